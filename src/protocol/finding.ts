@@ -118,6 +118,8 @@ export interface FindingFigures {
     readonly address: string;
     readonly because: string;
     readonly lostAtMs: number | null;
+    /** Iterations and users are meant, not requests and connections. */
+    readonly isOfIterations?: true;
     readonly planned: number | null;
     readonly sent: number;
     readonly missing: number | null;

@@ -82,12 +82,25 @@ export interface WorkerSummary extends RequestCounts {
 }
 
 /** What one agent contributed to a run over several machines. */
+/** An agent's part of the iterations of scenarios. */
+export interface AgentIterations {
+  /** Null if it was lost, and nobody knows how many it would have started. */
+  readonly planned: number | null;
+  readonly started: number;
+  readonly dropped: number;
+  /** Planned, but not known to be started or dropped. */
+  readonly missing: number | null;
+}
+
 export interface AgentSummary {
   readonly name: string;
   readonly address: string;
   readonly workers: number;
+  /** Of scenarios, users: each has connections of its own. */
   readonly connections: number;
   readonly state: 'finished' | 'lost';
+  /** Absent unless scenarios made the requests. */
+  readonly iterations?: AgentIterations;
   /** Why it was lost; null if it was not. */
   readonly because: string | null;
   /** When that was found, from the start of the window. */

@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 
 const volley = useKeptProcess();
+const pathOf = useFolder();
 const URL_TEXT = 'http://127.0.0.1:9/';
 const HERE = /--agents is not an option here: it is one of volley <url>, volley run, volley replay\./;
 
@@ -26,7 +29,7 @@ test.each([
   },
   {
     words: ['run', 'examples/cart.ts', '--agents', '2', '--broker', 'redis://127.0.0.1:1'],
-    says: /^volley: --agents with examples\/cart\.ts: users of scenarios run on this machine: leave one of them out\.\n$/,
+    says: /^volley: --agents with examples\/cart\.ts: agents run no code but volley's: write its scenarios in steps, in a plan file, or leave --agents out\.\n$/,
   },
   {
     words: ['run', 'examples/cart.ts', '--pool', 'a'],
@@ -47,4 +50,20 @@ test.each([
   const { code, stdout, stderr } = await volley.with({ VOLLEY_BROKER: 'redis://127.0.0.1:1' }, words);
   expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(says)]);
   expect(stderr).not.toMatch(/hidden|\n {4}at /);
+});
+
+test('steps that call code are refused with the file of the code', async () => {
+  const [plan, code] = [pathOf('plan.yaml'), pathOf('own.mjs')];
+  writeFileSync(code, 'export function act() {}\n');
+  const load = 'load: { executor: per-vu-iterations, vus: 1, iterations: 1 }';
+  writeFileSync(
+    plan,
+    `${load}\nscenarios: { a: { flow: [{ group: g, flow: [{ call: ./own.mjs#act }] }] } }\n`,
+  );
+  const words = ['run', plan, '--agents', '1'];
+  const { code: exitCode, stderr } = await volley.with({ VOLLEY_BROKER: 'redis://127.0.0.1:1' }, words);
+  expect([exitCode, stderr]).toEqual([
+    2,
+    `volley: --agents with plan.yaml: it calls code in ${code}, and agents run no code but volley's: write it in steps, or run it on this machine.\n`,
+  ]);
 });

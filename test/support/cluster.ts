@@ -5,7 +5,7 @@ import { Submission } from '../../src/main/cluster/submission.ts';
 import type { SubmissionOptions } from '../../src/main/cluster/submission-options.ts';
 import type { Collected } from '../../src/main/collect/collected.ts';
 import type { RunOptions } from '../../src/main/plan/options.ts';
-import { readOptions } from '../../src/main/plan/resolve.ts';
+import { readOptions, type UnresolvedPlan } from '../../src/main/plan/resolve.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
 import { parseAllowRule } from '../../src/requests/allowed-targets.ts';
 import { createMonotonicClock } from '../../src/time/clock.ts';
@@ -45,19 +45,28 @@ export interface Submitted {
   readonly summary: Promise<Summary>;
 }
 
-export async function submit(
-  broker: Broker,
-  options: RunOptions,
-  { key = 'secret', agents = 2, ...changes }: Partial<SubmissionOptions> & { key?: string } = {},
-): Promise<Submitted> {
+type Changes = Partial<SubmissionOptions> & { key?: string };
+
+export async function submit(broker: Broker, options: RunOptions, changes: Changes = {}): Promise<Submitted> {
   const plan = await readOptions({ seed: 1, ...options });
+  return submitPlan(broker, plan, {
+    isConcurrencyGiven: options.concurrency !== undefined,
+    ...changes,
+  });
+}
+
+export function submitPlan(
+  broker: Broker,
+  plan: UnresolvedPlan,
+  { key = 'secret', agents = 2, ...changes }: Changes = {},
+): Submitted {
   const submission = new Submission(broker, new Sealer(key), createMonotonicClock(), plan, {
     agents,
     minAgents: agents,
     joinTimeoutMs: 3_000,
     maxLost: null,
     say: () => {},
-    isConcurrencyGiven: options.concurrency !== undefined,
+    isConcurrencyGiven: false,
     version: VERSION,
     ...changes,
   });

@@ -20,7 +20,9 @@ async function flowOf(text: string): Promise<FlowTest> {
   const url = plan.options.get('url');
   const variables = new Map(Object.entries(plan.variables));
   const loaded = await loadFlow(plan.flow!, url === undefined ? undefined : String(url), variables);
-  const { scenarios } = await resolveTest(loaded, {}, {});
+  const {
+    plan: { scenarios },
+  } = await resolveTest(loaded, {}, {});
   if (scenarios?.code.type !== 'flow') throw new Error('it has steps');
   return scenarios.code.flow;
 }

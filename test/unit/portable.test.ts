@@ -35,7 +35,7 @@ function recorded(samples: readonly Sample[]): PortableRecords {
 
 function sumOf(parts: readonly PortableRecords[]): PortableRecords {
   const [tally, records] = [new Tally(), emptyRecords()];
-  for (const part of parts) addRecords(tally, records, part);
+  for (const part of parts) addRecords(tally, records, part, [0]);
   return portableRecords([tally], records);
 }
 

@@ -24,6 +24,12 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
     throw new VolleyError(ERROR_CODES.usage, problems);
   }
   if (MODULE_OF_SCENARIOS.test(path)) {
+    if (parsed.values['agents'] !== undefined) {
+      problems.push(
+        `--agents with ${path}: agents run no code but volley's: write its scenarios in steps, in a plan file, or leave --agents out.`,
+      );
+      throw new VolleyError(ERROR_CODES.usage, problems);
+    }
     refuseOthers(parsed, path, problems);
     return runCommand(parsed.withDefaults({}, []), problems, {
       path,
@@ -77,12 +83,8 @@ function refuseOthers(
   problems: string[],
   alsoTaken: readonly string[] = [],
 ): void {
-  if (parsed.values['agents'] !== undefined) {
-    problems.push(`--agents with ${path}: users of scenarios run on this machine: leave one of them out.`);
-    throw new VolleyError(ERROR_CODES.usage, problems);
-  }
   for (const name of Object.keys(RUN_TABLE)) {
-    // Without --agents they are refused for that reason.
+    // They are for runs of every kind.
     if (name in CLUSTER_OPTIONS) continue;
     if (FOR_TESTS.has(name) || alsoTaken.includes(name) || parsed.values[name] === undefined) continue;
     const instead = OF_SCENARIOS[name];

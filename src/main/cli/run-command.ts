@@ -8,6 +8,7 @@ import { readSettled } from '../once/settled.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { WRITTEN_IN } from '../plan/options.ts';
 import { completePlan, readOptions, type UnresolvedPlan } from '../plan/resolve.ts';
+import { codeIn } from '../plan/scenarios/code-in.ts';
 import type { LoadedTest } from '../plan/scenarios/load-test.ts';
 import { readersOfPlan } from '../plan/stdin-readers.ts';
 import { withErrorRate } from '../plan/thresholds.ts';
@@ -71,9 +72,9 @@ export async function runCommand(
   const against = baselineFrom(parsed, problems);
   const { asked, plan } = await withoutOverwriting(outputFilesOf(paths), async () => {
     if (planned.path !== undefined) noteInput(planned.path);
-    if (planned.loadTest !== undefined)
-      return { asked: null, plan: await testPlan(parsed, planned.loadTest, options, problems) };
     const isSentFromHere = cluster === null;
+    if (planned.loadTest !== undefined)
+      return testPlan(parsed, planned.loadTest, options, problems, isSentFromHere);
     const read = await readFor(parsed, options, problems, planned.path, isSentFromHere);
     const ruled = form === 'junit' ? withRule(read) : read;
     return { asked: ruled, plan: await completePlan(ruled, isSentFromHere) };
@@ -89,7 +90,7 @@ export async function runCommand(
     return await withTarget(target, showing.note, (on) =>
       measure(
         dialling(cluster === null ? plan : { ...plan, agents: cluster.agents }, on),
-        cluster === null || asked === null ? null : { ...cluster, asked },
+        cluster === null ? null : { ...cluster, asked },
         form,
         outputs,
         {
@@ -130,18 +131,30 @@ async function testPlan(
   load: NonNullable<Planned['loadTest']>,
   options: RunOptions,
   problems: readonly string[],
-): Promise<RunPlan> {
+  isSentFromHere: boolean,
+): Promise<{ readonly asked: UnresolvedPlan; readonly plan: RunPlan }> {
   const { resolveTest } = await import('../plan/scenarios/resolve-test.ts');
   const [vus, iterations, only] = ['vus', 'iterations', 'only'].map((name) => parsed.last(name));
   try {
     const test = await load(options.variables ?? {});
-    return await resolveTest(test, options, { vus, iterations, only }, problems);
+    const planned = await resolveTest(test, options, { vus, iterations, only }, problems, isSentFromHere);
+    if (!isSentFromHere) refuseCode(planned.plan);
+    return planned;
   } catch (error) {
     if (problems.length === 0 || !(error instanceof VolleyError)) throw error;
     const found = new Set(error.problems.map(String));
     const earlier = problems.filter((problem) => !found.has(problem));
     throw new VolleyError(ERROR_CODES.usage, [...earlier, ...error.problems]);
   }
+}
+
+/** @throws VolleyError VOLLEY_USAGE for scenarios with code: agents carry out steps, which are data */
+function refuseCode({ scenarios }: RunPlan): void {
+  const called = scenarios === undefined ? null : codeIn(scenarios.code);
+  if (called === null || scenarios === undefined) return;
+  throw new VolleyError(ERROR_CODES.usage, [
+    `--agents with ${scenarios.file}: it calls code in ${called}, and agents run no code but volley's: write it in steps, or run it on this machine.`,
+  ]);
 }
 
 /** Runs, shows progress, writes the requested files and prints the result. */
@@ -164,8 +177,9 @@ async function measure(
     cluster === null
       ? startWatched(plan, {}, (block, worker) => outputs.addSamples(block, worker))
       : await (await import('../cluster/submit.ts'))
-          .submitPlan(cluster.asked, cluster, {}, showing.note)
+          .submitPlan({ ...cluster.asked, supplies: plan.supplies }, cluster, {}, showing.note)
           .catch(async (error) => {
+            await around.ended(null);
             await served.end(null);
             throw error;
           });

@@ -3,6 +3,7 @@ import type { Collected } from '../collect/collected.ts';
 import { namingOf } from '../plan/terms.ts';
 import { factsOf } from '../summary/facts-of-run.ts';
 import { figuresOf } from '../summary/figures.ts';
+import { summarizeScenarios } from '../summary/scenarios-summary.ts';
 import { judge } from '../summary/verdict.ts';
 import { reasonsOf } from '../text/reasons.ts';
 
@@ -21,7 +22,8 @@ export function summarizeAgent(collected: Collected, agent: AgentFacts): AgentSu
   const { scheduled, sent } = figures.requests;
   const isLost = agent.because !== null;
   // It is unknown how much a closed load would have sent in its time.
-  const isPlanKnown = !isLost || plan.load.model === 'open' || plan.stop.durationMs === null;
+  const isPlanKnown =
+    !isLost || plan.load.model === 'open' || (plan.stop.durationMs === null && plan.scenarios === undefined);
   const missing = isPlanKnown ? scheduled - sent : null;
   const { percentiles } = figures.latencies[collected.records.headline];
   const judgement = isLost ? null : judge(factsOf(collected, figures));
@@ -31,6 +33,7 @@ export function summarizeAgent(collected: Collected, agent: AgentFacts): AgentSu
     workers: workers.length,
     connections: plan.concurrency,
     state: isLost ? 'lost' : 'finished',
+    ...iterationsIn(collected, isLost),
     planned: isPlanKnown ? scheduled : null,
     sent,
     missing,
@@ -42,4 +45,13 @@ export function summarizeAgent(collected: Collected, agent: AgentFacts): AgentSu
     verdict: judgement?.verdict ?? null,
     reasons: judgement === null ? [] : reasonsOf(judgement, namingOf(plan.writtenIn)),
   };
+}
+
+function iterationsIn(collected: Collected, isLost: boolean): Pick<AgentSummary, 'iterations'> {
+  const { scenarios } = collected.records;
+  if (scenarios === null) return {};
+  const { scheduled, started, dropped, notStarted } = summarizeScenarios(collected, scenarios).total;
+  const isKnown = !isLost || collected.workers.some(({ lostIterations }) => lostIterations !== undefined);
+  const [planned, missing] = isKnown ? [scheduled, notStarted] : [null, null];
+  return { iterations: { planned, started, dropped, missing } };
 }

@@ -9,6 +9,7 @@ import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { AllowedTargets } from '../../requests/allowed-targets.ts';
 import type { Clock } from '../../time/clock.ts';
 import { completePlan, type UnresolvedPlan } from '../plan/resolve.ts';
+import { codeIn } from '../plan/scenarios/code-in.ts';
 import { type Broker, CLUSTER_TIMES, type End, type TakenSlot } from './broker.ts';
 import { type AgentInfo, PLAN, purposes } from './messages.ts';
 import { Part, type PartOptions } from './part.ts';
@@ -130,6 +131,8 @@ export class Agent {
     if (sealed === null) throw new Error('its submitter is gone');
     const { workers, mode, allowed } = this.#options;
     const asked = { ...this.#opened(run, sealed), workers, mode };
+    if (asked.scenarios !== undefined && codeIn(asked.scenarios.code) !== null)
+      throw new Error("its scenarios call code, and agents run none but volley's");
     const plan = await completePlan(asked);
     const targets = new AllowedTargets(allowed);
     for (const { endpoint } of plan.mix) {
@@ -157,9 +160,10 @@ export class Agent {
     }
   }
 
-  #refuse({ load }: RunPlan, share: number): string | null {
+  #refuse({ load, scenarios }: RunPlan, share: number): string | null {
     const { mostPerSecond } = this.#options;
     if (mostPerSecond === null) return null;
+    if (scenarios !== undefined) return 'scenarios have no rate of requests to hold against its --max-rate';
     if (load.model === 'closed') return 'a closed load has no rate to hold against its --max-rate';
     const rates = load.stages.flatMap(({ from, to }) =>
       [from, to].map(({ requests, periodMs }) => (requests * MS_PER_SECOND) / periodMs),

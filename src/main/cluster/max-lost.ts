@@ -1,7 +1,9 @@
+import type { Shard } from '../../protocol/shard.ts';
 import type { StoppedBy } from '../../protocol/summary.ts';
 import { plannedFor } from '../summary/load-notes.ts';
 import { lostShareOf } from '../summary/lost-load.ts';
 import type { Outcome } from './agent-slots.ts';
+import { iterationsOf, usersOf } from './iterations-planned.ts';
 import type { LatestStates } from './states.ts';
 
 /** Limit on the load that may be lost with agents. */
@@ -29,9 +31,11 @@ export class LossWatch {
     this.#max = max;
     this.#outcomes = outcomes;
     this.#planned = outcomes.map(({ shards }) =>
-      shards.some(({ requests, load }) => requests === null && load.model === 'closed')
-        ? null
-        : shards.reduce((sum, shard) => sum + plannedFor(shard, 0), 0),
+      shards.some(({ scenarios }) => scenarios !== undefined)
+        ? plannedIterations(shards)
+        : shards.some(({ requests, load }) => requests === null && load.model === 'closed')
+          ? null
+          : shards.reduce((sum, shard) => sum + plannedFor(shard, 0), 0),
     );
   }
 
@@ -41,9 +45,17 @@ export class LossWatch {
     const share = lostShareOf(
       this.#outcomes.map(({ slot, shards }, at) => {
         const planned = this.#planned[at] ?? null;
-        const counts = states.of(slot)?.workers ?? [];
-        const sent = counts.reduce((sum, { counts: { sent: own } }) => sum + own, 0);
-        const connections = shards.reduce((sum, shard) => sum + shard.connections, 0);
+        const state = states.of(slot);
+        const ended = state?.records.scenarios?.scenarios.flatMap(({ outcomes }) => [...outcomes]);
+        const sent = (ended ?? state?.workers.map(({ counts }) => counts.sent) ?? []).reduce(
+          (a, b) => a + b,
+          0,
+        );
+        const connections = shards.reduce(
+          (sum, shard) =>
+            sum + (shard.scenarios === undefined ? shard.connections : usersOf(shard.scenarios, shard)),
+          0,
+        );
         const missing = planned === null ? null : Math.max(0, planned - sent);
         return { isLost: slot.because !== null, planned, missing, connections };
       }),
@@ -51,4 +63,14 @@ export class LossWatch {
     if (share <= this.#max.share) return null;
     return { expression: `lost<=${this.#max.text}`, measured: share, atMs: elapsedMs };
   }
+}
+
+function plannedIterations(shards: readonly Shard[]): number | null {
+  let planned = 0;
+  for (const shard of shards) {
+    const own = shard.scenarios === undefined ? null : iterationsOf(shard.scenarios, shard);
+    if (own === null) return null;
+    planned += own.reduce((sum, count) => sum + count, 0);
+  }
+  return planned;
 }

@@ -23,6 +23,14 @@ export async function planOver(
       ERROR_CODES.usage,
       `The agents have ${workers} workers together, and a run has ${MOST_WORKERS} at most: give fewer agents.`,
     );
+  if (plan.scenarios !== undefined) {
+    if (plan.concurrency < workers)
+      throw new VolleyError(
+        ERROR_CODES.usage,
+        `The scenarios have ${counted(plan.concurrency, 'user')}, which is less than the ${workers} workers of ${counted(agents, 'agent')}: each worker needs a user of its own.`,
+      );
+    return { ...plan, workers };
+  }
   const isOpen = plan.load.model === 'open';
   const most = isOpen ? plan.load.maxInFlight : Number.POSITIVE_INFINITY;
   const concurrency = isConcurrencyGiven

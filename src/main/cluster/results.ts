@@ -7,6 +7,7 @@ import type { Collected, CollectedWorker, RecordedCounts } from '../collect/coll
 import { plannedFor } from '../summary/load-notes.ts';
 import type { Outcome, Slot } from './agent-slots.ts';
 import { summarizeAgent } from './agent-summary.ts';
+import { iterationsOf, usersOf } from './iterations-planned.ts';
 import type { AgentState, WorkerState } from './messages.ts';
 import { addState, collectorOf, type LatestStates } from './states.ts';
 
@@ -49,8 +50,9 @@ export function collectAgents({ outcomes, states, ...run }: Submitted): Collecte
   const plan = { ...run.plan, mode: modeOf(kind) };
   for (const { slot, shards } of outcomes) {
     const state = states?.of(slot) ?? null;
+    const lost = lostIterations(slot, shards, state, run.stoppedAtMs);
     const own = shards.map((shard, at) =>
-      workerOf(slot, untilStop(shard, run.stoppedAtMs), state?.workers[at], agents.length),
+      workerOf(slot, untilStop(shard, run.stoppedAtMs), state?.workers[at], agents.length, lost[at]),
     );
     workers.push(...own);
     const part = collectorOf(plan);
@@ -90,7 +92,34 @@ function untilStop(shard: Shard, stoppedAtMs: number | null): Shard {
   return { ...shard, durationMs: Math.min(stoppedAtMs, shard.durationMs ?? stoppedAtMs) };
 }
 
-function workerOf(slot: Slot, shard: Shard, state: WorkerState | undefined, agent: number): CollectedWorker {
+/** Iterations that a lost agent has not started: which of its workers would have is not known, so the first has them. */
+function lostIterations(
+  { because }: Slot,
+  shards: readonly Shard[],
+  state: AgentState | null,
+  stoppedAtMs: number | null,
+): readonly (readonly number[])[] {
+  const scenarios = shards[0]?.scenarios;
+  if (because === null || scenarios === undefined || stoppedAtMs !== null) return [];
+  const planned = shards.map((shard) => iterationsOf(scenarios, shard));
+  const missing = scenarios.scenarios.map((_, index) => {
+    const { outcomes = new Float64Array() } = state?.records.scenarios?.scenarios[index] ?? {};
+    return planned.reduce(
+      (sum, counts) => sum + (counts?.[index] ?? 0),
+      -outcomes.reduce((a, b) => a + b, 0),
+    );
+  });
+  const none = missing.map(() => 0);
+  return planned.includes(null) ? [] : shards.map((_, at) => (at === 0 ? missing : none));
+}
+
+function workerOf(
+  slot: Slot,
+  shard: Shard,
+  state: WorkerState | undefined,
+  agent: number,
+  lost: readonly number[] | undefined,
+): CollectedWorker {
   const counts = state?.counts ?? NO_COUNTS;
   const lostBecause =
     slot.because ?? state?.lostBecause ?? (state === undefined ? 'it sent no result' : null);
@@ -101,6 +130,7 @@ function workerOf(slot: Slot, shard: Shard, state: WorkerState | undefined, agen
     shard,
     counts,
     agent,
+    ...(lost === undefined ? {} : { lostIterations: lost }),
     ...(state === undefined ? {} : { kind: state.kind }),
     pid: state?.pid ?? 0,
     threadId: state?.threadId ?? 0,
@@ -118,7 +148,9 @@ function planOf(plan: RunPlan, shards: readonly Shard[]): RunPlan {
   return {
     ...plan,
     workers: shards.length,
-    concurrency: sum(({ connections }) => connections),
+    concurrency: sum((shard) =>
+      shard.scenarios === undefined ? shard.connections : usersOf(shard.scenarios, shard),
+    ),
     stop: { ...plan.stop, requests },
   };
 }

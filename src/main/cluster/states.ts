@@ -114,5 +114,6 @@ export function collectorOf(plan: RunPlan): Collector {
 }
 
 export function addState({ tallies: [tally], records }: Collector, state: AgentState): void {
-  if (tally !== undefined) addRecords(tally, records, state.records);
+  const workers = state.workers.map(({ index }) => index);
+  if (tally !== undefined) addRecords(tally, records, state.records, workers);
 }

@@ -6,7 +6,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { Collected } from '../collect/collected.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import type { UnresolvedPlan } from '../plan/resolve.ts';
-import { split, windowEndMs } from '../plan/split.ts';
+import { graceMsOf, split, windowEndMs } from '../plan/split.ts';
 import { brokenRule } from '../run/abort-rules.ts';
 import type { Conduct } from '../run/conduct.ts';
 import { progressOf } from '../run/progress.ts';
@@ -292,7 +292,7 @@ export class Submission implements Conduct {
     const joined = outcomes.map(({ slot }) => slot);
     const endMs = windowEndMs(plan);
     const lengthMs = (endMs ?? Number.POSITIVE_INFINITY) + plan.warmupMs;
-    const longestMs = lengthMs + plan.timeoutMs + GRACE_MS;
+    const longestMs = lengthMs + graceMsOf(plan) + GRACE_MS;
     const watch = this.#options.maxLost === null ? null : new LossWatch(this.#options.maxLost, outcomes);
     const looks = setInterval(() => {
       for (const slot of joined) if (states.isFinal(slot)) this.#end(slot, states.reasonOf(slot));

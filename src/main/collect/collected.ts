@@ -29,6 +29,8 @@ export interface CollectedWorker {
   readonly report: WorkerReport | null;
   /** Why it was lost; null if it was not. */
   readonly lostBecause: string | null;
+  /** Iterations that were lost with its agent, by scenario: they count in place of those in its report. */
+  readonly lostIterations?: readonly number[];
   /** The agent that it belongs to; absent on a single machine. */
   readonly agent?: number;
   /** Set if agents differ in it. */

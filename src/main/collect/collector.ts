@@ -40,7 +40,10 @@ export class Collector {
       headline: headlineOf(plan.load),
       start: plan.warmupMs > 0 ? null : new StartRecord(),
       mix: plan.mix.length > 1 ? plan.mix.map(() => new RequestTally()) : [],
-      scenarios: plan.scenarios === undefined ? null : new ScenarioTally(plan.scenarios, workers),
+      scenarios:
+        plan.scenarios === undefined
+          ? null
+          : new ScenarioTally(plan.scenarios, Math.max(workers, plan.workers)),
       lastIntendedMs:
         plan.scenarios === undefined ? Number.POSITIVE_INFINITY : (windowEndMs ?? Number.POSITIVE_INFINITY),
     };

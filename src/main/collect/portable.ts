@@ -5,6 +5,7 @@ import { forEachLatency, LATENCY_KINDS, type LatencyKind } from '../../protocol/
 import type { TimedErrorTally } from '../../protocol/report.ts';
 import type { StreamBlock } from '../../protocol/stream.ts';
 import type { PortableEvents } from './event-tally.ts';
+import type { PortableScenarios } from './scenario-tally.ts';
 import type { PortableSeries } from './series.ts';
 import type { StartRecord } from './start-record.ts';
 import { StreamTally } from './stream-tally.ts';
@@ -32,6 +33,7 @@ export interface PortableRecords {
   readonly backlog: Float64Array | null;
   readonly start: PortableStart | null;
   readonly mix: readonly { readonly outcomes: Float64Array; readonly latency: PortableDistribution }[];
+  readonly scenarios: PortableScenarios | null;
 }
 
 type PortableStart = Omit<StartRecord, 'latencies' | 'add' | 'addAll' | 'addGood'> & {
@@ -42,18 +44,24 @@ type PortableStart = Omit<StartRecord, 'latencies' | 'add' | 'addAll' | 'addGood
 export function portableRecords(tallies: readonly Tally[], records: RunRecords): PortableRecords {
   const sum = new Tally();
   for (const tally of tallies) addTally(sum, portableTally(tally));
-  const { series, backlog, start, mix } = records;
+  const { series, backlog, start, mix, scenarios } = records;
   return {
     tally: portableTally(sum),
     series: series.portable,
     backlog: backlog?.portable ?? null,
     start: start === null ? null : { ...start, latencies: start.latencies.used },
     mix: mix.map(({ outcomes, latency }) => ({ outcomes, latency: latency.portable })),
+    scenarios: scenarios?.portable ?? null,
   };
 }
 
-/** Adds other records of the same plan. */
-export function addRecords(tally: Tally, records: RunRecords, other: PortableRecords): void {
+/** Adds other records of the same plan, by workers with these indices. */
+export function addRecords(
+  tally: Tally,
+  records: RunRecords,
+  other: PortableRecords,
+  workers: readonly number[],
+): void {
   addTally(tally, other.tally);
   records.series.addPortable(other.series);
   if (other.backlog !== null) records.backlog?.addPortable(other.backlog);
@@ -66,6 +74,7 @@ export function addRecords(tally: Tally, records: RunRecords, other: PortableRec
     records.mix[index]?.addOutcomes(outcomes);
     records.mix[index]?.latency.addPortable(latency);
   }
+  if (other.scenarios !== null) records.scenarios?.addPortable(other.scenarios, workers);
 }
 
 function portableTally(tally: Tally): PortableTally {

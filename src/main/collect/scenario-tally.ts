@@ -1,4 +1,4 @@
-import { Distribution } from '../../metrics/distribution.ts';
+import { Distribution, type PortableDistribution } from '../../metrics/distribution.ts';
 import {
   ITERATION_OUTCOME,
   type IterationErrorTally,
@@ -57,6 +57,35 @@ export interface NamedRequest {
   readonly name: string;
   readonly method: string;
   readonly tally: RequestTally;
+}
+
+interface PortableCounts extends Pick<Counts, 'name' | 'good' | 'bad' | 'interrupted'> {
+  readonly values: PortableDistribution;
+}
+
+/** The same records as plain data. */
+export interface PortableScenarios {
+  readonly scenarios: readonly {
+    readonly outcomes: Float64Array;
+    readonly thinkMs: number;
+    readonly response: PortableDistribution;
+    readonly duration: PortableDistribution;
+    readonly startLag: PortableDistribution;
+    readonly errors: readonly Omit<IterationErrorTally, 'scenario'>[];
+  }[];
+  readonly requests: readonly {
+    readonly name: string;
+    readonly method: string;
+    readonly outcomes: Float64Array;
+    readonly latency: PortableDistribution;
+  }[];
+  readonly groups: readonly PortableCounts[];
+  readonly checks: readonly PortableCounts[];
+  readonly metrics: readonly PortableCounts[];
+  /** By worker, here and below. */
+  readonly rows: readonly number[];
+  /** Times and numbers in turn. */
+  readonly users: readonly Float64Array[];
 }
 
 /** All records of a run's scenarios, from the blocks that its workers sent. */
@@ -143,6 +172,56 @@ export class ScenarioTally {
     }
   }
 
+  get portable(): PortableScenarios {
+    return {
+      scenarios: this.scenarios.map(({ outcomes, thinkMs, response, duration, startLag, errors }) => ({
+        ...{ outcomes, thinkMs, errors: [...errors.values()] },
+        ...{ response: response.portable, duration: duration.portable, startLag: startLag.portable },
+      })),
+      requests: this.requests.map(({ name, method, tally: { outcomes, latency } }) => ({
+        ...{ name, method, outcomes, latency: latency.portable },
+      })),
+      groups: [...this.groups.values()].map(portableCounts),
+      checks: [...this.checks.values()].map(portableCounts),
+      metrics: this.metrics.map(portableCounts),
+      rows: this.rows,
+      users: this.users.map((points) =>
+        Float64Array.from(points.flatMap(({ atMs, users }) => [atMs, users])),
+      ),
+    };
+  }
+
+  /** Adds records of other workers; `workers` has their indices here. */
+  addPortable(other: PortableScenarios, workers: readonly number[]): void {
+    for (const [index, { outcomes, thinkMs, errors, ...times }] of other.scenarios.entries()) {
+      const own = this.scenarios[index];
+      if (own === undefined) continue;
+      for (const [outcome, count] of outcomes.entries())
+        own.outcomes[outcome] = (own.outcomes[outcome] ?? 0) + count;
+      own.thinkMs += thinkMs;
+      for (const kind of ['response', 'duration', 'startLag'] as const) own[kind].addPortable(times[kind]);
+      for (const error of errors) this.#takeError({ scenario: index, ...error });
+    }
+    for (const { name, method, outcomes, latency } of other.requests) {
+      const { tally } = this.#requestCalled(name, method);
+      tally.addOutcomes(outcomes);
+      tally.latency.addPortable(latency);
+    }
+    for (const group of other.groups) addCounts(calledIn(this.groups, group.name), group);
+    for (const check of other.checks) addCounts(calledIn(this.checks, check.name), check);
+    for (const [index, metric] of other.metrics.entries()) {
+      const own = this.metrics[index];
+      if (own?.kind !== 'gauge') addCounts(own, metric);
+      else if (metric.bad > 0) Object.assign(own, { good: metric.good, bad: own.bad + metric.bad });
+    }
+    for (const [at, worker] of workers.entries()) {
+      this.rows[worker] = (this.rows[worker] ?? 0) + (other.rows[at] ?? 0);
+      const points = other.users[at] ?? new Float64Array();
+      for (let place = 0; place + 1 < points.length; place += 2)
+        this.users[worker]?.push({ atMs: points[place] ?? 0, users: points[place + 1] ?? 0 });
+    }
+  }
+
   /** Frees the values kept for exact percentiles. */
   dropValues(): void {
     for (const { response, duration, startLag } of this.scenarios)
@@ -174,6 +253,18 @@ function calledIn(all: Map<string, Counts>, asked: string): Counts {
   const counts = all.get(name) ?? countsOf(name);
   all.set(name, counts);
   return counts;
+}
+
+function portableCounts({ name, good, bad, interrupted, values }: Counts): PortableCounts {
+  return { name, good, bad, interrupted, values: values.portable };
+}
+
+function addCounts(own: Counts | undefined, { good, bad, interrupted, values }: PortableCounts): void {
+  if (own === undefined) return;
+  own.good += good;
+  own.bad += bad;
+  own.interrupted += interrupted;
+  own.values.addPortable(values);
 }
 
 function countsOf(name: string): Counts {

@@ -295,6 +295,8 @@ export function checkExpanded(
  */
 export async function completePlan(plan: UnresolvedPlan, lookUp = true): Promise<RunPlan> {
   const targets = plan.mix.map(({ target }) => target);
+  // Scenarios without a base name the whole URL of each request.
+  const isSomewhere = plan.scenarios?.base !== null;
   const endpoints = lookUp
     ? await resolveEndpoints(targets).catch((error: unknown) => {
         throw withoutSecretsIn(error, plan.supplies.secrets);
@@ -302,13 +304,14 @@ export async function completePlan(plan: UnresolvedPlan, lookUp = true): Promise
     : targets.map(endpointOf);
   const mix = plan.mix.map(({ target, ...request }, index) => ({
     ...request,
-    endpoint: endpoints[index] ?? null,
+    endpoint: isSomewhere ? (endpoints[index] ?? null) : null,
     message: requestMessageOf(target),
   }));
   const settings = settingsOf(first(plan.mix).target);
   const { routes } = settings;
   const isTargetLocal =
-    routes.unixSocket !== null || endpoints.some((endpoint) => endpoint !== null && isLocal(endpoint));
+    isSomewhere &&
+    (routes.unixSocket !== null || endpoints.some((endpoint) => endpoint !== null && isLocal(endpoint)));
   const { load } = plan;
   const terms = termsOf(plan.writtenIn);
   const notes = plan.notes.map((note) => sentenceOf(note, terms));

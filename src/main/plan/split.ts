@@ -54,7 +54,7 @@ export function split(plan: RunPlan): Shard[] {
       windowEndMs: windowEndMs(plan),
       warmupMs,
       timeoutMs,
-      graceMs: scenarios === undefined ? timeoutMs : graceMsOf(scenarios),
+      graceMs: graceMsOf(plan),
       cpuWork,
       load,
       client,
@@ -95,8 +95,13 @@ export function windowEndMs({
   return Math.min(stop.durationMs ?? Number.POSITIVE_INFINITY, budgetEndMs);
 }
 
+/** How long what was under way at the end of the window may continue. */
+export function graceMsOf({ scenarios, timeoutMs }: Pick<RunPlan, 'scenarios' | 'timeoutMs'>): number {
+  return scenarios === undefined ? timeoutMs : longestEndMs(scenarios);
+}
+
 /** How long iterations and the ends of their users may continue at most. */
-export function graceMsOf({ pools }: ScenariosPlan): number {
+function longestEndMs({ pools }: ScenariosPlan): number {
   const longest = Math.max(
     ...pools.map(({ load }) =>
       load.type === 'users' ? Math.max(load.gracefulStopMs, load.gracefulRampDownMs) : load.gracefulStopMs,

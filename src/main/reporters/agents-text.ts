@@ -1,4 +1,4 @@
-import type { AgentSummary, Summary } from '../../protocol/summary.ts';
+import type { AgentIterations, AgentSummary, Summary } from '../../protocol/summary.ts';
 import { counted, formatCount, formatMs } from '../text/format.ts';
 import { rows } from './labelled-rows.ts';
 import type { View } from './view.ts';
@@ -25,13 +25,22 @@ export function agentLines({ agents }: Summary, { width, isVerbose }: View): str
 }
 
 function agentText(agent: AgentSummary): string {
-  const { name, address, workers, state, planned, sent, missing, p50Ms, p99Ms, verdict } = agent;
+  const { name, address, workers, state, planned, sent, missing, p50Ms, p99Ms, verdict, iterations } = agent;
   const of = planned === null ? '' : ` of ${formatCount(planned)}`;
   return [
     `${name} (${address}): ${counted(workers, 'worker')}, ${formatCount(sent)}${of} sent`,
+    ...(iterations === undefined ? [] : iterationsText(iterations)),
     ...(missing !== null && missing > 0 ? [`${formatCount(missing)} missing`] : []),
     ...(p50Ms === null ? [] : [`p50 ${formatMs(p50Ms)}`]),
     ...(p99Ms === null ? [] : [`p99 ${formatMs(p99Ms)}`]),
     state === 'lost' ? 'LOST' : (verdict ?? ''),
   ].join(', ');
+}
+
+function iterationsText({ planned, started, missing }: AgentIterations): string[] {
+  const of = planned === null ? '' : ` of ${formatCount(planned)}`;
+  return [
+    `${formatCount(started)}${of} iterations`,
+    ...(missing !== null && missing > 0 ? [`${formatCount(missing)} missing`] : []),
+  ];
 }

@@ -234,7 +234,7 @@ export class Coordinator {
 
   #go(pool: WorkerPool, startAtMs: number): void {
     const { warmupMs, timeoutMs, scenarios } = this.#plan;
-    const graceMs = scenarios === undefined ? timeoutMs : graceMsOf(scenarios);
+    const graceMs = graceMsOf(this.#plan);
     const windowAtMs = startAtMs + warmupMs;
     this.#phase = { is: 'running', windowAtMs };
     for (const { index } of this.#workers) pool.post(index, { type: 'go', startAtMs, windowAtMs });

@@ -36,7 +36,10 @@ export function borneLossesOf({
 
 function isLossBorne({ agents = [], mostLostShare }: Pick<Collected, 'agents' | 'mostLostShare'>): boolean {
   if (mostLostShare === undefined || agents.every(({ state }) => state !== 'lost')) return false;
-  return lostShareOf(agents.map((agent) => ({ ...agent, isLost: agent.state === 'lost' }))) <= mostLostShare;
+  return (
+    lostShareOf(agents.map((agent) => ({ ...agent, ...agent.iterations, isLost: agent.state === 'lost' }))) <=
+    mostLostShare
+  );
 }
 
 function shortfallIn(workers: readonly CollectedWorker[]): Shortfall {
@@ -53,13 +56,17 @@ type Shortfall = Pick<RequestCounts, 'dropped' | 'unfinished' | 'notStarted'>;
 
 /** Lost agents, each with the part of the load that was lost with it. */
 function lostLoadOf(agents: readonly AgentSummary[]): Finding[] {
-  const planned = agents.reduce((sum, agent) => sum + (agent.planned ?? 0), 0);
+  const ofAll = agents.map(({ iterations, planned }) => (iterations ?? { planned }).planned);
+  const planned = ofAll.reduce<number>((sum, own) => sum + (own ?? 0), 0);
   const all = agents.reduce((sum, { connections }) => sum + connections, 0);
   return agents.flatMap((agent): Finding[] => {
     if (agent.state !== 'lost') return [];
-    const { name, address, because, lostAtMs, sent, missing, unknownAtMost, connections } = agent;
+    const { name, address, because, lostAtMs, unknownAtMost, connections, iterations } = agent;
+    const { started: sent, ...load } = iterations ?? { ...agent, started: agent.sent };
+    const { missing } = load;
     const figures = {
-      ...{ agent: name, address, because: because ?? '', lostAtMs, planned: agent.planned, sent, missing },
+      ...{ agent: name, address, because: because ?? '', lostAtMs, planned: load.planned, sent, missing },
+      ...(iterations === undefined ? {} : { isOfIterations: true as const }),
       missingShare: missing === null || planned === 0 ? null : missing / planned,
       ...{ unknownAtMost, connections, ofConnections: all },
     };

@@ -72,9 +72,15 @@ export function summarizeScenarios(
 }
 
 /** What should have happened and did not; iterations cut off by a stop are expected. */
-export function scenarioDegradations({ scenarios, interrupted, stoppedBy }: Summary): Finding[] {
+export function scenarioDegradations({ scenarios, agents, interrupted, stoppedBy }: Summary): Finding[] {
   if (scenarios === undefined) return [];
-  const { dropped, notStarted, scheduled } = scenarios.total;
+  const { dropped, scheduled } = scenarios.total;
+  // What was lost with agents is told with them.
+  const lost = (agents ?? []).filter(({ state }) => state === 'lost');
+  const notStarted = lost.reduce(
+    (left, { iterations }) => left - (iterations?.missing ?? 0),
+    scenarios.total.notStarted,
+  );
   const { setupFailures, teardownFailures, lateRejections = null } = scenarios.users;
   const isStopped = interrupted || stoppedBy !== null;
   return [
@@ -159,7 +165,11 @@ function everOf(workers: readonly CollectedWorker[], { users }: ScenarioTally): 
 }
 
 function notStartedOf(workers: readonly CollectedWorker[], scenario: number): number {
-  return workers.reduce((sum, { report }) => sum + (report?.scenarios?.notStarted[scenario] ?? 0), 0);
+  return workers.reduce(
+    (sum, { report, lostIterations = report?.scenarios?.notStarted }) =>
+      sum + (lostIterations?.[scenario] ?? 0),
+    0,
+  );
 }
 
 function metricOf(

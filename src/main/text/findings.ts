@@ -105,13 +105,14 @@ function loadLostText(lost: FindingFigures['load-lost']): string {
       : ` at ${lostAtMs < 0 ? '−' : '+'}${formatDuration(Math.abs(Math.round(lostAtMs / 100) * 100))}`;
   const who = `Agent ${agent} (${address}) was lost${at}: ${because}.`;
   if (planned === null || missing === null)
-    return `${who} ${formatCount(lost.connections)} of ${counted(lost.ofConnections, 'connection')} are missing from then on.`;
+    return `${who} ${formatCount(lost.connections)} of ${counted(lost.ofConnections, lost.isOfIterations === true ? 'user' : 'connection')} are missing from then on.`;
   const share = missingShare === null ? '' : ` = ${(missingShare * 100).toFixed(2)} % of the load`;
   const unknown =
     unknownAtMost === null || unknownAtMost === 0
       ? ''
       : `; of these at most ${formatCount(unknownAtMost)} may have been sent`;
-  return `${who} Planned ${formatCount(planned)}, measured ${formatCount(sent)}, missing ${formatCount(missing)}${share}${unknown}.`;
+  const of = lost.isOfIterations === true ? ' iterations' : '';
+  return `${who} Planned ${formatCount(planned)}${of}, measured ${formatCount(sent)}, missing ${formatCount(missing)}${share}${unknown}.`;
 }
 
 /** Why requests failed before they reached the target. */

@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import { ERROR_CODES, VolleyError } from '../../../protocol/errors.ts';
 import type { RunPlan } from '../../../protocol/plan.ts';
-import type { RequestPlan } from '../../../protocol/request.ts';
 import type { ScenariosPlan, UserPool } from '../../../protocol/scenario.ts';
 import type { TestDefinition, TestOptions } from '../../../protocol/test-definition.ts';
 import type { Threshold } from '../../../protocol/threshold.ts';
@@ -10,7 +9,7 @@ import { defaultMaxInFlight } from '../load.ts';
 import { openFilesFor } from '../open-files.ts';
 import type { RunOptions } from '../options.ts';
 import { Problems } from '../problems.ts';
-import { checkOptions, completePlan } from '../resolve.ts';
+import { checkOptions, completePlan, type UnresolvedPlan } from '../resolve.ts';
 import { MODULE_FIELDS, moduleTerms } from '../terms.ts';
 import { parseThresholds, percentilesIn, withErrorRate } from '../thresholds.ts';
 import { withProblems } from '../worded-problem.ts';
@@ -23,12 +22,19 @@ import { streamOptionsOf } from './test-streams.ts';
 /** Stands for the base URL of a test that has none: nothing is sent there. */
 const NO_BASE = 'http://127.0.0.1/';
 
+/** The plan of a test, before and after its target's name is looked up. */
+interface PlannedTest {
+  readonly asked: UnresolvedPlan;
+  readonly plan: RunPlan;
+}
+
 /**
  * Makes the plan of a run whose requests come from scenarios.
  *
  * @param options options of the command line, which take precedence
  * @param changes options of the command line that only scenarios have
  * @param earlier problems already found by the caller, reported with the others
+ * @param isSentFromHere if false, limits of this machine do not apply to the load
  * @throws VolleyError VOLLEY_SCENARIO for what is wrong with the scenarios, VOLLEY_USAGE or VOLLEY_UNKNOWN_HOST
  */
 export async function resolveTest(
@@ -36,14 +42,15 @@ export async function resolveTest(
   { duration, rate, ...options }: RunOptions,
   changes: TestChanges,
   earlier: readonly string[] = [],
-): Promise<RunPlan> {
+  isSentFromHere = true,
+): Promise<PlannedTest> {
   const definition = changedTest(test.definition, { ...changes, duration, rate });
   const problems: string[] = [];
   const mostArriving = defaultMaxInFlight(null, options.workers === undefined ? 1 : Number(options.workers));
   const read = readTest(definition, test, mostArriving, problems);
   const base = baseOf(definition, problems);
   const streaming = streamOptionsOf(definition, problems);
-  if (problems.length === 0) checkUsers(read, problems);
+  if (problems.length === 0 && isSentFromHere) checkUsers(read, problems);
   const inCode: string[] = [];
   const { code, secrets } = await test.code(read, inCode);
   const { thresholds: given = [], ...rest } = withTest(options, definition);
@@ -55,19 +62,22 @@ export async function resolveTest(
   const wrong = [...earlier, ...ofTest, ...inRules];
   const errorCode = ofTest.length > 0 ? ERROR_CODES.scenario : ERROR_CODES.usage;
   try {
-    const unresolved = checkOptions({ ...rest, ...streaming, thresholds: others, url: base ?? NO_BASE });
+    const ofRequests = { ...rest, ...streaming, thresholds: others, url: base ?? NO_BASE };
+    const unresolved = checkOptions(ofRequests, [], null, isSentFromHere);
     if (wrong.length > 0) throw new VolleyError(errorCode, wrong);
-    const plan = await completePlan({ ...unresolved, notes: [] });
-    const resolved = complete(
-      withSecrets(plan, secrets),
-      { code, file: basename(test.path) },
-      read,
-      base,
-      own,
-    );
-    if (plan.writtenIn !== undefined) return resolved;
     const fields = MODULE_FIELDS.filter((field) => isSaidThere(field, definition, options));
-    return { ...resolved, writtenIn: { in: 'module', fields } };
+    const asked: UnresolvedPlan = {
+      ...complete(
+        withSecrets(unresolved, secrets),
+        { code, file: basename(test.path) },
+        ...([read, base, own] as const),
+      ),
+      notes: [],
+      writtenIn: unresolved.writtenIn ?? { in: 'module', fields },
+    };
+    // What is done once is done from here.
+    const { hasSetup, hasTeardown } = read.once;
+    return { asked, plan: await completePlan(asked, isSentFromHere || hasSetup || hasTeardown) };
   } catch (error) {
     const terms = moduleTerms(test.name, (field) => isSaidThere(field, definition, options));
     const placed = test.isTermOfModule ? withProblems(error, (problem) => problem.inTerms(terms)) : error;
@@ -93,28 +103,23 @@ function rulesOfRequests(asked: readonly string[]): {
   return { named, others };
 }
 
-function withSecrets(plan: RunPlan, more: readonly string[]): RunPlan {
+function withSecrets(plan: UnresolvedPlan, more: readonly string[]): UnresolvedPlan {
   if (more.length === 0) return plan;
   return { ...plan, supplies: { ...plan.supplies, secrets: [...plan.supplies.secrets, ...more] } };
 }
 
 function complete(
-  plan: RunPlan,
+  plan: UnresolvedPlan,
   { code, file }: Pick<ScenariosPlan, 'code' | 'file'>,
   { scenarios, pools, metrics, rows, once }: ReadTest,
   base: string | null,
   own: RunPlan['thresholds'],
-): RunPlan {
+): UnresolvedPlan {
   const users = pools.reduce((sum, { load }) => sum + mostUsers(load), 0);
-  const [first] = plan.mix;
-  if (first === undefined) throw new Error('a plan has at least one request');
-  const request: RequestPlan = base === null ? { ...first, endpoint: null } : first;
   const thresholds = [...own, ...withErrorRate(plan.thresholds, [])];
   return {
     ...plan,
     stream: plan.stream === undefined || plan.stream === null ? null : { ...plan.stream, keepsText: true },
-    mix: [request],
-    isTargetLocal: base === null ? false : plan.isTargetLocal,
     percentiles: [...new Set([...plan.percentiles, ...percentilesIn(own)])],
     workers: Math.min(plan.workers, users),
     concurrency: users,

@@ -8,17 +8,19 @@ import type { RunView } from './run-view.ts';
 import { underRow } from './under-row.ts';
 
 const COLUMNS = 10;
+const ITERATIONS = html`<th scope="col" class="n">Iterations</th><th scope="col" class="n">Missing iterations</th>`;
 const LOST = html` <b class="bad">lost</b>`;
 
 /** What each agent did in a run over several machines; lost ones first. */
 export function agentsPanel({ summary: { agents } }: RunView): Markup | null {
   if (agents === undefined || agents === null || agents.length === 0) return null;
-  return html`<table class="wide cards many"><caption>What each agent did, and what was lost with it</caption><thead><tr><th scope="col">Agent</th><th scope="col" class="n">Workers</th><th scope="col" class="n">Planned</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Missing</th><th scope="col" class="n">p50</th><th scope="col" class="n">p99</th><th scope="col" class="n">Began late</th><th scope="col" class="n">Latest start</th><th scope="col">Verdict</th></tr></thead><tbody>${lostFirst(
+  const hasIterations = agents.some(({ iterations }) => iterations !== undefined);
+  return html`<table class="wide cards many"><caption>What each agent did, and what was lost with it</caption><thead><tr><th scope="col">Agent</th><th scope="col" class="n">Workers</th><th scope="col" class="n">Planned</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Missing</th>${hasIterations ? ITERATIONS : null}<th scope="col" class="n">p50</th><th scope="col" class="n">p99</th><th scope="col" class="n">Began late</th><th scope="col" class="n">Latest start</th><th scope="col">Verdict</th></tr></thead><tbody>${lostFirst(
     agents,
   ).map(
     (agent) =>
-      html`<tr><th scope="row" class="long">${agent.name} (${agent.address})${agent.state === 'lost' ? LOST : null}</th><td class="n" data-l="Workers">${count(agent.workers)}</td><td class="n" data-l="Planned">${countOr(agent.planned)}</td><td class="n" data-l="Sent">${count(agent.sent)}</td><td class="n" data-l="Missing">${countOr(agent.missing)}</td><td class="n" data-l="p50">${ms(agent.p50Ms)}</td><td class="n" data-l="p99">${ms(agent.p99Ms)}</td><td class="n" data-l="Began late">${ms(agent.startLateMs)}</td><td class="n" data-l="Latest start">${ms(agent.mostLagMs)}</td><td class="twice" data-l="Verdict">${agent.because === null ? (agent.verdict ?? NOTHING) : 'lost'}</td></tr>
-${whyRow(agent)}`,
+      html`<tr><th scope="row" class="long">${agent.name} (${agent.address})${agent.state === 'lost' ? LOST : null}</th><td class="n" data-l="Workers">${count(agent.workers)}</td><td class="n" data-l="Planned">${countOr(agent.planned)}</td><td class="n" data-l="Sent">${count(agent.sent)}</td><td class="n" data-l="Missing">${countOr(agent.missing)}</td>${iterationCells(agent, hasIterations)}<td class="n" data-l="p50">${ms(agent.p50Ms)}</td><td class="n" data-l="p99">${ms(agent.p99Ms)}</td><td class="n" data-l="Began late">${ms(agent.startLateMs)}</td><td class="n" data-l="Latest start">${ms(agent.mostLagMs)}</td><td class="twice" data-l="Verdict">${agent.because === null ? (agent.verdict ?? NOTHING) : 'lost'}</td></tr>
+${whyRow(agent, hasIterations ? COLUMNS + 2 : COLUMNS)}`,
   )}</tbody></table>`;
 }
 
@@ -37,14 +39,20 @@ function lostFirst<Agent extends { readonly state: string }>(agents: readonly Ag
   return agents.toSorted((a, b) => Number(b.state === 'lost') - Number(a.state === 'lost'));
 }
 
+function iterationCells({ iterations }: AgentSummary, areThere: boolean): Markup | null {
+  if (!areThere) return null;
+  const { started = null, missing = null } = iterations ?? {};
+  return html`<td class="n" data-l="Iterations">${countOr(started)}</td><td class="n" data-l="Missing iterations">${countOr(missing)}</td>`;
+}
+
 function countOr(value: number | null): string {
   return value === null ? NOTHING : count(value);
 }
 
 /** The reasons for the verdict on an agent, below its row; nothing if nothing stood in its way. */
-function whyRow(agent: AgentSummary): Markup | null {
+function whyRow(agent: AgentSummary, columns: number): Markup | null {
   const text = whyText(agent);
-  return text === '' ? null : underRow(COLUMNS, prose(text));
+  return text === '' ? null : underRow(columns, prose(text));
 }
 
 /** The reasons for a verdict other than ok, or when and why the agent was lost. */
