@@ -61,6 +61,7 @@ describe('the screen of a run', () => {
   test('agents have a row each, the lost ones first', async () => {
     const state = await stateOf({ ...MIX, mix: undefined, url: 'http://127.0.0.1:9/' }, halves(4));
     const agents: LiveState['agents'] = [
+      { name: 'agent-10', state: 'finished', sent: 7, perSecond: null, mostLagMs: null },
       { name: 'agent-1', state: 'running', sent: 1_200, perSecond: 20, mostLagMs: 1.25 },
       { name: 'agent-2', state: 'lost', sent: 300, perSecond: null, mostLagMs: 4 },
       { name: 'agent-3', state: 'finished', sent: 0, perSecond: null, mostLagMs: null },
@@ -68,15 +69,16 @@ describe('the screen of a run', () => {
     const text = shown({ ...state, agents }, 80, 24);
     expect(text).toContain(
       [
-        'agent       state   sent    rate  latest start',
-        'agent-2      LOST    300               4.00 ms',
-        'agent-1   running  1,200  20.0/s       1.25 ms',
-        'agent-3  finished      0',
+        'agent        state   sent    rate  latest start',
+        'agent-2       LOST    300               4.00 ms',
+        'agent-1    running  1,200  20.0/s       1.25 ms',
+        'agent-3   finished      0',
+        'agent-10  finished      7',
       ].join('\n'),
     );
-    const many = Array.from({ length: 100 }, (_, index) => ({ ...agents[0], name: `a${index}` }) as never);
+    const many = Array.from({ length: 100 }, (_, index) => ({ ...agents[1], name: `a${index}` }) as never);
     expect(shown({ ...state, agents: many }, 80, 24)).toMatch(/and \d+ more agents/);
-    expect(agents.map(agentLine)).toEqual([
+    expect(agents.slice(1).map(agentLine)).toEqual([
       '      agent-1: running, 1,200 sent, 20.0/s, starts up to 1.25 ms late',
       '      agent-2: LOST, 300 sent, starts up to 4.00 ms late',
       '      agent-3: finished, 0 sent',

@@ -1,4 +1,5 @@
 import { LATENCIES } from '../../protocol/latency.ts';
+import { agentsInOrder } from '../text/agents-in-order.ts';
 import { counted, formatCount, formatFailedShare, formatMs, formatRate } from '../text/format.ts';
 import { cutTo, fill, type Line, widthOf } from './line.ts';
 import type { LatencySoFar, LiveState, RequestSoFar } from './live-state.ts';
@@ -76,7 +77,7 @@ function timesTable({ headline, latencies, statuses }: LiveState, width: number)
 
 /** Lost agents first, since they matter most. */
 function agentsTable(agents: LiveState['agents'], width: number, lines: number): Line[] {
-  const rows = agents.toSorted((a, b) => Number(b.state === 'lost') - Number(a.state === 'lost'));
+  const rows = agentsInOrder(agents);
   const shown = rows.length <= lines - 1 ? rows : rows.slice(0, Math.max(0, lines - 2));
   const left = rows.length - shown.length;
   return [

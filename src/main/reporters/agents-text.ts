@@ -1,4 +1,5 @@
 import type { AgentIterations, AgentSummary, Summary } from '../../protocol/summary.ts';
+import { agentsInOrder } from '../text/agents-in-order.ts';
 import { counted, formatCount, formatMs } from '../text/format.ts';
 import { rows } from './labelled-rows.ts';
 import type { View } from './view.ts';
@@ -14,7 +15,7 @@ export function agentLines({ agents }: Summary, { width, isVerbose }: View): str
     ...(agents.length > lost.length ? [`${formatCount(agents.length - lost.length)} finished`] : []),
     ...(lost.length > 0 ? [`${formatCount(lost.length)} lost`] : []),
   ].join(', ');
-  const shown = agents.toSorted((a, b) => Number(b.state === 'lost') - Number(a.state === 'lost'));
+  const shown = agentsInOrder(agents);
   const most = isVerbose ? shown.length : MOST_AGENTS;
   const left = shown.length - most;
   return [

@@ -2,6 +2,7 @@ import type { AgentSoFar } from '../../protocol/agent-so-far.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { visible } from '../../requests/visible.ts';
 import type { Progress } from '../run/run-handle.ts';
+import { agentsInOrder } from '../text/agents-in-order.ts';
 import {
   formatCount,
   formatDuration,
@@ -28,7 +29,8 @@ export async function showProgress(
   let last: Progress | null = null;
   for await (const progress of run.progress(live.isRenewed ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS)) {
     live.show(renderProgress(progress, last, live.width));
-    if (isVerbose && !live.isRenewed) for (const agent of progress.agents ?? []) live.show(agentLine(agent));
+    if (isVerbose && !live.isRenewed)
+      for (const agent of agentsInOrder(progress.agents ?? [])) live.show(agentLine(agent));
     last = progress;
   }
   live.clear();

@@ -1,5 +1,6 @@
 import type { AgentSoFar } from '../../../../protocol/agent-so-far.ts';
 import type { AgentSummary } from '../../../../protocol/summary.ts';
+import { agentsInOrder } from '../../../text/agents-in-order.ts';
 import { counted, formatRate, NOTHING } from '../../../text/format.ts';
 import { html, type Markup } from '../markup.ts';
 import { clock, count, ms, unbroken } from '../numbers.ts';
@@ -15,7 +16,7 @@ const LOST = html` <b class="bad">lost</b>`;
 export function agentsPanel({ summary: { agents } }: RunView): Markup | null {
   if (agents === undefined || agents === null || agents.length === 0) return null;
   const hasIterations = agents.some(({ iterations }) => iterations !== undefined);
-  return html`<table class="wide cards many"><caption>What each agent did, and what was lost with it</caption><thead><tr><th scope="col">Agent</th><th scope="col" class="n">Workers</th><th scope="col" class="n">Planned</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Missing</th>${hasIterations ? ITERATIONS : null}<th scope="col" class="n">p50</th><th scope="col" class="n">p99</th><th scope="col" class="n">Began late</th><th scope="col" class="n">Latest start</th><th scope="col">Verdict</th></tr></thead><tbody>${lostFirst(
+  return html`<table class="wide cards many"><caption>What each agent did, and what was lost with it</caption><thead><tr><th scope="col">Agent</th><th scope="col" class="n">Workers</th><th scope="col" class="n">Planned</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Missing</th>${hasIterations ? ITERATIONS : null}<th scope="col" class="n">p50</th><th scope="col" class="n">p99</th><th scope="col" class="n">Began late</th><th scope="col" class="n">Latest start</th><th scope="col">Verdict</th></tr></thead><tbody>${agentsInOrder(
     agents,
   ).map(
     (agent) =>
@@ -26,17 +27,13 @@ ${whyRow(agent, hasIterations ? COLUMNS + 2 : COLUMNS)}`,
 
 /** What each agent has said so far. */
 export function agentsUnderWay(agents: readonly AgentSoFar[]): Markup {
-  return html`<table class="wide cards"><caption>What each agent has sent so far, and how late its latest start was</caption><thead><tr><th scope="col">Agent</th><th scope="col">State</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Rate</th><th scope="col" class="n">Latest start</th></tr></thead><tbody>${lostFirst(
+  return html`<table class="wide cards"><caption>What each agent has sent so far, and how late its latest start was</caption><thead><tr><th scope="col">Agent</th><th scope="col">State</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Rate</th><th scope="col" class="n">Latest start</th></tr></thead><tbody>${agentsInOrder(
     agents,
   ).map(
     ({ name, state, sent, perSecond, mostLagMs }) =>
       html`<tr><th scope="row" class="long">${name}</th><td data-l="State">${state === 'lost' ? LOST : state}</td><td class="n" data-l="Sent">${count(sent)}</td><td class="n" data-l="Rate">${perSecond === null ? NOTHING : unbroken(formatRate(perSecond))}</td><td class="n" data-l="Latest start">${ms(mostLagMs)}</td></tr>
 `,
   )}</tbody></table>`;
-}
-
-function lostFirst<Agent extends { readonly state: string }>(agents: readonly Agent[]): Agent[] {
-  return agents.toSorted((a, b) => Number(b.state === 'lost') - Number(a.state === 'lost'));
 }
 
 function iterationCells({ iterations }: AgentSummary, areThere: boolean): Markup | null {

@@ -14,7 +14,8 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
 };
 const ENOUGH_STAGES = 2;
 
-export function planPanel({ summary, rows: batch }: RunView): Markup {
+/** @param senders who sends the load, in a few words */
+export function planPanel({ summary, rows: batch }: RunView, senders = workersText(summary.plan)): Markup {
   const { plan, tool, windowMs, startedAt, mix = [] } = summary;
   const { load, stop, rows, routes } = plan;
   const limits = [
@@ -57,7 +58,7 @@ export function planPanel({ summary, rows: batch }: RunView): Markup {
       ),
     ],
     ['Timeout', unbroken(formatDuration(plan.timeoutMs))],
-    ['Workers', `${workersText(plan)}, client ${plan.client}`],
+    ['Workers', `${senders}, client ${plan.client}`],
     [
       'Protocol',
       `${PROTOCOLS[plan.protocol ?? 'http/1.1'] ?? plan.protocol}${(plan.streams ?? 1) > 1 ? `, ${plan.streams} streams on each connection` : ''}`,

@@ -1,6 +1,7 @@
 import type { BatchRows } from '../../../../protocol/batch.ts';
 import type { SeriesBucket } from '../../../../protocol/series-bucket.ts';
 import type { Summary } from '../../../../protocol/summary.ts';
+import { counted } from '../../../text/format.ts';
 import { dayText } from '../facts.ts';
 import type { Markup } from '../markup.ts';
 import { ms } from '../numbers.ts';
@@ -79,10 +80,13 @@ export function runPageUnderWay(shown: Summary, underWay: UnderWay): Page {
   const view = runViewOf(shown);
   const heading = headingOf(shown);
   const { windowMs, latencyMs, series, scenarios } = shown;
+  // How many workers agents have together is told at the end.
+  const senders =
+    underWay.agents.length === 0 ? workersText(shown.plan) : counted(underWay.agents.length, 'agent');
   return {
     title: `${underWayWords(shown, underWay).replace(/\.$/, '')} – ${heading}`,
     heading,
-    about: `${loadText(shown.plan)}, ${workersText(shown.plan)}; ${dayText(shown.startedAt)}`,
+    about: `${loadText(shown.plan)}, ${senders}; ${dayText(shown.startedAt)}`,
     version: shown.tool.version,
     panels: [
       { id: 'verdict', title: 'Where it stands', body: underWayPanel(view, underWay) },
@@ -90,7 +94,8 @@ export function runPageUnderWay(shown: Summary, underWay: UnderWay): Page {
         ? []
         : [{ id: 'agents', title: 'Agents', body: agentsUnderWay(underWay.agents) }]),
       ...PANELS.filter(({ id }) => !ONLY_OF_RESULTS.includes(id)).flatMap(({ id, title, of }) => {
-        const body = id === 'plan' || shown.requests.sent > 0 ? of(view) : null;
+        if (id === 'plan') return [{ id, title, body: planPanel(view, senders) }];
+        const body = shown.requests.sent > 0 ? of(view) : null;
         return body === null ? [] : [{ id, title, body }];
       }),
     ],
