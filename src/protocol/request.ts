@@ -29,6 +29,7 @@ export type BodyTemplate = readonly (Uint8Array | Placeholder)[];
 export interface RequestTemplates {
   /** The whole URL if even its origin varies; else null. */
   readonly url: Template | null;
+  readonly method: Template | null;
   readonly path: Template | null;
   /** Flat: name, value, name, value; all headers if one of them varies. */
   readonly headers: readonly Template[] | null;

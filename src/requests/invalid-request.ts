@@ -3,7 +3,7 @@ import { isSecretHeader } from './secret-headers.ts';
 
 /** A filled-in request that cannot be sent. */
 export class InvalidRequest extends Error {
-  readonly code: 'URL' | 'CREDENTIALS' | 'PATH' | 'HEADER' | 'BODY';
+  readonly code: 'URL' | 'CREDENTIALS' | 'METHOD' | 'PATH' | 'HEADER' | 'BODY';
 
   constructor(code: InvalidRequest['code'], message: string) {
     super(message);
@@ -21,6 +21,17 @@ const CLIENT_HEADERS = new Set(['content-length', 'transfer-encoding', 'keep-ali
 /** Whether the client sends a header itself; the name is in lower case. */
 export function isClientHeader(name: string): boolean {
   return CLIENT_HEADERS.has(name);
+}
+
+/** Whether a text is a method that can be sent; CONNECT asks for a tunnel, and is no request to the target. */
+export function isMethod(text: string): boolean {
+  return TOKEN.test(text) && text.toUpperCase() !== 'CONNECT';
+}
+
+/** @throws InvalidRequest if a filled-in method cannot be sent */
+export function checkMethod(method: string): void {
+  if (!isMethod(method))
+    throw new InvalidRequest('METHOD', `${shown(method)} is not a method: give one such as GET or POST`);
 }
 
 /** @throws InvalidRequest if a filled-in path cannot be sent */

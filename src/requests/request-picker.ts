@@ -113,9 +113,10 @@ export class RequestPicker {
     { templates, endpoint, message }: RequestPlan,
     filling: Filling,
   ): Pick<PickedRequest, 'endpoint' | 'message'> {
-    const { url = null, path = null, headers = null, body = null } = templates ?? {};
+    const { url = null, method = null, path = null, headers = null, body = null } = templates ?? {};
     const filled = {
       ...message,
+      ...(method === null ? {} : { method: renderText(method, filling) }),
       ...(path === null ? {} : { path: renderText(path, filling) }),
       ...(headers === null ? {} : { headers: headers.map((template) => renderText(template, filling)) }),
       ...(body === null ? {} : { body: renderBytes(body, filling) }),

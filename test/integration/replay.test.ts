@@ -1,5 +1,10 @@
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttp2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { type RunOptions, run } from '../../src/api/index.ts';
@@ -11,11 +16,15 @@ import { useFolder } from '../support/folder.ts';
 
 const inFolder = useFolder();
 
-function read(name: string, text: string, more: { speed?: number; most?: number } = {}): Trace | string[] {
+function read(
+  name: string,
+  text: string,
+  more: { holds?: 'prompts' | 'requests'; speed?: number; most?: number } = {},
+): Trace | string[] {
   const path = inFolder(name);
   writeFileSync(path, text);
   const problems = new Problems();
-  const options = { speed: 1, most: null, seed: 1, ...more };
+  const options = { holds: 'prompts' as const, speed: 1, most: null, seed: 1, ...more };
   const trace = readTrace(
     path,
     options,
@@ -24,6 +33,11 @@ function read(name: string, text: string, more: { speed?: number; most?: number 
   );
   return trace ?? problems.sentences.map((sentence) => sentence.replaceAll(path, name));
 }
+
+const cellsOf = ({ cells }: Trace): string[][] =>
+  Array.from({ length: cells.rowCount }, (_, row) =>
+    cells.columns.map((_name, at) => cellOf(cells, row, at)),
+  );
 
 const rowsOf = ({ cells }: Trace): (readonly [string, string])[] =>
   Array.from({ length: cells.rowCount }, (_, row) => [cellOf(cells, row, 0), cellOf(cells, row, 1)]);
@@ -79,6 +93,109 @@ test('what is wrong with a trace is named by its line', () => {
   expect(read('d.jsonl', long)).toEqual([
     expect.stringMatching(/some 172 MiB, and may have 128: ask for fewer/),
   ]);
+});
+
+test('a trace of whole requests: paths without hosts, the method a body implies, and bodies as they are', () => {
+  const lines = [
+    '{"timestamp":1500.5,"url":"https://shop.example:444/cart?id=1#top","method":"DELETE","body":null}',
+    '{"timestamp":1000.0,"url":"/orders","body":{"n":10000000000000000001,"text":"{{n}}"}}',
+    '{"timestamp":1000.25,"url":"/","method":"put","body":"a,b"}',
+    '{"timestamp":1700.1234567890123456,"url":"/a b"}',
+  ];
+  const trace = read('r.jsonl', lines.join('\n'), { holds: 'requests' }) as Trace;
+  expect(trace.timesMs.map((timeMs) => Math.round(100 * timeMs) / 100)).toEqual([0, 0.25, 500.5, 700.12]);
+  expect(cellsOf(trace)).toEqual([
+    ['orders', 'POST', '{"n":10000000000000000001,"text":"{{n}}"}'],
+    ['', 'put', 'a,b'],
+    ['cart?id=1', 'DELETE', ''],
+    ['a%20b', 'GET', ''],
+  ]);
+  const csv =
+    'timestamp,url,method,body\n2026-01-01T00:00:01Z,/b,,\n2026-01-01T00:00:00Z,/a,POST,"x,""y"""\n';
+  const dated = read('r.csv', csv, { holds: 'requests' }) as Trace;
+  expect([dated.timesMs, cellsOf(dated)]).toEqual([
+    [0, 1_000],
+    [
+      ['a', 'POST', 'x,"y"'],
+      ['b', 'GET', ''],
+    ],
+  ]);
+  const bad = [
+    '{"timestamp":1,"input_length":5,"output_length":1}',
+    '{"timestamp":1,"url":"orders"}',
+    '{"timestamp":1,"url":"http://a:b/"}',
+    '{"timestamp":1,"url":"/","method":"CONNECT"}',
+    '{"timestamp":1,"url":"/","method":"GET /x"}',
+  ].join('\n');
+  expect(read('w.jsonl', bad, { holds: 'requests' })).toEqual([
+    "--trace 'w.jsonl': line 1 has no url: give the path that was asked for, or name the preset that its prompts are for.",
+    "--trace 'w.jsonl': line 2 has the url 'orders': give a path such as /search?q=1, or a whole URL.",
+    "--trace 'w.jsonl': line 3 has the url 'http://a:b/': give a path such as /search?q=1, or a whole URL.",
+    "--trace 'w.jsonl': line 4 has the method 'CONNECT': give one such as GET or POST.",
+    "--trace 'w.jsonl': line 5 has the method 'GET /x': give one such as GET or POST.",
+  ]);
+  expect(read('p.jsonl', '{"timestamp":1,"url":"/a"}')).toEqual([
+    "--trace 'p.jsonl': line 1 has a url, but neither input_length nor prompt: a trace of whole requests is sent without a preset.",
+  ]);
+});
+
+test('numbers in a trace may be written with zeros behind the point, as Python writes them', () => {
+  const trace = read('z.jsonl', '{"timestamp":10.0,"input_length":2.0,"output_length":3.0}') as Trace;
+  expect([trace.timesMs, rowsOf(trace)[0]![1]]).toEqual([[0], '3']);
+});
+
+test.each([
+  ['wire', 'h1'],
+  ['undici', 'h1'],
+  ['wire', 'h2c'],
+  ['undici', 'h2c'],
+] as const)('whole requests of a trace arrive as recorded, each once: %s, %s', async (client, protocol) => {
+  const came: string[] = [];
+  const handle = async (
+    request: IncomingMessage | Http2ServerRequest,
+    response: ServerResponse | Http2ServerResponse,
+  ): Promise<void> => {
+    let text = '';
+    for await (const chunk of request) text += String(chunk);
+    came.push(`${request.method} ${request.url} ${text}`);
+    response.end();
+  };
+  const server = protocol === 'h2c' ? createHttp2Server(handle) : createServer(handle);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const path = inFolder(`whole-${client}-${protocol}.csv`);
+  const lines = [
+    '0,/a?x=1,GET,',
+    '600,/b,POST,"{""k"":""{{n}}""}"',
+    '300,http://else.where/c,DELETE,',
+    '900,/d,HEAD,',
+    '1200,/e,PUT,é',
+  ];
+  writeFileSync(path, `timestamp,url,method,body\n${lines.join('\n')}\n`);
+  const ask = (more: Partial<RunOptions> = {}) =>
+    run({
+      ...{ url: `${origin}/v1/`, trace: path, mode: 'inline', client, h2c: protocol === 'h2c' },
+      ...more,
+    });
+  try {
+    const { requests, plan } = await ask();
+    expect(requests).toMatchObject({ scheduled: 5, sent: 5, ok: 5, failed: 0, dropped: 0 });
+    expect(plan.load).toMatchObject({ model: 'open', arrivals: 'recorded' });
+    expect(came).toEqual([
+      'GET /v1/a?x=1 ',
+      'DELETE /v1/c ',
+      'POST /v1/b {"k":"{{n}}"}',
+      'HEAD /v1/d ',
+      'PUT /v1/e é',
+    ]);
+    await expect(ask({ method: 'GET', json: '{}' })).rejects.toThrow(
+      'with method, json: the trace says what is sent: leave one of them out.',
+    );
+    await expect(ask({ url: `${origin}/?a=1` })).rejects.toThrow('with a query in the URL');
+    expect(came).toHaveLength(5);
+  } finally {
+    server.close();
+  }
 });
 
 test('requests are due when the trace has them, and ask for as much', async () => {

@@ -9,7 +9,7 @@ import { useFolder } from '../support/folder.ts';
 
 const inFolder = useFolder();
 
-function firstOf(options: RunOptions): Pick<Message, 'path' | 'headers'> & { body: string } {
+function firstOf(options: RunOptions): Pick<Message, 'method' | 'path' | 'headers'> & { body: string } {
   const { mix, rows, seed, supplies } = checkOptions(options);
   const known = mix.map(({ target, ...request }) => ({
     ...request,
@@ -18,7 +18,8 @@ function firstOf(options: RunOptions): Pick<Message, 'path' | 'headers'> & { bod
   }));
   const settings = { protocol: 'http/1.1' } as const;
   const { message } = new RequestPicker({ settings, mix: known, rows, seed }, supplies.rows).pick(0, 0);
-  return { path: message.path, headers: message.headers, body: Buffer.from(message.body ?? []).toString() };
+  const { method, path, headers, body } = message;
+  return { method, path, headers, body: Buffer.from(body ?? []).toString() };
 }
 
 function problemsOf(options: RunOptions): readonly string[] {
@@ -37,6 +38,20 @@ function rowsOf(text: string): string {
 }
 
 const URL = 'http://127.0.0.1:9/';
+
+test('a method may come from a row or a variable, and is checked there', () => {
+  const rows = rowsOf('{"verb":"PUT"}\n{"verb":"GET /"}\n{"verb":"connect"}');
+  expect(problemsOf({ url: URL, method: '{{verb}}', rows, requests: 3 })).toEqual([
+    `Row 2, ${URL}: 'GET /' is not a method: give one such as GET or POST.`,
+    `Row 3, ${URL}: 'connect' is not a method: give one such as GET or POST.`,
+  ]);
+  const good = rowsOf('{"verb":"PUT"}\n{"verb":"HEAD"}');
+  expect(firstOf({ url: URL, method: '{{verb}}', rows: good, requests: 2 }).method).toBe('PUT');
+  expect(firstOf({ url: URL, method: '{{v}}', variables: { v: 'PATCH' }, requests: 2 }).method).toBe('PATCH');
+  expect(problemsOf({ url: URL, method: '{{v}}', variables: { v: 'A B' }, requests: 2 })).toEqual([
+    `${URL}: the method '{{v}}' is not one that can be sent.`,
+  ]);
+});
 
 describe('a name of volley’s own with something else behind it', () => {
   test.each([

@@ -55,7 +55,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       {
         name: 'recording',
         shown: 'trace',
-        describe: 'JSONL or CSV: timestamp, input_length, output_length',
+        describe: 'JSONL or CSV: timestamp, url, method, body; or timestamp, input_length, output_length',
         isFile: true,
       },
       URL,

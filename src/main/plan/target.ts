@@ -7,7 +7,7 @@ import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { Address } from '../../protocol/routes.ts';
 import { NOT_IN_A_HEADER, TOKEN } from '../../requests/header-text.ts';
-import { isClientHeader } from '../../requests/invalid-request.ts';
+import { isClientHeader, isMethod } from '../../requests/invalid-request.ts';
 import { authorityIn, pathOf, placeOf, writtenPathOf } from '../../requests/place.ts';
 import { isSecretHeader } from '../../requests/secret-headers.ts';
 import { parseConnection } from './connection/connection-plan.ts';
@@ -193,7 +193,7 @@ function writtenPath(text: string): string {
 }
 
 function parseMethod(text: string, problems: Problems): string | null {
-  if (TOKEN.test(text) && text.toUpperCase() !== 'CONNECT') return text;
+  if (isMethod(text)) return text;
   problems.add(phrase`${the('method')} ${given(text)}: give a method such as GET, POST or PUT.`);
   return null;
 }

@@ -1,7 +1,7 @@
 import type { Numbering, RowCells } from '../../protocol/request.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import { looksIntoBody, looksIntoFields } from '../../requests/expectation.ts';
-import { checkHeaders, checkJsonBody, checkPath } from '../../requests/invalid-request.ts';
+import { checkHeaders, checkJsonBody, checkMethod, checkPath } from '../../requests/invalid-request.ts';
 import { fixedRequest, type PickedRequest, RequestPicker } from '../../requests/request-picker.ts';
 import { requestTemplate } from '../clients/dispatcher.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
@@ -69,6 +69,7 @@ export class RequestSource {
     if (this.#only !== null) return this.#only;
     const picked = this.#picker.pickRow(number - 1, rows, row, Date.now());
     if (picked.refusal !== null) throw picked.refusal;
+    checkMethod(picked.message.method);
     checkPath(picked.message.path);
     checkHeaders(picked.message.headers);
     const { body } = picked.message;

@@ -77,6 +77,7 @@ function fixed(message: Message, templates: RequestTemplates | null): Message {
   const hasOpenPath = templates !== null && (templates.url !== null || templates.path !== null);
   return {
     ...message,
+    method: templates !== null && templates.method !== null ? 'GET' : message.method,
     path: hasOpenPath ? '/' : message.path,
     headers: templates?.headers === null || templates === null ? message.headers : [],
     body:

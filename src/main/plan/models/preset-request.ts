@@ -7,6 +7,7 @@ import { given, listed, phrase, the } from '../words.ts';
 import { presetOf } from './own-presets.ts';
 import { asksForUsage, needsModel, type Preset, says, withoutUsage } from './presets.ts';
 import { parseSynthetic } from './synthetic-prompts.ts';
+import { withTraceRequests } from './trace-requests.ts';
 
 const DEFAULT_PROMPT = 'Tell me in a few sentences how the sea became salty.';
 const DEFAULT_MAX_TOKENS = 128;
@@ -20,7 +21,6 @@ const ONLY_WITH_PRESET = {
   prompts: 'prompts',
   syntheticPrompts: 'synthetic-prompts',
   sharedPrefix: 'shared-prefix',
-  trace: 'trace',
   maxTokens: 'max-tokens',
   apiKeyEnv: 'api-key-env',
 } as const;
@@ -41,7 +41,7 @@ export function withPreset(
   const withTrace = trace === undefined ? rest : { ...rest, trace };
   if (name === undefined) {
     refuseWithoutPreset(options, problems);
-    return withTrace;
+    return trace === undefined ? rest : withTraceRequests({ ...rest, trace }, problems);
   }
   const preset = presetOf(options, problems);
   refuseBeside(options, problems);

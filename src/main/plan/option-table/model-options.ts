@@ -57,7 +57,7 @@ export const MODEL_OPTIONS = {
   trace: {
     kind: 'file',
     group: 'models',
-    help: 'Trace with the time and token counts of each request, to send on the same schedule (see volley replay)',
+    help: 'Trace with the time of each request, to send on the same schedule (see volley replay)',
     byDefault: 'none',
     commands: ['run'],
   },

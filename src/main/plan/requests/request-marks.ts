@@ -30,7 +30,7 @@ export function markRequest(
   placeholders: Placeholders,
   problems: Problems,
 ): MarkedRequest {
-  const { url, headers, body, json, dataUrlencode, form, cookie, userAgent } = request;
+  const { url, method, headers, body, json, dataUrlencode, form, cookie, userAgent } = request;
   const mark = <T extends string | undefined>(text: T, option: OptionWord): T =>
     (text === undefined ? text : placeholders.mark(text, option, 'raw')) as T;
   const { begin, rest } = markUrl(url, placeholders);
@@ -41,6 +41,7 @@ export function markRequest(
     marked: {
       ...request,
       url: origin === null ? SOME_URL : origin + rest,
+      method: mark(method, the('method')),
       headers: headers?.map((line) => mark(line, theHeader(line))),
       body: typeof body === 'string' ? mark(body, the('body')) : body,
       json: json === undefined ? json : markJson(json, placeholders, problems),

@@ -9,7 +9,7 @@ import { ROWS_MODES } from '../../../protocol/request.ts';
 import type { Supplies } from '../../../protocol/supplies.ts';
 import { canBeDealt } from '../../../requests/dealing.ts';
 import { NOT_IN_A_HEADER } from '../../../requests/header-text.ts';
-import { checkHeaders, checkPath, InvalidRequest } from '../../../requests/invalid-request.ts';
+import { checkHeaders, checkPath, InvalidRequest, isMethod } from '../../../requests/invalid-request.ts';
 import { secretsInQuery } from '../../../requests/named-secrets.ts';
 import { secretsInHeaders } from '../../../requests/secret-headers.ts';
 import { quoted } from '../../text/quoted.ts';
@@ -162,7 +162,7 @@ function parseRequest(
 /** Checks values of variables and from the environment, which may not be allowed in a header or path. */
 function checkConstants(
   name: string,
-  { path, headers }: UnresolvedTarget,
+  { method, path, headers }: UnresolvedTarget,
   placeholders: Placeholders,
   problems: Problems,
 ): void {
@@ -172,6 +172,8 @@ function checkConstants(
   const filled = placeholders.shown(path) === path ? null : placeholders.constant(path);
   if (filled !== null && !isSendable(() => checkPath(filled)))
     report('url', 'path', path, 'has a character that no path may have');
+  const verb = placeholders.shown(method) === method ? null : placeholders.constant(method);
+  if (verb !== null && !isMethod(verb)) report('method', 'method', method, 'is not one that can be sent');
   headers.forEach((text, index) => {
     const value = placeholders.shown(text) === text ? null : placeholders.constant(text);
     if (value === null) return;
@@ -204,6 +206,7 @@ function templatesOf(
   const body = filled === null || filled.every((part) => part instanceof Uint8Array) ? null : filled;
   return {
     url: openUrl === null ? null : placeholders.template(openUrl),
+    method: placeholders.constant(target.method) === null ? placeholders.template(target.method) : null,
     path: placeholders.constant(target.path) === null ? placeholders.template(target.path) : null,
     headers: headers.every(isConstant) ? null : headers,
     body,
@@ -218,10 +221,11 @@ function filledTarget(
   openUrl: string | null,
   placeholders: Placeholders,
 ): UnresolvedTarget {
-  const { path, headers, body } = target;
+  const { method, path, headers, body } = target;
   const filled = {
     ...target,
     url: placeholders.shown(target.url),
+    method: placeholders.constant(method) ?? placeholders.shown(method),
     path: placeholders.constant(path) ?? placeholders.shown(path),
     headers: headers.map((text) => placeholders.constant(text) ?? placeholders.shown(text)),
     body:
@@ -236,8 +240,8 @@ function isConstant(template: Template): boolean {
   return template.every((part) => typeof part === 'string');
 }
 
-function isFixed({ url, path, headers, body }: RequestTemplates): boolean {
-  return url === null && path === null && headers === null && body === null;
+function isFixed({ url, method, path, headers, body }: RequestTemplates): boolean {
+  return url === null && method === null && path === null && headers === null && body === null;
 }
 
 interface Rows {
@@ -279,7 +283,9 @@ function cellsOf(
   const most = requests === undefined ? null : new Problems().count('requests', requests, 1, MOST_PROMPTS);
   if (trace !== undefined) {
     const speed = parseSpeed(options.speed, problems);
-    return readTrace(trace, { speed: speed ?? 1, most, seed: Number(seed) }, form, problems);
+    // A preset has a place for prompts; without one the trace holds whole requests.
+    const holds = options.preset === undefined ? 'requests' : 'prompts';
+    return readTrace(trace, { holds, speed: speed ?? 1, most, seed: Number(seed) }, form, problems);
   }
   const cells =
     rows !== undefined

@@ -1,7 +1,13 @@
 import type { ConnectionSettings } from '../../../protocol/endpoint.ts';
 import type { Message } from '../../../protocol/message.ts';
 import type { Placeholder, RequestTemplates, RowCells, Template } from '../../../protocol/request.ts';
-import { checkHeaders, checkJsonBody, checkPath, InvalidRequest } from '../../../requests/invalid-request.ts';
+import {
+  checkHeaders,
+  checkJsonBody,
+  checkMethod,
+  checkPath,
+  InvalidRequest,
+} from '../../../requests/invalid-request.ts';
 import { authorityIn, checkProtocol, openPlaceOf } from '../../../requests/place.ts';
 import { type Filling, renderBytes, renderText } from '../../../requests/render.ts';
 import { formatCount } from '../../text/format.ts';
@@ -25,7 +31,7 @@ export function checkRows(
   problems: Problems,
 ): void {
   const open = openParts(templates, target);
-  const parts = [...(open.url === null ? [] : [open.url]), ...(open.path === null ? [] : [open.path])];
+  const parts = [open.url, open.method, open.path].filter((part) => part !== null);
   const all: readonly Template[] = [...parts, ...open.headers];
   const usesRow = [...all, ...(open.json === null ? [] : [open.json])].some((template) =>
     template.some((part) => isOf(part, 'column')),
@@ -53,6 +59,7 @@ interface OpenParts {
   readonly protocol: ConnectionSettings['protocol'];
   readonly hasAuthorization: boolean;
   readonly url: Template | null;
+  readonly method: Template | null;
   readonly path: Template | null;
   /** Flat: name, value, name, value. */
   readonly headers: readonly Template[];
@@ -60,11 +67,12 @@ interface OpenParts {
 }
 
 function openParts(
-  { url, path, headers, body, mayBreakJson }: RequestTemplates,
+  { url, method, path, headers, body, mayBreakJson }: RequestTemplates,
   target: Pick<Message & ConnectionSettings, 'headers' | 'protocol'>,
 ): OpenParts {
   return {
     url,
+    method,
     protocol: target.protocol,
     hasAuthorization: target.headers.some(
       (text, at) => at % 2 === 0 && text.toLowerCase() === 'authorization',
@@ -77,12 +85,13 @@ function openParts(
 }
 
 function problemOf(
-  { url, path, headers, json, hasAuthorization, protocol }: OpenParts,
+  { url, method, path, headers, json, hasAuthorization, protocol }: OpenParts,
   filling: Filling,
 ): string | null {
   try {
     const fields = headers.map((template) => renderText(template, filling));
     checkHeaders(fields);
+    if (method !== null) checkMethod(renderText(method, filling));
     if (path !== null) checkPath(renderText(path, filling));
     const place = url === null ? null : openPlaceOf(authorityIn(renderText(url, filling).trim()));
     if (place !== null) checkProtocol(place.place, protocol);
