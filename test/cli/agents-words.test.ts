@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { expect, test } from '@jest/globals';
 import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
+import { listening } from '../support/target.ts';
 
 const volley = useKeptProcess();
 const pathOf = useFolder();
@@ -66,4 +68,29 @@ test('steps that call code are refused with the file of the code', async () => {
     2,
     `volley: --agents with plan.yaml: it calls code in ${code}, and agents run no code but volley's: write it in steps, or run it on this machine.\n`,
   ]);
+});
+
+test('a run with setup that cannot begin says what was sent', async () => {
+  const target = createServer((request, response) => {
+    sent.push(request.url ?? '');
+    response.end('{}');
+  });
+  const sent: string[] = [];
+  const plan = pathOf('around.yaml');
+  writeFileSync(
+    plan,
+    `url: http://127.0.0.1:${await listening(target)}
+load: { executor: per-vu-iterations, vus: 1, iterations: 1 }
+setup: [{ get: /before }]
+teardown: [{ get: /after }]
+scenarios: { a: { flow: [{ get: /a }] } }
+`,
+  );
+  const { code, stderr } = await volley.with({ VOLLEY_BROKER: 'redis://127.0.0.1:1' }, [
+    ...['run', plan, '--agents', '1', '-q'],
+  ]);
+  target.close();
+  expect([code, sent]).toEqual([3, ['/before', '/after']]);
+  expect(stderr).toMatch(/could not be reached .* Only setup and teardown ran\.\n$/);
+  expect(stderr).not.toContain('Nothing was sent');
 });

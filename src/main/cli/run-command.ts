@@ -179,9 +179,8 @@ async function measure(
       : await (await import('../cluster/submit.ts'))
           .submitPlan({ ...cluster.asked, supplies: plan.supplies }, cluster, {}, showing.note)
           .catch(async (error) => {
-            await around.ended(null);
             await served.end(null);
-            throw error;
+            return around.failed(error);
           });
   started = run;
   let result: Summary | null = null;
@@ -192,10 +191,7 @@ async function measure(
   const interrupts = interruptible({ stop: run.stop, abort }, showing.note);
   try {
     await showRun(run, plan, interrupts, showing);
-    const measured = await run.summary.catch(async (error: unknown) => {
-      await around.ended(null);
-      throw error;
-    });
+    const measured = await run.summary.catch(around.failed);
     const summary = heldAgainst(showing.baseline, await around.ended(measured));
     result = summary;
     const { isSaved, isComplete } = await outputs.finish(summary);
