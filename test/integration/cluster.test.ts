@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { createReferenceServer } from '../../src/api/index.ts';
+import { readOptions } from '../../src/main/plan/resolve.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
-import { startAgent, submit } from '../support/cluster.ts';
+import { startAgent, submit, submitPlan } from '../support/cluster.ts';
 import { MemoryBroker } from '../support/memory-broker.ts';
 import { startWitness, type Witness } from '../support/witness.ts';
 
@@ -123,6 +124,19 @@ describe('a run over agents', () => {
       expect(broker.bytes.includes('127.0.0.1')).toBe(false);
     }),
   );
+
+  test('every worker has a connection and a part, although there are more workers than connections by default', () =>
+    withPool([2, 2], async ({ broker, witness }) => {
+      const plan = await readOptions({ url: witness.url, requests: 24, seed: 1 });
+      const { summary } = submitPlan(broker.connect(), { ...plan, concurrency: 2 });
+      const { agents, plan: carriedOut, connections, requests } = await summary;
+      holds(await summary, witness);
+      expect(agents?.map(({ planned, sent }) => [planned, sent])).toEqual([
+        [12, 12],
+        [12, 12],
+      ]);
+      expect([carriedOut.concurrency, connections.opened, requests.ok]).toEqual([4, 4, 24]);
+    }));
 
   test('streams of a model: tokens add up over agents, and a secret of a header stays sealed', () =>
     withPool([1, 2], async ({ broker }) => {

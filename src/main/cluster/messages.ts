@@ -11,6 +11,8 @@ export type Command =
   | {
       readonly type: 'assign';
       readonly workers: number;
+      /** Connections of all agents: by default at least one for each worker, whose number is known only now. */
+      readonly concurrency: number;
       readonly parts: readonly (readonly [nonce: string, workers: number])[];
       readonly stateEveryMs: number;
     }

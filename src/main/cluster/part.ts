@@ -120,13 +120,13 @@ export class Part {
   }
 
   async #run({ command }: Assignment): Promise<void> {
-    const { workers, parts, stateEveryMs } = command;
+    const { workers, concurrency, parts, stateEveryMs } = command;
     const at = parts.findIndex(([nonce]) => nonce === this.#nonce);
     const first = parts.slice(0, at).reduce((sum, [, count]) => sum + count, 0);
     const own = parts[at]?.[1] ?? 0;
     const refusal = this.#options.refuseShare(this.#plan, own / workers);
     if (refusal !== null) throw new Error(refusal);
-    const shards = split({ ...this.#plan, workers }).slice(first, first + own);
+    const shards = split({ ...this.#plan, workers, concurrency }).slice(first, first + own);
     const coordinator = new Coordinator({ ...this.#plan, workers: own }, this.#clock, {
       shards,
       // Exact values are not sent to the submitter: percentiles come from histograms.

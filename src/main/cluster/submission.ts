@@ -200,6 +200,7 @@ export class Submission implements Conduct {
     const assignment = await this.#order({
       type: 'assign',
       workers: total,
+      concurrency: plan.concurrency,
       parts: joined.map(({ joined: agent }) => [agent?.nonce ?? '', agent?.workers ?? 0]),
       stateEveryMs: MS_PER_SECOND * Math.max(1, joined.length / AGENTS_PER_STATE_SECOND),
     });
