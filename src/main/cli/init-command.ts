@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { codeOf, ERROR_CODES, messageOf, reasonOf, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { readInput } from '../files/input-files.ts';
+import { moduleFileFor } from '../init/module-file.ts';
 import { type DescribedApi, readOpenApi } from '../init/open-api.ts';
 import { DEFAULT_LOAD, type DraftLoad, type PlanDraft, planText } from '../init/plan-draft.ts';
 import { parseDurationMs } from '../plan/quantities.ts';
@@ -53,10 +54,9 @@ export async function initCommand(parsed: Parsed, problems: string[]): Promise<E
 /** `--scenario`: writes what a user does instead of requests by weight. */
 async function writeScenario(said: Said, parsed: Parsed): Promise<ExitCode> {
   const { har } = said;
-  const path = parsed.last('out') ?? (har === undefined ? DEFAULT_MODULE_FILE : DEFAULT_FLOW_FILE);
-  const hints = hintsFor(
-    path !== STDOUT ? path : har === undefined ? DEFAULT_MODULE_FILE : DEFAULT_FLOW_FILE,
-  );
+  const byDefault = har === undefined ? moduleFileFor(DEFAULT_MODULE_FILE, process.cwd()) : DEFAULT_FLOW_FILE;
+  const path = parsed.last('out') ?? byDefault;
+  const hints = hintsFor(path === STDOUT ? byDefault : path);
   if (har === undefined && path !== STDOUT && !/\.[cm]?[jt]s$/i.test(path))
     throw new VolleyError(
       ERROR_CODES.usage,
