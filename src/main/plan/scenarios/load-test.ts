@@ -1,14 +1,20 @@
+import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { watchLoop } from '../../../machine/endless-code.ts';
 import { importDefault } from '../../../machine/load-module.ts';
 import { codeOf, ERROR_CODES, messageOf, reasonOf, VolleyError } from '../../../protocol/errors.ts';
 import type { ScenarioCode } from '../../../protocol/scenario.ts';
 import type { Test, TestDefinition } from '../../../protocol/test-definition.ts';
+import { MS_PER_SECOND } from '../../../protocol/units.ts';
 import { quoted } from '../../text/quoted.ts';
 import { SCENARIO_API } from '../scenario-api.ts';
 import type { ReadTest } from './read-test.ts';
 
+const CHECK_MS = 5_000;
+/** Reading files or building a client may take its time. */
+const LONGEST_TOP_MS = 30_000;
 /** Volley's own folder: a frame in it is not where a module went wrong. */
 const OWN = dirname(dirname(SCENARIO_API));
 const FRAME = /(?:file:\/\/)?(\/[^\s()]*|[A-Za-z]:[^\s()]*):(\d+)(?::(\d+))?\)?$/m;
@@ -52,7 +58,7 @@ export async function loadTest(given: string): Promise<LoadedTest> {
   checkFile(path, given);
   let exported: unknown;
   try {
-    exported = await orNever(importDefault(module, SCENARIO_API));
+    exported = await orNever(() => importDefault(module, SCENARIO_API));
   } catch (error) {
     throw new VolleyError(ERROR_CODES.scenario, whyNotLoaded(error, given));
   }
@@ -72,15 +78,29 @@ export async function loadTest(given: string): Promise<LoadedTest> {
   };
 }
 
-/** Fails if a top-level await of the module never resolves: the process would end silently, as if all were well. */
-async function orNever<T>(loading: Promise<T>): Promise<T> {
+/**
+ * Fails if the module's top never comes to its end: a top-level await that never resolves would end the process silently,
+ * as if all were well, and an endless loop would never give a sign.
+ */
+async function orNever<T>(load: () => Promise<T>): Promise<T> {
   const never = Promise.withResolvers<never>();
-  const isIdle = (): void => never.reject(new Error('it awaits at its top what never comes'));
+  const isEndless = (): void =>
+    never.reject(
+      new Error(
+        `the code at its top did not end within ${LONGEST_TOP_MS / MS_PER_SECOND} s, and nothing else can run meanwhile: look for a loop without an end, or do this in setup`,
+      ),
+    );
+  const watch = watchLoop(LONGEST_TOP_MS, isEndless);
+  const isIdle = (): void => {
+    if (watch.hasEndedCode) isEndless();
+    else never.reject(new Error('it awaits at its top what never comes'));
+  };
   process.once('beforeExit', isIdle);
   try {
-    return await Promise.race([loading, never.promise]);
+    return await Promise.race([load(), never.promise]);
   } finally {
     process.off('beforeExit', isIdle);
+    await watch.stop();
   }
 }
 
@@ -102,7 +122,7 @@ function checkFile(path: string, given: string): void {
 /** The error with its place, and advice if there is any. */
 export function whyNotLoaded(error: unknown, given: string): string {
   const [message = ''] = (messageOf(error).split('\n')[0] ?? '').split(IMPORTED_HERE);
-  const place = placeIn(error) ?? given;
+  const place = placeIn(error) ?? placeOfSyntaxError(error, given) ?? given;
   return `${place}: ${message.replace(/\.$/, '')}${adviceOn(error, message)}.`;
 }
 
@@ -133,6 +153,14 @@ function placeIn(error: unknown): string | null {
       return `${basename(path)}:${row}${column === undefined ? '' : `:${column}`}`;
   }
   return null;
+}
+
+/** Of an ES module in JavaScript, an error of syntax does not say where; Node says so where it only checks a file. */
+function placeOfSyntaxError(error: unknown, given: string): string | null {
+  if (!(error instanceof SyntaxError)) return null;
+  const { stderr } = spawnSync(process.execPath, ['--check', given], { encoding: 'utf8', timeout: CHECK_MS });
+  const [, file, line] = FIRST_LINE.exec(stderr.split('\n')[0] ?? '') ?? [];
+  return file === undefined ? null : `${basename(file)}:${line}`;
 }
 
 /** Also recognizes tests made by another copy of volley. */

@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from '@jest/globals';
+
+const WATCH = new URL('../../src/machine/endless-code.js', import.meta.url).href;
+
+/** What a process prints that watches its loop for 500 ms and runs this code. */
+function printedBy(code: string): string {
+  const program = `
+    import { watchLoop } from '${WATCH}';
+    const has = new Set();
+    const say = (word) => {
+      if (!has.has(word)) process.stdout.write(word + ' ');
+      has.add(word);
+    };
+    const watch = watchLoop(500, () => say('told'));
+    process.once('beforeExit', () => say('ended ' + watch.hasEndedCode));
+    ${code}`;
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  return stdout.trim();
+}
+
+const LOOP = "import('data:text/javascript,for(;;);');";
+
+test.each([
+  ['an endless loop at the top of a module', LOOP, /^(told )?ended true$/],
+  [
+    'one beside something that keeps the process',
+    `${LOOP} const kept = setInterval(() => { if (has.has('told')) clearInterval(kept); }, 10);`,
+    /^told ended true$/,
+  ],
+  [
+    'much work with pauses',
+    `let rounds = 0;
+    const work = setInterval(() => {
+      for (const until = performance.now() + 20; performance.now() < until; );
+      if (++rounds === 40) clearInterval(work);
+    }, 1);`,
+    /^ended false$/,
+  ],
+  ['nothing', 'setTimeout(() => watch.stop(), 700);', /^ended false$/],
+])('%s', (_what, code, printed) => expect(printedBy(code)).toMatch(printed));
