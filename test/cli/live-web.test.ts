@@ -84,3 +84,12 @@ test('where it cannot be served is told before anything is sent', async () => {
   );
   expect(target.stats().requests).toBe(before);
 });
+
+test('with --quiet, only the address of a page on a free port is told', async () => {
+  const target = await startTarget();
+  const args = [target.url, '-n', '4', '-c', '1', '-w', '1', '--quiet', '--live'];
+  const free = await volley(...args, 'web');
+  expect(free.stderr.trim()).toMatch(/^volley: the page of the run is at http:\/\/127\.0\.0\.1:\d+\/$/);
+  const port = new URL(/http:\S+/.exec(free.stderr)?.[0] ?? '').port;
+  expect(await volley(...args, `web:${port}`)).toMatchObject({ code: 0, stderr: '' });
+});

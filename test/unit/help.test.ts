@@ -232,6 +232,13 @@ describe('a slip of the pen', () => {
       "There is no command 'modse': did you mean volley modes?",
     ]);
     expect(said({}, ['bench'], ['http://x/'])).toEqual(["There is no command 'bench': see volley --help."]);
+    expect(said({ vus: 10 }, ['k6'], ['run', 'script.js'])).toEqual([
+      "'k6' is not a command of volley: docs/moving.md has the options of k6 beside those of volley, and how a script of k6 is rewritten.",
+    ]);
+    expect(said({}, ['wrk'], ['http://x/'])).toEqual([
+      "'wrk' is not a command of volley: docs/moving.md has the options of wrk beside those of volley.",
+    ]);
+    expect(said({}, ['k6'])).toEqual([]);
     expect(said({}, ['api'])).toEqual([]);
     expect(said({}, ['modse'])).toEqual([]);
     expect(said({}, ['http://x/'], ['y'])).toEqual([

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Progress, Summary } from '../../src/api/index.ts';
 import { whyItMayPass, whyNothingSucceeded } from '../../src/main/reporters/failing-text.ts';
+import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
 import { LiveLine } from '../../src/main/reporters/live-line.ts';
 import { renderMarkdown } from '../../src/main/reporters/markdown.ts';
 import { renderProgress, showProgress } from '../../src/main/reporters/progress-line.ts';
@@ -53,6 +54,8 @@ describe('the exit code', () => {
     expect(whyItMayPass(allowed)).toBe(sentence);
     expect(renderText(allowed).replaceAll(/\s+/g, ' ')).toContain(sentence);
     expect(renderMarkdown(allowed)).toContain(sentence.replace('<', '&lt;'));
+    expect(renderHtml(allowed).replaceAll(/<\/?code>/g, '')).toContain(sentence.replace('<', '&lt;'));
+    expect(renderHtml(failing([]))).not.toContain('The verdict does not set the exit code');
     expect(whyItMayPass(failing([rule('error-rate{a}<60%'), rule('error-rate{b}<9%')]))).toBe(
       'The verdict does not set the exit code here: error-rate{a}<60%, error-rate{b}<9% decide how much may fail.',
     );

@@ -69,6 +69,17 @@ describe('rules are read', () => {
       'p(95)<200',
       'a percentile is written without parentheses, and a unit is missing: did you mean p95<200ms?',
     ],
+    ...[
+      ['http_req_duration: p(95)<200', 'p95<200ms'],
+      ['http_req_duration:avg < 20.5', 'mean<20.5ms'],
+      ['http_req_duration{name:write}: med<=100', 'p50{write}<=100ms'],
+      ['http_req_waiting: p(99.9)<300', 'p99.9(first-byte)<300ms'],
+      ['http_req_failed: rate<0.07', 'error-rate<7%'],
+      ['http_reqs: rate>100', 'throughput>100/s'],
+    ].map(
+      ([k6 = '', rule = '']) =>
+        [k6, `k6 writes it so, volley without the metric: did you mean ${rule}?`] as const,
+    ),
     ['http_req_duration<200ms', 'there is no figure http_req_duration: did you mean p95<200ms?'],
     ['latency<200ms', 'there is no figure latency: did you mean p95<200ms?'],
     ['rps>5/s', 'there is no figure rps: did you mean throughput>5/s?'],

@@ -12,7 +12,7 @@ import { quoted } from '../text/quoted.ts';
 import type { Interrupts } from './interrupts.ts';
 import { collectorFrom, openOtlp } from './otlp-option.ts';
 import type { Parsed } from './parsed.ts';
-import { holdSentences, releaseSentences } from './say.ts';
+import { holdSentences, releaseSentences, say as sayAlways } from './say.ts';
 import type { Showing } from './showing.ts';
 
 const LIVE_FORMS = ['screen', 'plain', 'web', 'prometheus', 'statsd:HOST:PORT'] as const;
@@ -136,7 +136,8 @@ export async function openServed(
     try {
       const { WebLive } = await import('../live/web-live.ts');
       const live = await WebLive.open(webPort, plan, snapshot);
-      say(`the page of the run is at ${live.url}`);
+      // Without the address of a port that nobody chose, the page could not be found: not even --quiet hides it.
+      (webPort === FREE_PORT ? sayAlways : say)(`the page of the run is at ${live.url}`);
       web = live;
     } catch (error) {
       scrape?.close();

@@ -7,6 +7,8 @@ import { ELSEWHERE, unknownLetter } from './other-tools.ts';
 const FOUND_BY_YARGS = ['version', '_', '$0'];
 /** A word that may be meant as a command: the host of a URL mostly has a dot or a port. */
 const BARE_WORD = /^[a-z][a-z-]*$/i;
+/** Other load testers, whose command lines are pasted after `volley`. */
+const OTHER_TOOLS = ['ab', 'artillery', 'autocannon', 'hey', 'k6', 'locust', 'oha', 'vegeta', 'wrk', 'wrk2'];
 
 /** A sentence for each unknown option and each surplus argument. */
 export function unknownWords(
@@ -18,6 +20,7 @@ export function unknownWords(
 ): string[] {
   const unknown = unknownIn(argv, command);
   const first = String(positionals[0] ?? '');
+  if (command.name === '$0' && surplus.length > 0 && OTHER_TOOLS.includes(first)) return [otherTool(first)];
   const isNoUrl = command.name === '$0' && BARE_WORD.test(first);
   const meant = isNoUrl ? commandNear(first, commands) : null;
   return [
@@ -52,6 +55,14 @@ export function commandNear(word: string, commands: readonly Pick<Command, 'name
     word,
     commands.map(({ name }) => name).filter((name) => name !== '$0'),
   );
+}
+
+/** Its words are not looked at: its options are others. */
+function otherTool(name: string): string {
+  const moved = `docs/moving.md has the options of ${name} beside those of volley`;
+  return name === 'k6'
+    ? `'k6' is not a command of volley: ${moved}, and how a script of k6 is rewritten.`
+    : `${quoted(name)} is not a command of volley: ${moved}.`;
 }
 
 function noCommand(word: string, meant: string | null): string {

@@ -1,3 +1,5 @@
+import { fromK6 } from './k6-rule.ts';
+
 /** The parts of a rule, written as other tools or a slip have it. */
 const LOOSE =
   /^([a-z][\w.-]*)(?:\(([\w.-]+)\))?(\{(?:[^{}]|\{\})+\})?(?:\(([\w-]+)\))?(<=|>=|<|>)(\d+(?:\.\d+)?)([a-zµ%/]{0,5})$/i;
@@ -37,6 +39,9 @@ const TIME_UNIT = /^(?:us|µs|ms|s)$/;
  */
 export function rulePartsAdvice(expression: string, isRule: (expression: string) => boolean): string | null {
   if (expression.length > LONGEST) return null;
+  const ofK6 = fromK6(expression);
+  if (ofK6 !== null && isRule(ofK6))
+    return `k6 writes it so, volley without the metric: did you mean ${ofK6}?`;
   const [, written, of = '', request = '', ofAfter = '', sign = '', number = '', unit = ''] =
     LOOSE.exec(expression) ?? [];
   if (written === undefined) return null;

@@ -1,6 +1,6 @@
 import type { Summary } from '../../../../protocol/summary.ts';
 import { formatAskedRate, formatRate } from '../../../text/format.ts';
-import { isStarved } from '../../failing-text.ts';
+import { isStarved, whyItMayPass } from '../../failing-text.ts';
 import { stopSentences } from '../../rule-text.ts';
 import { baselineNotices } from '../baseline-notices.ts';
 import { html, type Markup } from '../markup.ts';
@@ -88,6 +88,7 @@ function partsOf({ generator: { reasons, finding, caveats = [] } }: Summary): {
 function noticesOf(summary: Summary): string[] {
   return [
     ...stopSentences(summary),
+    ...[whyItMayPass(summary)].filter((why) => why !== null),
     ...(summary.interrupted ? ['Interrupted: this is what was measured until then.'] : []),
     ...summary.degradedReasons.map((reason) => `Degraded: ${reason}`),
   ];
