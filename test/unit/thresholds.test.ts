@@ -63,6 +63,9 @@ describe('rules are read', () => {
     ['p99<50%', '% is no unit of it: did you mean p99<50ms?'],
     ['error-rate<1ms', 'ms is no unit of it: did you mean error-rate<1%?'],
     ['error-rate<2', 'a unit is missing: did you mean error-rate<2%?'],
+    ['error-rate<1', 'a unit is missing: did you mean error-rate<1%?'],
+    ['error-rate<=1', 'a unit is missing: did you mean error-rate<=1%?'],
+    ['error-rate{a}<1.0', 'a unit is missing: did you mean error-rate{a}<1.0%?'],
     ['throughput > 5 ms', 'ms is no unit of it: did you mean throughput>5/s?'],
     ['p(95)<200ms', 'a percentile is written without parentheses: did you mean p95<200ms?'],
     [
@@ -106,7 +109,6 @@ describe('rules are read', () => {
   test.each([
     ['error-rate<200%', 'holds'],
     ['error-rate<=100%', 'holds'],
-    ['error-rate<=1', 'holds'],
     ['error-rate>=0%', 'holds'],
     ['error-rate{a}>=0', 'holds'],
     ['error-rate>100%', 'fails'],

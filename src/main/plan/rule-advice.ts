@@ -67,7 +67,10 @@ export function rulePartsAdvice(expression: string, isRule: (expression: string)
 
 /** The unit as given if it fits the figure, else the usual one. */
 function unitFor(figure: string, value: number, unit: string): string {
-  if (SHARES.includes(figure)) return unit === '%' || (unit === '' && value <= 1) ? unit : '%';
+  if (SHARES.includes(figure)) {
+    const isShare = unit === '' && (figure === 'error-rate' ? value < 1 : value <= 1);
+    return unit === '%' || isShare ? unit : '%';
+  }
   if (RATES.includes(figure)) return unit === '' || unit === '/s' ? unit : '/s';
   return TIME_UNIT.test(unit) ? unit : 'ms';
 }

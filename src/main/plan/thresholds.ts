@@ -166,9 +166,11 @@ function measureOf(name: string, kindName: string | undefined): Measure | null {
 function limitOf({ type }: Measure, value: number, unit: string | undefined): number | null {
   switch (type) {
     case 'error-rate':
+      // A bare 1 would be the share of 100 %, which lets everything fail; who writes it means 1 %.
+      if (unit === undefined && value === 1) return null;
+      return shareOf(value, unit);
     case 'goodput':
-      if (unit === '%') return value / 100;
-      return unit === undefined && value <= 1 ? value : null;
+      return shareOf(value, unit);
     case 'throughput':
     case 'rate':
       return unit === undefined || unit === '/s' ? value : null;
@@ -177,4 +179,10 @@ function limitOf({ type }: Measure, value: number, unit: string | undefined): nu
       return factor === undefined ? null : value * factor;
     }
   }
+}
+
+/** A percentage, or a share from 0 to 1. */
+function shareOf(value: number, unit: string | undefined): number | null {
+  if (unit === '%') return value / 100;
+  return unit === undefined && value <= 1 ? value : null;
 }

@@ -188,6 +188,8 @@ function limitOf({ figure }: ScenarioMeasure, value: number, unit: string | unde
     case 'rate':
     case 'iteration-errors':
       if (unit === '%') return value / 100;
+      // Who writes a bare 1 means 1 %, not the share of 100 %.
+      if (figure === 'iteration-errors' && value === 1) return null;
       return unit === undefined && value >= 0 && value <= 1 ? value : null;
     default:
       return unit === undefined ? value : null;
@@ -197,9 +199,8 @@ function limitOf({ figure }: ScenarioMeasure, value: number, unit: string | unde
 function unitsOf({ figure }: ScenarioMeasure): string {
   if (figure === 'iteration' || figure === 'group' || figure === 'trend')
     return 'give a time such as 500ms or 2s';
-  return figure === 'checks' || figure === 'rate' || figure === 'iteration-errors'
-    ? 'give a share such as 99%'
-    : 'give a number alone';
+  if (figure === 'iteration-errors') return 'give a share such as 1%';
+  return figure === 'checks' || figure === 'rate' ? 'give a share such as 99%' : 'give a number alone';
 }
 
 /** Removes blanks, except within a name. */
