@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import { createReferenceServer } from '../../src/api/index.ts';
 import type { Sweep } from '../../src/protocol/sweep.ts';
 import { startVolley, volley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
@@ -52,6 +53,28 @@ test('volley sweep: levels by doubling, each a run of its own, saved and shown a
     2,
     `volley: The result '${path}' cannot be used: it is a sweep, of which each level has a result of its own: volley report shows it.\n`,
   ]);
+});
+
+test('volley sweep: a model with eight slots bears no nine at once where nobody is to wait', async () => {
+  const server = await createReferenceServer({ model: { firstTokenMs: 400, gapMs: 0, tokens: 1, slots: 8 } });
+  try {
+    // The ninth waits for a whole answer, 400 ms, and its own takes as long; a busy machine may bear fewer.
+    const { stdout } = await volley(
+      ...['sweep', server.url, '--preset', 'openai-chat', '--model', 'mock', '-c', '8..16', '-n', '32'],
+      ...['--slo', 'ttft<780ms', '--slo-target', '95%', '--warmup', '0s', '-w', '1', '-q', '-o', 'json'],
+    );
+    const { levels, capacity } = JSON.parse(stdout) as Sweep;
+    expect(levels[0]?.level).toBe(8);
+    for (const { level, isGood, summary } of levels) {
+      expect([level, summary.requests.ok]).toEqual([level, 32]);
+      // A slot gives one answer in 400 ms at most.
+      expect(summary.rate.throughputPerSecond).toBeLessThan(8 / 0.398);
+      if (level > 8) expect([level, isGood]).toEqual([level, false]);
+    }
+    expect(capacity?.level ?? 8).toBe(8);
+  } finally {
+    await server.close();
+  }
 });
 
 test('what is wrong with a sweep is told before anything is sent', async () => {

@@ -15,6 +15,23 @@ afterAll(() => server.close());
 
 type Streams = NonNullable<Summary['streams']>;
 
+test.each([
+  ['threads', 1],
+  ['threads', 4],
+  ['processes', 4],
+] as const)('the same counts, however many workers they are merged from: %s, %i', async (mode, workers) => {
+  const { requests, streams, errors } = await run({
+    url: `${server.url}?tokens-per-event=2&events-per-write=2&gap=1`,
+    ...{ preset: 'openai-chat', model: 'mock', mode, workers, requests: 24, concurrency: 8 },
+    slo: 'ttft<60s',
+  });
+  expect([requests.ok, errors, streams?.answers, streams?.gaps.count]).toEqual([24, [], 24, 24 * 9]);
+  expect(streams?.tokens).toMatchObject({ total: 480, events: 240, perEvent: 2, countedByServer: 24 });
+  const { ttft, ttst, tpot, gap, e2e } = streams!.timesMs;
+  expect([ttft, ttst, tpot, gap, e2e].map(({ count }) => count)).toEqual([24, 24, 24, 24 * 9, 24]);
+  expect(streams?.goodput).toMatchObject({ good: 24, share: 1 });
+});
+
 /** Answers whose times follow from what the mock was told; a busy machine makes them longer, but not their relations. */
 describe.each(['undici', 'wire'] as const)('known answers, %s', (client) => {
   const ask = async (query: string, options: Partial<RunOptions> = {}): Promise<Streams> => {

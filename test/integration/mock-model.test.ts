@@ -69,6 +69,21 @@ test('chat completions as their format is published: a stream, with usage and wi
   expect(usage['total_tokens']).toBe((usage['prompt_tokens'] ?? 0) + 5);
 });
 
+test('predictions take whatever a handler takes, such as images; other APIs take JSON', async () => {
+  const form = (): FormData => {
+    const images = new FormData();
+    for (const name of ['dogs.jpg', 'kitten.jpg']) images.append('data', new Blob([name]), name);
+    return images;
+  };
+  const predicted = await fetch(`${server.url}predictions/squeezenet`, { method: 'POST', body: form() });
+  expect([predicted.status, (await predicted.text()).trim().split(' ')]).toEqual([
+    200,
+    Array.from({ length: 5 }, () => 'word'),
+  ]);
+  const chat = await fetch(`${server.url}v1/chat/completions`, { method: 'POST', body: form() });
+  expect([chat.status, await chat.text()]).toEqual([400, expect.stringContaining('is not a JSON object')]);
+});
+
 test('in one piece, what is wrong, and which models there are', async () => {
   const client = new ChatClient();
   const whole = await client.ask({});

@@ -133,3 +133,14 @@ test('a warm-up takes prompts from the end', async () => {
   expect([asked(false), asked(false), asked(false)]).toEqual(['p5', 'p4', 'p3']);
   expect([asked(true), asked(true), asked(true)]).toEqual(['p1', 'p2', 'p3']);
 });
+
+test('rows without a prompt: what is missing is said once, and not as a placeholder', async () => {
+  const rows = inFolder('no-prompt.csv');
+  writeFileSync(rows, 'id,text\n1,one\n');
+  await expect(planOf({ rows })).rejects.toMatchObject({
+    message:
+      "--preset 'openai-chat': the rows have no column prompt: say with --prompt what is asked, as in --prompt 'Sum up: {{id}}'.",
+  });
+  for (const more of [{ prompt: 'Sum up: {{text}}' }, { variables: { prompt: 'Why?' } }])
+    expect((await planOf({ rows, ...more })).supplies.rows?.rowCount).toBe(1);
+});

@@ -17,6 +17,8 @@ export interface TokenEvent {
 /** How a kind of server phrases the mock model's answer; each text is one event on the wire. */
 export interface Dialect {
   readonly contentType: string;
+  /** What a handler gets is its own affair, such as images of a form; other APIs take JSON objects alone. */
+  readonly takesAnyBody?: boolean;
   /** Before the first token. */
   begin(asked: Asked): readonly string[];
   token(event: TokenEvent, asked: Asked): string;
@@ -318,6 +320,7 @@ const TRITON: Dialect = {
 const TORCHSERVE: Dialect = {
   ...TGI,
   contentType: 'text/plain',
+  takesAnyBody: true,
   token: ({ text }) => text,
   end: () => [],
   error: (message) => message,

@@ -63,12 +63,13 @@ export class MockModel {
   }
 
   #answer(
-    body: Readonly<Record<string, unknown>> | null,
+    read: Readonly<Record<string, unknown>> | null,
     path: string,
     dialect: Dialect,
     settings: ModelSettings,
     response: ServerResponse,
   ): void {
+    const body = read ?? (dialect.takesAnyBody === true ? {} : null);
     if (body === null) {
       json(response, 400, errorOf('the body is not a JSON object'));
       return;

@@ -6,6 +6,7 @@ import { readTextOf } from '../read-text.ts';
 import { given, listed, phrase, the } from '../words.ts';
 import { presetOf } from './own-presets.ts';
 import { asksForUsage, needsModel, type Preset, says, withoutUsage } from './presets.ts';
+import { noPromptColumn } from './row-prompts.ts';
 import { parseSynthetic } from './synthetic-prompts.ts';
 import { withTraceRequests } from './trace-requests.ts';
 
@@ -106,9 +107,7 @@ function checkRowPrompts(
     !says(preset.body, '$prompt')
   )
     return true;
-  problems.add(
-    phrase`${the('preset')} ${given(name)}: the rows have no column prompt: say with ${the('prompt')} what is asked, as in ${the('prompt')} 'Sum up: {{${columns[0] ?? 'text'}}}'.`,
-  );
+  problems.add(noPromptColumn(name ?? '', columns));
   return false;
 }
 

@@ -15,6 +15,7 @@ import { secretsInHeaders } from '../../../requests/secret-headers.ts';
 import { quoted } from '../../text/quoted.ts';
 import { DEFAULT_LOCATION, DEFAULT_ROWS_MODE, HEADERS_OF_BODY } from '../defaults.ts';
 import { readPrompts } from '../models/prompts.ts';
+import { withoutLackingPrompt } from '../models/row-prompts.ts';
 import { parseSynthetic, type Synthetic, syntheticPrompts } from '../models/synthetic-prompts.ts';
 import { readTrace } from '../models/trace.ts';
 import { libraryNameOf } from '../option-table/run-table.ts';
@@ -72,7 +73,8 @@ export function parseRequests(
     columns: placesOf(rows?.cells.columns ?? columns),
     variables: new Map(Object.entries(options.variables ?? {})),
   };
-  const requests = requestsOf(options).map((request, index) =>
+  const asked = withoutLackingPrompt(options, rows?.cells.columns ?? null, problems);
+  const requests = requestsOf(asked).map((request, index) =>
     parseRequest(request, index, options, names, rows?.cells ?? null, userAgent, problems),
   );
   const known = requests.filter((request) => request !== null);
