@@ -210,3 +210,19 @@ test('of iterations that were all cut off no time is shown', async () => {
   expect(stdout).toMatch(/^iterations 2 started, 0 completed, 0 failed, 2 interrupted\n +none ended\n/m);
   expect(stdout).toMatch(/^one +1 +0 +0 +– +–/m);
 });
+
+test('a loop of steps that neither sends nor sleeps is interrupted at the end, and costs no worker', async () => {
+  const plan = [
+    `url: ${shop.url}`,
+    'metrics: { rounds: counter }',
+    'load: { executor: constant-vus, vus: 2, duration: 300ms, gracefulStop: 50ms }',
+    'scenarios:',
+    "  one: { flow: [{ get: /items }, { while: 'true', most: 1000000000, flow: [{ add: rounds }] }] }",
+  ];
+  writeFileSync(file('spinning.yaml'), plan.join('\n'));
+  const { code, stdout } = await volley('run', file('spinning.yaml'), '-w', '1', '-o', 'json');
+  const { degradedReasons, scenarios } = JSON.parse(stdout) as Summary;
+  expect(degradedReasons).toEqual([]);
+  expect(scenarios!.total).toMatchObject({ started: 2, interrupted: 2 });
+  expect(code).toBe(1);
+});

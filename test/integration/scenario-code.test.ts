@@ -212,3 +212,21 @@ test.each(CLIENT_NAMES)(
     }
   },
 );
+
+test.each([
+  ['requests', "await vu.http.get('/')"],
+  ['sleeps', 'await vu.sleep(20)'],
+  ['groups', "await vu.group('look', (vu) => vu.http.get('/'))"],
+])('a loop that catches the end of its %s costs no worker', async (_, act) => {
+  const load = "executor: 'constant-vus', vus: 2, duration: '300ms', gracefulStop: '50ms'";
+  const path = file(`code${++modules}.mjs`);
+  writeFileSync(
+    path,
+    `import { scenario } from 'volley';\nexport default scenario({ ${load}, baseURL: process.env.SHOP },\n` +
+      `async (vu) => { for (;;) { try { ${act}; await vu.sleep(10); } catch {} } });\n`,
+  );
+  const { stdout } = await ran('run', path, '-w', '1', '-o', 'json');
+  const result = JSON.parse(stdout) as Summary;
+  expect(result.degradedReasons).toEqual([]);
+  expect(result.scenarios!.total).toMatchObject({ started: 2, completed: 0, interrupted: 2 });
+});

@@ -206,7 +206,7 @@ export class User implements ActingUser, MeteredOwner, CodeOwner {
 
   request(method: string, url: string | Url, params: RequestParams | undefined): Promise<Response> {
     const refusal = this.#refusal();
-    if (refusal !== null) return Promise.reject(refusal);
+    if (refusal !== null) return this.#refused(refusal);
     const { clock, maker, meter } = this.#host;
     meter.leave(this);
     this.#acts++;
@@ -233,7 +233,7 @@ export class User implements ActingUser, MeteredOwner, CodeOwner {
 
   sleep(time: ScenarioDuration, upTo: ScenarioDuration | undefined, scope: Scope | null): Promise<void> {
     const refusal = this.#refusal();
-    if (refusal !== null) return Promise.reject(refusal);
+    if (refusal !== null) return this.#refused(refusal);
     const { clock, alarms, meter } = this.#host;
     meter.leave(this);
     const slept = new Promise<void>((resolve, reject) => {
@@ -258,7 +258,7 @@ export class User implements ActingUser, MeteredOwner, CodeOwner {
 
   async group<T>(name: string, around: Scope | null, body: (vu: VuView) => T | Promise<T>): Promise<T> {
     const refusal = this.#refusal();
-    if (refusal !== null) throw refusal;
+    if (refusal !== null) return this.#refused(refusal);
     const { records, groups, clock } = this.#host;
     const path = around === null ? name : `${around.path} > ${name}`;
     const number = groups.numberOf(path);
@@ -356,6 +356,17 @@ export class User implements ActingUser, MeteredOwner, CodeOwner {
     const onIdle = this.#onIdle;
     this.#onIdle = null;
     onIdle();
+  }
+
+  /**
+   * Rejects in a later turn of the event loop, which code that catches it and tries again would otherwise block. Once the
+   * code is abandoned the promise never settles: such a loop ends there.
+   */
+  #refused(refusal: Error): Promise<never> {
+    if (this.#isAbandoned) return new Promise(() => {});
+    return new Promise((_, reject) => {
+      setImmediate(() => callAs(this, reject, refusal));
+    });
   }
 
   #refusal(): Error | null {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { FlowStep } from '../../../protocol/flow.ts';
-import { ScenarioFailure } from '../../../protocol/scenario-errors.ts';
+import { Interrupted, ScenarioFailure } from '../../../protocol/scenario-errors.ts';
 import type { VU } from '../../../protocol/test-definition.ts';
 import { checkStep } from './check-step.ts';
 import { type Expressions, isList } from './expressions.ts';
@@ -8,6 +8,9 @@ import { placed } from './flow-error.ts';
 import { requestStep } from './request-step.ts';
 import { textMaker } from './texts.ts';
 import type { Walk } from './walk.ts';
+
+/** Rounds of a loop without a turn of the event loop, which rounds that neither send nor sleep would block for good. */
+const ROUNDS_AT_ONCE = 1_000;
 
 /** A compiled step. Only a returned promise is awaited. */
 export type Step = (vu: VU, walk: Walk) => Promise<unknown> | undefined;
@@ -99,8 +102,19 @@ function stepOf(step: FlowStep, maker: StepMaker): Step {
 
 function loop(body: Step, goesOn: (times: number, vu: VU, walk: Walk) => boolean): Step {
   return async (vu, walk) => {
-    for (let times = 0; goesOn(times, vu, walk); times++) await body(vu, walk);
+    for (let times = 0; goesOn(times, vu, walk); times++) {
+      await body(vu, walk);
+      if (times % ROUNDS_AT_ONCE === ROUNDS_AT_ONCE - 1) await turn(vu);
+    }
   };
+}
+
+/** Lets the event loop go round; throws if the iteration has to end. */
+async function turn(vu: VU): Promise<void> {
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+  if (vu.signal.aborted) throw new Interrupted();
 }
 
 function forStep(step: Extract<FlowStep, { type: 'for' }>, maker: StepMaker): Step {
