@@ -65,7 +65,7 @@ export async function loadTest(given: string): Promise<LoadedTest> {
   if (!isTest(exported))
     throw new VolleyError(
       ERROR_CODES.scenario,
-      `${given} ${exported === undefined ? 'exports nothing by default' : 'exports something else than a test by default'}: write export default scenario(…) or defineTest(…), in CommonJS module.exports = ….`,
+      `${given} ${whatIsExported(exported)}: write export default scenario(…) or defineTest(…), in CommonJS module.exports = ….`,
     );
   return {
     definition: exported.definition,
@@ -76,6 +76,18 @@ export async function loadTest(given: string): Promise<LoadedTest> {
     isOfOne: exported.isOfOne === true,
     code: async () => ({ code: { type: 'module', url: module }, secrets: [] }),
   };
+}
+
+/** What is not a test. A CommonJS module that sets nothing, or an empty file, exports an empty object. */
+function whatIsExported(exported: unknown): string {
+  if (exported === undefined) return 'exports nothing by default';
+  if (typeof exported === 'object' && exported !== null) {
+    const names = Object.keys(exported);
+    if (names.length === 0) return 'exports nothing';
+    const named = names.find((name) => isTest((exported as Readonly<Record<string, unknown>>)[name]));
+    if (named !== undefined) return `exports a test as ${quoted(named)}, and none by default`;
+  }
+  return 'exports something else than a test by default';
 }
 
 /**
@@ -134,7 +146,9 @@ function adviceOn(error: unknown, message: string): string {
     case 'MODULE_NOT_FOUND':
       if (/'k6(\/[^']*)?'/.test(message))
         return ': it is a script of k6, whose modules are in k6 alone: docs/moving.md has what they are called here';
-      return ': install it where the module is, or write the whole name of a file, with .ts or .js';
+      return /(?:module|package) '(?:\.{0,2}[\\/]|[A-Za-z]:|file:)/.test(message)
+        ? ': check the path, and write the whole name of the file, with .ts or .js'
+        : ': install it where the module is (npm install)';
     default:
       return /does not provide an export named/.test(message) && /'volley'/.test(message)
         ? ': docs/scenarios.md has what there is'
