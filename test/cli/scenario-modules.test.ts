@@ -61,3 +61,13 @@ test('one that awaits for ever at its top does not look as if all were well', as
   expect(stderr).toContain(`${module}: it awaits at its top what never comes.`);
   expect(code).toBe(2);
 });
+
+test('stages of the command line are told where scenarios have theirs', async () => {
+  const module = inFolder('ramp.mjs');
+  writeFileSync(module, `import { scenario } from 'volley';\n${TEST}\n`);
+  const { code, stderr } = await kept('run', module, '--stages', '1s:2');
+  expect(stderr).toContain(
+    `--stages with ${module}: of scenarios that is stages in their load; for one size all the time give --vus or --rate, with --duration.`,
+  );
+  expect(code).toBe(2);
+});

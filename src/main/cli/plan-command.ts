@@ -72,6 +72,7 @@ const OF_SCENARIOS: Readonly<Record<string, string>> = {
   concurrency: '--vus',
   requests: '--iterations',
   every: '--rate',
+  stages: 'stages in their load; for one size all the time give --vus or --rate, with --duration',
 };
 
 /** Options that change a test's loads; in a plan they belong in `load`. */
