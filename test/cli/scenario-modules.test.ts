@@ -71,3 +71,20 @@ test('stages of the command line are told where scenarios have theirs', async ()
   );
   expect(code).toBe(2);
 });
+
+test('an import in a package of CommonJS is told which ending it needs', async () => {
+  writeFileSync(inFolder('package.json'), '{ "type": "commonjs" }');
+  for (const [name, text] of [
+    ['imports.ts', `import { scenario } from 'volley';\n${TEST}`],
+    ['exports.js', 'export const a = 1;\n'],
+  ] as const) {
+    writeFileSync(inFolder(name), text);
+    const { code, stderr } = await volley('run', inFolder(name));
+    expect(stderr).toMatch(
+      new RegExp(
+        `${name}:1: .*: the package\\.json of this folder makes it CommonJS: give it the ending \\.mts`,
+      ),
+    );
+    expect(code).toBe(2);
+  }
+});

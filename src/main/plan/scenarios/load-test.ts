@@ -150,6 +150,8 @@ function adviceOn(error: unknown, message: string): string {
         ? ': check the path, and write the whole name of the file, with .ts or .js'
         : ': install it where the module is (npm install)';
     default:
+      if (/^(Cannot use import statement outside a module|Unexpected token 'export')/.test(message))
+        return ': the package.json of this folder makes it CommonJS: give it the ending .mts or .mjs, or set "type": "module" there';
       return /does not provide an export named/.test(message) && /'volley'/.test(message)
         ? ': docs/scenarios.md has what there is'
         : '';
