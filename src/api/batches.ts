@@ -1,6 +1,6 @@
 import { type EndedBatch, endedBatch } from '../main/batch/ended-batch.ts';
 import { type BatchOptions as Asked, resolveBatch } from '../main/batch/resolve-batch.ts';
-import { startBatch } from '../main/batch/run-batch.ts';
+import { type BatchRun, startBatch } from '../main/batch/run-batch.ts';
 import { inLibraryTerms, plainOptions } from '../main/plan/from-library.ts';
 import type { RunOptions } from '../main/plan/library-options.ts';
 import type { Told } from '../main/plan/problems.ts';
@@ -55,9 +55,14 @@ export interface BatchSummary {
  */
 export async function batch(options: BatchOptions, { signal }: RunControl = {}): Promise<BatchSummary> {
   const asked = await resolved(options);
-  const ended = await endedBatch(asked);
-  if (ended !== null) return { summary: null, rows: rowsOf(ended), isComplete: true, trouble: null };
-  const run = await startBatch(asked);
+  let run: BatchRun;
+  try {
+    const ended = await endedBatch(asked);
+    if (ended !== null) return { summary: null, rows: rowsOf(ended), isComplete: true, trouble: null };
+    run = await startBatch(asked);
+  } catch (error) {
+    throw inLibraryTerms(error, options);
+  }
   const stop = (): void => run.stop();
   if (signal?.aborted === true) stop();
   signal?.addEventListener('abort', stop);

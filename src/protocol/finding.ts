@@ -108,6 +108,8 @@ export interface FindingFigures {
     readonly serviceMs: number | null;
     readonly isLowerBound: boolean;
   };
+  /** A batch sent about as fast as its own limit allows, repeated requests included. */
+  readonly 'limit-sets-rate': Readonly<Record<'sentPerSecond' | 'limitPerSecond', number>>;
   readonly 'figures-mislead': Readonly<Record<never, never>>;
   readonly 'shared-machine': Readonly<Record<never, never>>;
   /** Degraded: what a lost worker had not sent yet is missing; in a batch the others take over its rows. */

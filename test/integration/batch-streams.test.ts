@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { batch } from '../../src/api/index.ts';
 import { useFolder } from '../support/folder.ts';
@@ -199,13 +200,21 @@ test('a batch whose output or journal is there asks the server nothing; nor does
   const again = (more: object = {}) => batch({ ...unnamed, url: base, rows, out, ...more });
   try {
     writeFileSync(out, '{"an":"earlier result"}\n');
-    await expect(again()).rejects.toThrow('is there already');
+    await expect(again()).rejects.toThrow(
+      `out '${out}' is there already: add force to replace it, or give another name.`,
+    );
     writeFileSync(`${out}.journal`, 'x');
-    await expect(again()).rejects.toThrow('of a batch that has not ended is there');
+    await expect(again()).rejects.toThrow(
+      'of a batch that has not ended is there: add resume to go on with it, or delete it',
+    );
     await expect(again({ force: true })).rejects.toThrow('of a batch that has not ended is there');
     rmSync(`${out}.journal`);
-    await expect(again({ resume: true })).rejects.toThrow('is not the output of this batch');
+    await expect(again({ resume: true })).rejects.toThrow(
+      /^resume with out '.*is not the output of this batch .*: add force to replace it/,
+    );
     expect(paths).toEqual([]);
+    const nowhere = join(out, 'no', 'folder.jsonl');
+    await expect(again({ out: nowhere, model: 'tiny' })).rejects.toThrow(/^(?!.*--).*\bout\b/);
   } finally {
     lists.close();
   }

@@ -89,6 +89,10 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
     { concurrency: 5, serviceMs: 20, isLowerBound: true },
     'The concurrency sets the rate: 5 at a time, each served in at least 20.0 ms on average.',
   ],
+  'limit-sets-rate': [
+    { sentPerSecond: 49.5, limitPerSecond: 50 },
+    'The limit of 50/s sets the rate, 49.5/s here: that is not how fast the target is.',
+  ],
   'figures-mislead': [{}, "Until that is fixed, rates and latencies say little about the target's speed."],
   'shared-machine': [{}, 'Target and generator share this machine and its cores.'],
   'worker-lost': [

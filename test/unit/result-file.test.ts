@@ -92,6 +92,10 @@ test('a saved batch says first what became of its rows, for people', async () =>
   expect(await printedRun(none, 'text', PLAIN_VIEW)).toMatch(
     /^FAILING: all of the rows failed\n\nrows {7}4 of 5 answered, 0 ok, 4 failed/,
   );
+  const bySelect = { ...batch, rows: { ...rows, ok: 0, failed: 4, errors: { select: 4 } } };
+  expect(await printedRun(bySelect, 'text', PLAIN_VIEW)).toMatch(
+    /^FAILING: all of the rows failed: no answer is JSON, as --select needs it\nThe verdict below is on the requests alone;/,
+  );
   expect(await printedRun(batch, 'markdown', PLAIN_VIEW)).toMatch(/^ {4}rows {7}4 of 5 answered/);
   expect(await printedRun(batch, 'csv', PLAIN_VIEW)).toBe(await printedRun(summaryWith(), 'csv', PLAIN_VIEW));
 });

@@ -28,6 +28,7 @@ const QUIET: VerdictFacts = {
   load: { model: 'open', pacing: 'precise', maxInFlight: 10 },
   concurrency: 5,
   hasUsers: false,
+  limitPerSecond: null,
   iterations: [],
   code: null,
   latencies: {
@@ -535,6 +536,18 @@ describe('the verdict, on each side of each line', () => {
   ])("scenarios' own code: %s", (_name, changes, code) => {
     const { finding } = judgementOf(closed({ hasUsers: true, ...changes }));
     expect(finding.code).toBe(code);
+  });
+
+  test.each([
+    ['a batch at its limit', 50, 100, 'limit-sets-rate', null],
+    ['just below it', 50, 111, 'limit-sets-rate', null],
+    ['well below it', 50, 112, 'concurrency-sets-rate', 'raise-concurrency'],
+    ['without a limit', null, 100, 'concurrency-sets-rate', 'raise-concurrency'],
+  ])('%s', (_name, limitPerSecond, limitedForPercent, code, nextStep) => {
+    const { requests } = closed({});
+    const windowMs = (requests.sent / 50) * 10 * limitedForPercent;
+    const { verdict, finding } = judgementOf(closed({ limitPerSecond, windowMs }));
+    expect([verdict, finding]).toMatchObject(['ok', { code, nextStep }]);
   });
 
   const iterations = (name: string, failed: number, completed: number) => ({

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
-import { quoted } from '../text/quoted.ts';
+import { WordedProblem } from '../plan/worded-problem.ts';
+import { given, phrase, the } from '../plan/words.ts';
 import type { Input } from './input.ts';
 import { journalPathOf } from './output.ts';
 import { ANSWER_COLUMNS } from './record.ts';
@@ -72,8 +73,9 @@ async function readOutput(path: string, { input, format, added }: Resumed): Prom
 }
 
 function otherOutput(out: string, why: string): VolleyError {
-  return new VolleyError(
-    ERROR_CODES.usage,
-    `--resume with --out ${quoted(out)}: it is there, without a journal, and is not the output of this batch (${why}): add --force to replace it, or give another name.`,
-  );
+  return new VolleyError(ERROR_CODES.usage, [
+    new WordedProblem(
+      phrase`${the('resume')} with ${the('out')} ${given(out)}: it is there, without a journal, and is not the output of this batch (${why}): add ${the('force')} to replace it, or give another name.`,
+    ),
+  ]);
 }

@@ -60,11 +60,16 @@ export async function journalPathOf(path: string): Promise<string | null> {
  * Opens the output: a file, which is written under a temporary name until it is complete, or a pipe or device,
  * which is written directly and cannot be resumed.
  *
+ * @param option as errors name it
  * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN
  */
-export async function openOutput(path: string, onError: (error: unknown) => void): Promise<Output> {
+export async function openOutput(
+  option: string,
+  path: string,
+  onError: (error: unknown) => void,
+): Promise<Output> {
   try {
-    const file = await openReplaced('--out', path, partialPathOf);
+    const file = await openReplaced(option, path, partialPathOf);
     const queue = new AppendQueue((pieces) => file.append(pieces.join('')), WRITE_DELAY_MS, onError);
     return {
       queue,
@@ -73,6 +78,6 @@ export async function openOutput(path: string, onError: (error: unknown) => void
       abandon: () => file.abandon(),
     };
   } catch (error) {
-    throw error instanceof VolleyError ? error : cannotWrite('--out', path, error);
+    throw error instanceof VolleyError ? error : cannotWrite(option, path, error);
   }
 }

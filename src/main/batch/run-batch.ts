@@ -6,6 +6,9 @@ import type { Summary } from '../../protocol/summary.ts';
 import type { Collected } from '../collect/collected.ts';
 import { FileLock } from '../files/file-lock.ts';
 import type { SkippedRows } from '../plan/requests/rows-form.ts';
+import { namingOf } from '../plan/terms.ts';
+import { WordedProblem } from '../plan/worded-problem.ts';
+import { given, phrase, the, type Words } from '../plan/words.ts';
 import { type Conduct, conduct } from '../run/conduct.ts';
 import type { CoordinatorOptions } from '../run/coordinator-options.ts';
 import { quoted } from '../text/quoted.ts';
@@ -184,9 +187,12 @@ async function openResults(batch: Batch, onError: (error: unknown) => void): Pro
 }
 
 /** Of two batches with the same output, the second fails here. */
-async function takeLock(journalPath: string, { out }: Batch): Promise<FileLock> {
+async function takeLock(journalPath: string, { out, plan }: Batch): Promise<FileLock> {
   try {
-    return await FileLock.take(`${journalPath}.lock`, `--out ${quoted(out)}`);
+    return await FileLock.take(
+      `${journalPath}.lock`,
+      `${namingOf(plan.writtenIn).option('out')} ${quoted(out)}`,
+    );
   } catch (error) {
     if (error instanceof VolleyError) throw error;
     throw cannotWriteJournal(journalPath, error);
@@ -194,10 +200,11 @@ async function takeLock(journalPath: string, { out }: Batch): Promise<FileLock> 
 }
 
 function cannotWriteJournal(path: string, error: unknown): VolleyError {
-  return new VolleyError(
-    writeErrorCodeOf(error),
-    `The journal ${quoted(path)} cannot be written (${reasonOf(error)}): choose an --out in a folder that can be written to and has room.`,
-  );
+  return new VolleyError(writeErrorCodeOf(error), [
+    new WordedProblem(
+      phrase`The journal ${given(path)} cannot be written (${reasonOf(error)}): choose an ${the('out')} in a folder that can be written to and has room.`,
+    ),
+  ]);
 }
 
 async function openLocked(
@@ -228,7 +235,10 @@ async function openLocked(
   let output: Output | null = null;
   try {
     if (earlier === null && !batch.force) await refuseWritten(out);
-    output = out === null ? printedOutput(onError) : await openOutput(out, onError);
+    output =
+      out === null
+        ? printedOutput(onError)
+        : await openOutput(namingOf(batch.plan.writtenIn).option('out'), out, onError);
     const results = new Results(records, output.queue, order);
     const done = new DoneRows();
     if (earlier !== null) {
@@ -267,10 +277,11 @@ function planOf(plan: RunPlan, seed: number, journalPath: string | null): RunPla
 async function replay(reader: JournalReader, done: DoneRows, results: Results): Promise<void> {
   const next = (): Promise<readonly AnsweredRow[] | null> =>
     reader.rows().catch((error: unknown) => {
-      throw new VolleyError(
-        ERROR_CODES.usage,
-        `The journal ${quoted(reader.path)} is damaged (${reasonOf(error)}): keep it, and begin again with another --out.`,
-      );
+      throw new VolleyError(ERROR_CODES.usage, [
+        new WordedProblem(
+          phrase`The journal ${given(reader.path)} is damaged (${reasonOf(error)}): keep it, and begin again with another ${the('out')}.`,
+        ),
+      ]);
     });
   for (let rows = await next(); rows !== null; rows = await next()) {
     for (const row of rows) if (done.add(row.row)) results.place(row);
@@ -334,9 +345,11 @@ async function openJournal(
   batch: Batch,
   path: string | null,
 ): Promise<{ reader: JournalReader; seed: number } | null> {
-  const refused = (why: string): VolleyError =>
-    new VolleyError(ERROR_CODES.usage, `--resume with --out ${quoted(batch.out)}: ${why}.`);
-  if (path === null) throw refused('it is not a file, and has no journal: leave --resume out');
+  const refused = (why: string | Words): VolleyError =>
+    new VolleyError(ERROR_CODES.usage, [
+      new WordedProblem(phrase`${the('resume')} with ${the('out')} ${given(batch.out)}: ${why}.`),
+    ]);
+  if (path === null) throw refused(phrase`it is not a file, and has no journal: leave ${the('resume')} out`);
   const reader = await JournalReader.open(path).catch((error: unknown) => {
     throw refused(`the journal ${quoted(path)} cannot be read (${reasonOf(error)})`);
   });

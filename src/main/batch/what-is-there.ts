@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
-import { quoted } from '../text/quoted.ts';
+import { WordedProblem } from '../plan/worded-problem.ts';
+import { given, phrase, the } from '../plan/words.ts';
 import { journalPathOf } from './output.ts';
 
 /**
@@ -26,18 +27,20 @@ export async function refuseWhatIsThere({
 }
 
 export function journalIsThere(path: string): VolleyError {
-  return new VolleyError(
-    ERROR_CODES.usage,
-    `The journal ${quoted(path)} of a batch that has not ended is there: add --resume to go on with it, or delete it to begin again.`,
-  );
+  return new VolleyError(ERROR_CODES.usage, [
+    new WordedProblem(
+      phrase`The journal ${given(path)} of a batch that has not ended is there: add ${the('resume')} to go on with it, or delete it to begin again.`,
+    ),
+  ]);
 }
 
 /** @throws VolleyError VOLLEY_USAGE if the output is a non-empty file */
 export async function refuseWritten(out: string | null): Promise<void> {
   const known = out === null ? null : await stat(out).catch(() => null);
   if (known?.isFile() !== true || known.size === 0) return;
-  throw new VolleyError(
-    ERROR_CODES.usage,
-    `--out ${quoted(out)} is there already: add --force to replace it, or give another name.`,
-  );
+  throw new VolleyError(ERROR_CODES.usage, [
+    new WordedProblem(
+      phrase`${the('out')} ${given(out)} is there already: add ${the('force')} to replace it, or give another name.`,
+    ),
+  ]);
 }

@@ -49,7 +49,7 @@ function linesOf(rows: BatchRows, leftOut: string | null): string[] {
   ];
   return [
     // Rows that could not be sent leave no request that failed.
-    ...(done > 0 && failed === done ? ['FAILING: all of the rows failed', ''] : []),
+    ...(done > 0 && failed === done ? [...allFailed(rows), ''] : []),
     row('rows', [...counts, ...rare].join(', ')),
     ...(leftOut === null ? [] : [row('left out', leftOut)]),
     ...(limitPerSecond === null
@@ -69,6 +69,15 @@ function linesOf(rows: BatchRows, leftOut: string | null): string[] {
           ),
         ]
       : []),
+  ];
+}
+
+/** The requests of rows that failed by `--select` alone were answered, so the verdict on them may be good. */
+function allFailed({ errors, failed }: BatchRows): string[] {
+  if (errors['select'] !== failed) return ['FAILING: all of the rows failed'];
+  return [
+    'FAILING: all of the rows failed: no answer is JSON, as --select needs it',
+    'The verdict below is on the requests alone; look at one answer with --once.',
   ];
 }
 

@@ -4,6 +4,7 @@ import { stoodStillMs } from './degradations.ts';
 import { whenFailed } from './episode.ts';
 import type { IterationFacts } from './failing.ts';
 import type { Figures } from './figures.ts';
+import { perSecond } from './load-notes.ts';
 import { scenarioCodeOf } from './scenario-code.ts';
 import type { VerdictFacts } from './verdict-facts.ts';
 import { sumOfReports } from './worker-summary.ts';
@@ -28,6 +29,7 @@ export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
     hasUsers: plan.scenarios !== undefined,
     iterations: iterationsOf(collected),
     code: plan.scenarios === undefined ? null : scenarioCodeOf(collected.workers),
+    limitPerSecond: plan.batch?.rate ? perSecond(plan.batch.rate) : null,
     concurrency: plan.concurrency * plan.streams,
     streams: plan.streams,
     keepsAlive: plan.mix.every(({ message }) => !message.asksToClose),

@@ -1,4 +1,5 @@
 import type { ConnectionFigures, NextStep } from '../../protocol/finding.ts';
+import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { type Judgement, judged, VERDICT_LIMITS, type VerdictFacts } from './verdict-facts.ts';
 
 /** Percentiles and means would be those of the start. The time a worker waited for a processor only needs a long window. */
@@ -117,6 +118,14 @@ function reopening(facts: VerdictFacts): NextStep | null {
 function allInUse({ load, streams, connections: { opened } }: VerdictFacts): NextStep | null {
   if (load.model === 'open') return opened * streams < load.maxInFlight ? null : 'raise-max-in-flight';
   return streams > 1 ? 'lower-streams' : null;
+}
+
+/** A batch that sent about as fast as it may shows the limit that the user set, not what the target can take. */
+export function ownLimit({ limitPerSecond, requests, windowMs }: VerdictFacts): Judgement | null {
+  if (limitPerSecond === null || windowMs <= 0) return null;
+  const sentPerSecond = (requests.sent * MS_PER_SECOND) / windowMs;
+  if (sentPerSecond < VERDICT_LIMITS.limitShare * limitPerSecond) return null;
+  return judged('ok', { code: 'limit-sets-rate', figures: { sentPerSecond, limitPerSecond } });
 }
 
 export function target({ load, outstanding }: VerdictFacts): Judgement | null {

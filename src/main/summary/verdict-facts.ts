@@ -36,6 +36,8 @@ export const VERDICT_LIMITS = {
   waitMs: 0.25,
   /** Closed model: connections opened beyond the initial ones, as a share of the requests. */
   reopenedShare: 0.1,
+  /** Batch: share of its limit by rate from which that limit, and not the concurrency, sets the rate. */
+  limitShare: 0.9,
   /** Open model: growth of outstanding requests from each quarter of the window to the next. */
   growthByQuarter: 1.2,
   /** Open model: and how many more must be outstanding in the last quarter than in the first. */
@@ -50,6 +52,8 @@ export interface VerdictFacts extends FailureFacts {
   readonly iterations: readonly IterationFacts[];
   /** Null without users, and where nobody knows. */
   readonly code: CodeShare | null;
+  /** The most requests a second that a batch may send; null for no limit. */
+  readonly limitPerSecond: number | null;
   /** Requests in flight at once. */
   readonly concurrency: number;
   /** Per connection. */

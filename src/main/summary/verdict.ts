@@ -15,6 +15,7 @@ import {
   connections,
   generatorErrors,
   generatorTime,
+  ownLimit,
   processor,
   scenarioCode,
   target,
@@ -39,6 +40,7 @@ export function judge(facts: VerdictFacts): Judgement {
         connections(facts) ??
         target(facts) ??
         dropping(facts) ??
+        ownLimit(facts) ??
         nothing(facts),
       facts,
     );

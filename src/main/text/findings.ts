@@ -1,6 +1,15 @@
 import type { Finding, FindingCode, FindingFigures, Identity } from '../../protocol/finding.ts';
 import { iterationsFailedText, neverOkText, noConnectionText, requestsFailedText } from './failure-words.ts';
-import { counted, formatCount, formatDuration, formatMs, formatPercent, shareText } from './format.ts';
+import {
+  counted,
+  formatAskedRate,
+  formatCount,
+  formatDuration,
+  formatMs,
+  formatPercent,
+  formatRate,
+  shareText,
+} from './format.ts';
 import { COMMAND_LINE, type Naming } from './naming.ts';
 import { quoted } from './quoted.ts';
 import { scenarioCodeText } from './scenario-code-words.ts';
@@ -44,6 +53,8 @@ export const SENTENCES: {
   'concurrency-sets-rate': ({ concurrency, serviceMs, isLowerBound }) =>
     `The concurrency sets the rate: ${formatCount(concurrency)} at a time, each served in ` +
     `${isLowerBound ? 'at least ' : ''}${formatMs(serviceMs)} on average.`,
+  'limit-sets-rate': ({ sentPerSecond, limitPerSecond }) =>
+    `The limit of ${formatAskedRate(limitPerSecond)} sets the rate, ${formatRate(sentPerSecond)} here: that is not how fast the target is.`,
   'figures-mislead': () => "Until that is fixed, rates and latencies say little about the target's speed.",
   'shared-machine': () => 'Target and generator share this machine and its cores.',
   'worker-lost': ({ worker, because, isBatch }) =>

@@ -26,6 +26,7 @@ const FOUND: Readonly<Record<string, string>> = {
   'run-too-short': 'Too short a run to tell.',
   'nothing-answered': 'Nothing was answered.',
   'no-iteration-ended': 'No iteration came to its end.',
+  'limit-sets-rate': 'Its own limit set the rate.',
   'concurrency-sets-rate': 'The concurrency set the rate.',
 };
 
