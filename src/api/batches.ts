@@ -8,23 +8,25 @@ import type { RunControl } from '../main/run/run-handle.ts';
 import { ERROR_CODES, VolleyError } from '../protocol/errors.ts';
 import type { Summary } from '../protocol/summary.ts';
 
-/** A request for each row of a file; names and defaults are those of `volley batch` (docs/batch.md). */
+/** Options of a batch. Names and defaults are those of `volley batch` (docs/batch.md). */
 export interface BatchOptions extends RunOptions {
   /** A CSV or JSONL file, whose columns fill `{{column}}`. */
   readonly rows: string;
-  /** The file of answered rows: CSV, or JSONL by its name. */
+  /** The output file: JSONL if its name ends in `.jsonl` or `.ndjson`, otherwise CSV. */
   readonly out: string;
-  /** Values of each JSON answer: `{ price: 'data.price' }`, or `['price=data.price']`. */
+  /** Values to take from each JSON answer, as column and path: `{ price: 'data.price' }`, or `['price=data.price']`. */
   readonly select?: Readonly<Record<string, string>> | readonly string[] | undefined;
-  /** Where the bodies are saved: a folder, then a file name with placeholders. */
+  /** Where to save the bodies: a folder, or a folder and a file name with placeholders. */
   readonly saveBody?: string | undefined;
-  /** Written where an answer has no such value. */
+  /** Written to a column of `select` if the answer has no such value. */
   readonly default?: string | undefined;
   /** Write the rows in the order of the input (the default), or as they are answered. */
   readonly order?: 'input' | 'completion' | undefined;
+  /** How many rows a worker is given at a time. */
   readonly chunk?: number | undefined;
   /** How often a failed request is sent again, if its method allows that; by default 2. */
   readonly retries?: number | undefined;
+  /** Also retry methods that may not be repeated safely, such as POST. */
   readonly retryUnsafe?: boolean | undefined;
   readonly idempotencyKey?: string | undefined;
   /** Continue after the rows that an earlier batch has answered; if it answered all of them, send nothing. */
@@ -33,6 +35,7 @@ export interface BatchOptions extends RunOptions {
   readonly retryFailed?: boolean | undefined;
   /** Replace an existing output. */
   readonly force?: boolean | undefined;
+  /** Put an apostrophe before cells that a spreadsheet would run as formulas. */
   readonly csvSafe?: boolean | undefined;
 }
 
@@ -42,14 +45,14 @@ export interface BatchSummary {
   readonly summary: Summary | null;
   /** Of all rows. */
   readonly rows: { readonly done: number; readonly ok: number; readonly failed: number };
-  /** Every row has an answer, and the output is written. */
+  /** True if every row was answered or has failed for good, and the output was written. */
   readonly isComplete: boolean;
   /** What went wrong, if the batch ended early because of it; null otherwise. */
   readonly trouble: string | null;
 }
 
 /**
- * Sends one request for each row, and writes the answers beside the rows.
+ * Sends one request for each row and writes each answer next to its row.
  *
  * @throws VolleyError VOLLEY_USAGE (every problem), VOLLEY_OUTPUT, VOLLEY_UNKNOWN_HOST or VOLLEY_WORKER_START
  */

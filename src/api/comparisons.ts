@@ -15,17 +15,17 @@ import type { Comparison } from '../protocol/comparison.ts';
 import type { Metric } from '../protocol/comparison-finding.ts';
 import { ERROR_CODES, VolleyError } from '../protocol/errors.ts';
 
-/** How a comparison is made, beside the load of each of its rounds. */
+/** Options of a comparison, in addition to the load of each round. */
 export interface ComparisonOptions extends RunOptions {
-  /** Rounds of each arm, 2 to 20; by default 8, or what many arms need. */
+  /** Rounds of each arm, 2 to 20; by default 8, or more if many arms need it. */
   readonly rounds?: number | string | undefined;
-  /** What decides: by default `p50` of two targets, and `throughput` of modes. */
+  /** The metric that decides; by default `p50` of two targets, and `throughput` of modes. */
   readonly metric?: Metric | undefined;
   /** Differences below this do not matter: `3%`, or as a ratio 0.03. */
   readonly margin?: number | string | undefined;
 }
 
-/** How a comparison is watched and stopped. */
+/** Callbacks and signals that watch and stop a comparison. */
 export interface ComparisonControl extends RunControl {
   /** Called before each round of each arm. */
   readonly onRound?: ((round: { readonly round: number; readonly arm: string }) => void) | undefined;
@@ -55,8 +55,8 @@ export async function compare(
 }
 
 /**
- * The same load as one request after the other, as one event loop, over threads and over processes, in interleaved
- * rounds: which is best for it?
+ * Runs one load sequentially, in one event loop, over threads and over processes, in interleaved rounds, to find
+ * which is best for it.
  *
  * @throws VolleyError as `compare` does
  */

@@ -199,6 +199,7 @@ test('a batch whose output or journal is there asks the server nothing; nor does
   const out = inFolder('there-out.jsonl');
   const again = (more: object = {}) => batch({ ...unnamed, url: base, rows, out, ...more });
   try {
+    await expect(again({ select: ['id'] })).rejects.toThrow("select 'id': give name=path, such as id=id.");
     writeFileSync(out, '{"an":"earlier result"}\n');
     await expect(again()).rejects.toThrow(
       `out '${out}' is there already: add force to replace it, or give another name.`,

@@ -238,7 +238,8 @@ function parseSelection(text: string, problems: Problems): Selection | null {
   const equals = text.indexOf('=');
   const [name, path] = [text.slice(0, Math.max(0, equals)).trim(), text.slice(equals + 1).trim()];
   if (name !== '' && path !== '') return isJsonPath(path, 'select', problems) ? { name, path } : null;
-  problems.add(phrase`${the('select')} ${given(text)}: give name=path, such as price=data.items[0].price.`);
+  const example = /^\w+$/.test(text) ? `${text}=${text}` : 'price=data.items[0].price';
+  problems.add(phrase`${the('select')} ${given(text)}: give name=path, such as ${example}.`);
   return null;
 }
 

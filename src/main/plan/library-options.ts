@@ -16,7 +16,7 @@ export type HeadersOption =
 export interface PresetOptions {
   /** The preset whose settings apply wherever this one has none. */
   readonly like?: PresetName | undefined;
-  /** Its purpose. */
+  /** What the preset is for, in a few words. */
   readonly title?: string | undefined;
   /** Appended to the path of the URL; `MODEL` is replaced by the model. */
   readonly path?: string | undefined;
@@ -156,11 +156,11 @@ export interface RunOptions extends Omit<RequestOptions, 'url'> {
   readonly mode?: WorkerMode | undefined;
   /** The HTTP client: `undici`, or `wire`, which costs less per request; by default undici. */
   readonly client?: ClientName | undefined;
-  /** Open model: total requests per second (`200`, `50/s`, `3000/m`), started whatever the state of the others. */
+  /** Open model: total requests per second (`200`, `50/s`, `3000/m`); they start on time, whether earlier ones have ended or not. */
   readonly rate?: number | string | undefined;
-  /** The same as the time between two starts (`10ms`). */
+  /** Open model: the rate as the time between two starts (`10ms`). */
   readonly every?: Duration | undefined;
-  /** The same, over time: `10s:100,30s:100..1000,1m:1000`. */
+  /** Open model: a rate that changes over time: `10s:100,30s:100..1000,1m:1000`. */
   readonly stages?: string | undefined;
   /** Spacing of starts in the open model; by default constant. */
   readonly arrivals?: Exclude<Arrivals, 'recorded'> | undefined;
@@ -168,13 +168,13 @@ export interface RunOptions extends Omit<RequestOptions, 'url'> {
   readonly maxInFlight?: number | string | undefined;
   /** Open model: how a worker waits for the next start; by default depending on the available cores. */
   readonly pacing?: Pacing | 'auto' | undefined;
-  /** Measured from handing a request to a connection until its last byte; by default `10s`. */
+  /** Limit for a whole request: connecting, sending and the complete answer; by default `10s`. */
   readonly timeout?: Duration | undefined;
   /** Applies the same load for this long before the measurement begins; by default `0s`. */
   readonly warmup?: Duration | undefined;
   /** Rounds of a hash that a worker computes over each answer's body before its next request; by default 0. */
   readonly cpuWork?: number | string | undefined;
-  /** Comma-separated, or a list. */
+  /** Percentiles to report, as a list or separated by commas. */
   readonly percentiles?: string | number | readonly (string | number)[] | undefined;
   /** Rules that the result must satisfy: `p99<50ms`, `error-rate<1%`, `throughput>500/s`. */
   readonly thresholds?: Texts | undefined;
