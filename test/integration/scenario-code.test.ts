@@ -230,3 +230,18 @@ test.each([
   expect(result.degradedReasons).toEqual([]);
   expect(result.scenarios!.total).toMatchObject({ started: 2, completed: 0, interrupted: 2 });
 });
+
+test('a worker that a loop without await has blocked is lost, and told of that', async () => {
+  const load = "executor: 'constant-vus', vus: 1, duration: '100ms', gracefulStop: '0s'";
+  const path = file(`code${++modules}.mjs`);
+  writeFileSync(
+    path,
+    `import { scenario } from 'volley';\nexport default scenario({ ${load}, baseURL: process.env.SHOP },\n` +
+      `async (vu) => { await vu.http.get('/'); for (;;); });\n`,
+  );
+  const { code, stdout } = await ran('run', path, '-w', '1', '-o', 'json');
+  expect((JSON.parse(stdout) as Summary).degradedReasons.join()).toContain(
+    'it did not stop when asked, perhaps because of a loop without await',
+  );
+  expect(code).toBe(3);
+});

@@ -187,6 +187,13 @@ describe('steps that are wrong', () => {
       ['2:25: scenarios.a.rows: there are 2 rows for 3 users'],
     ],
     [
+      'rows that are too few for the users of arrivals',
+      `load: { executor: constant-arrival-rate, rate: 5, duration: 1s, maxVUs: 9 }\nscenarios: { a: { rows: users.csv, rows-mode: per-vu, flow: [${GET}] } }`,
+      [
+        '2:25: scenarios.a.rows: there are 2 rows for 9 users, who have one each: give more rows, fewer users (maxVUs), or',
+      ],
+    ],
+    [
       'a field of scenarios',
       `${LOAD}\nscenarios: { a: { flows: [${GET}] } }`,
       ["2:19: 'flows' is not a field here: did you mean flow?"],

@@ -287,7 +287,9 @@ export class Coordinator {
   #kill(index: number, because: string | null): void {
     const worker = this.#workers[index];
     if (worker === undefined || worker.hasEnded) return;
-    worker.failure ??= because;
+    const isOfCode = this.#plan.scenarios?.code.type === 'module';
+    worker.failure ??=
+      because ?? (isOfCode ? 'it did not stop when asked, perhaps because of a loop without await' : null);
     this.#pool?.kill(index);
   }
 

@@ -206,7 +206,7 @@ function checkRows(read: ReadScenario | undefined, load: UserLoad, problems: str
   const users = mostUsers(load);
   if (deal === 'per-vu' && users > rowCount)
     problems.push(
-      `scenarios.${name}.rows: there are ${rowCount} rows for ${users} users, who have one each: give more rows, fewer users, or deal them by 'cycle'.`,
+      `scenarios.${name}.rows: there are ${rowCount} rows for ${users} users, who have one each: give more rows, fewer users${load.type === 'arrivals' ? ' (maxVUs)' : ''}, or deal them by 'cycle'.`,
     );
   if (deal !== 'once' || load.type !== 'iterations') return;
   const iterations = load.executor === 'per-vu-iterations' ? load.iterations * users : load.iterations;
