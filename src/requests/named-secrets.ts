@@ -14,16 +14,17 @@ const NO_SECRET = /^(?:true|false|null|none|undefined)$/i;
 const NAMED = [
   // JSON, also within a text of JSON.
   {
-    before: /\\{0,3}["']([\w.-]{1,64})\\{0,3}["']\s{0,8}:\s{0,8}/g,
+    before: /\\{0,3}["']([\w.[\]-]{1,64})\\{0,3}["']\s{0,8}:\s{0,8}/g,
     value: /"(?:[^"\\]|\\.)*"?|\\{1,3}"[^"\\]*|[\w.+-]+/sy,
   },
   // A query, a form, or a cookie.
-  { before: /(?<![\w.-])([\w.-]{1,64})=/g, value: /[^&\s"'<>;,\\]+/y },
+  { before: /(?<![\w.%[\]-])([\w.%[\]-]{1,64})=/g, value: /[^&\s"'<>;,\\]+/y },
   // A field of a page.
-  { before: /name=["']?([\w.-]{1,64})["']?[^<>]{0,200}?value=["']?/g, value: /[^"'<>\s]+/y },
+  { before: /name=["']?([\w.[\]-]{1,64})["']?[^<>]{0,200}?value=["']?/g, value: /[^"'<>\s]+/y },
   // XML.
   { before: /<([\w:.-]{1,64})>/g, value: /[^<]+/y },
 ];
+const IN_JSON = /["']?([\w.[\]-]+)["']?\s*:\s*"((?:[^"\\]|\\.)+)/g;
 const JSON_WEB_TOKEN = /\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g;
 
 /** Removes from a target's text what its names call a secret, such as the token in the answer to a login. Long texts are cut. */
@@ -41,7 +42,7 @@ function withoutValues(text: string, before: RegExp, value: RegExp): string {
   let from = 0;
   for (const { 0: beginning, 1: name, index } of text.matchAll(before)) {
     const start = index + beginning.length;
-    if (start < from || !isNameOfSecret(name)) continue;
+    if (start < from || !isNameOfSecret(decoded(name ?? ''))) continue;
     value.lastIndex = start;
     const [found = ''] = value.exec(text) ?? [];
     if (!isSecretValue(found)) continue;
@@ -63,52 +64,75 @@ export function isSecretValue(value: string): boolean {
   return bare.length >= SHORTEST && !NO_SECRET.test(bare);
 }
 
-/** The values in the query of a URL whose names call them secret, as written and decoded; none with a placeholder. */
+/** The values in the query and the fragment of a URL whose names call them secret, as written and decoded; none with a placeholder. */
 export function secretsInQuery(url: string): string[] {
-  return parametersOf(url).flatMap(({ name, value }) =>
-    isSecretParameter(name, value) ? [value, decoded(value)] : [],
-  );
+  const from = startOfParameters(url);
+  return from < 0 ? [] : secretsInForm(url.slice(from));
+}
+
+/** The same in a form, or in a query on its own. */
+export function secretsInForm(text: string): string[] {
+  return parametersOf(text).flatMap(({ isSecret, value }) => (isSecret ? [value, decoded(value)] : []));
 }
 
 /** A URL, or the beginning of one, without such values. */
 export function withoutSecretsInQuery(url: string): string {
-  const query = queryOf(url);
-  if (query === null) return url;
-  const parts = parametersOf(url).map(({ part, name, value }) =>
-    isSecretParameter(name, value) ? part.slice(0, part.length - value.length) + HIDDEN : part,
+  const from = startOfParameters(url);
+  if (from < 0) return url;
+  const shown = parametersOf(url.slice(from)).map(({ before, isSecret, value }) =>
+    isSecret ? before + HIDDEN : before + value,
   );
-  return url.slice(0, query.from) + parts.join('&') + url.slice(query.to);
+  return url.slice(0, from) + shown.join('');
 }
 
-function isSecretParameter(name: string, value: string): boolean {
-  if (value.includes('{{') || !isSecretValue(value)) return false;
-  return isNameOfSecret(name) || (/^key$/i.test(name) && value.length >= SHORTEST_KEY);
+/** Text within JSON, whole or broken, under names that call it secret; as written and decoded. */
+export function secretsInJson(text: string): string[] {
+  return Array.from(text.matchAll(IN_JSON), ([, name = '', value = '']) =>
+    isNameOfSecret(name) && isSecretValue(value) ? [value, unescaped(value)] : [],
+  ).flat();
+}
+
+function unescaped(value: string): string {
+  try {
+    return String(JSON.parse(`"${value}"`));
+  } catch {
+    return value;
+  }
 }
 
 interface Parameter {
-  readonly part: string;
-  readonly name: string;
+  /** With what separates it from the one before, and its name. */
+  readonly before: string;
+  readonly isSecret: boolean;
   readonly value: string;
 }
 
-function parametersOf(url: string): Parameter[] {
-  const query = queryOf(url);
-  if (query === null) return [];
-  return url
-    .slice(query.from, query.to)
-    .split('&')
-    .map((part) => {
-      const sign = part.indexOf('=');
-      const name = decoded(sign < 0 ? part : part.slice(0, sign));
-      return { part, name, value: sign < 0 ? '' : part.slice(sign + 1) };
-    });
+/** All that follows the path. A secret may have a `;`, which some servers take for the end of a parameter. */
+function parametersOf(text: string): Parameter[] {
+  return cutBefore(text, /[&?#]/).flatMap((part) => {
+    const whole = parameterOf(part);
+    return whole.isSecret ? [whole] : cutBefore(part, /;/).map(parameterOf);
+  });
 }
 
-function queryOf(url: string): { readonly from: number; readonly to: number } | null {
-  const hash = url.indexOf('#');
-  const to = hash < 0 ? url.length : hash;
-  const mark = url.slice(0, to).indexOf('?');
-  return mark < 0 ? null : { from: mark + 1, to };
+function parameterOf(part: string): Parameter {
+  const sign = part.indexOf('=') + 1;
+  const before = part.slice(0, sign);
+  const value = part.slice(sign);
+  return { before, isSecret: isSecretParameter(decoded(before).replace(/^[&?#;]|=$/g, ''), value), value };
+}
+
+function isSecretParameter(name: string, value: string): boolean {
+  if (name === '' || value.includes('{{') || !isSecretValue(value)) return false;
+  return isNameOfSecret(name) || (/^key$/i.test(name) && value.length >= SHORTEST_KEY);
+}
+
+function cutBefore(text: string, separator: RegExp): string[] {
+  return text.split(new RegExp(`(?=${separator.source})`));
+}
+
+function startOfParameters(url: string): number {
+  return url.search(/[?#]/);
 }
 
 function decoded(text: string): string {

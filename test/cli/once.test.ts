@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import { useFolder } from '../support/folder.ts';
@@ -140,6 +140,24 @@ describe.each(['undici', 'wire'])('--once, by %s', (client) => {
     for (const secret of ['pass-of-location', 'kept-on-the-way', basic]) expect(stdout).not.toContain(secret);
   });
 
+  test('shows no token of a location, in no line, although it is sent', async () => {
+    const seen: string[] = [];
+    const server = createServer(({ url = '' }, response) => {
+      seen.push(url);
+      const link = '</list?page[token]=of-a-link>; rel="next"';
+      response.writeHead(url === '/' ? 302 : 200, { location: '/end?token=of-a-redirect', link });
+      response.end(url);
+    });
+    const port = await listening(server);
+    const { code, stdout } = await volley(`http://127.0.0.1:${port}/`, '-L', '--client', client, '--once');
+    server.closeAllConnections();
+    server.close();
+    expect([code, seen]).toEqual([0, ['/', '/end?token=of-a-redirect']]);
+    expect(stdout).toContain('< location: /end?token=…\n< link: </list?page[token]=…>; rel="next"\n');
+    expect(stdout).toContain('> GET /end?token=… HTTP/1.1\n');
+    expect(stdout).not.toMatch(/of-a-redirect|of-a-link/);
+  });
+
   test('says why it failed', async () => {
     const target = await startTarget();
     const failed = async (path: string, ...options: string[]): Promise<string> => {
@@ -153,5 +171,74 @@ describe.each(['undici', 'wire'])('--once, by %s', (client) => {
     );
     expect(await failed('fault/hang', '--timeout', '200ms')).toMatch(/^\* failed: timeout: /);
     expect(await failed('fault/garbage')).toMatch(/^\* failed: protocol /);
+  });
+});
+
+describe('what its name calls secret is sent, but shown by neither --once nor --dry-run', () => {
+  const folder = useFolder();
+  const SECRET = 'Zq7xSecret';
+  const form = `> content-length: 28\n>\nuser=joe&password=…\n`;
+
+  test.each([
+    ['a row', ['?token={{tok}}', '--rows', 'ROWS'], '> GET /echo?token=… HTTP/1.1\n'],
+    ['a nested name', [`?user[password]=${SECRET}`], '> GET /echo?user[password]=… HTTP/1.1\n'],
+    ['a name after a semicolon', [`?a=1;password=${SECRET}`], '> GET /echo?a=1;password=… HTTP/1.1\n'],
+    ['a header', ['', '-H', `Ocp-Apim-Subscription-Key: ${SECRET}`], '> Ocp-Apim-Subscription-Key: …\n'],
+    ['another header', ['', '-H', `DPoP: ${SECRET}`], '> DPoP: …\n'],
+    ['a form', ['', '--data-urlencode', 'user=joe', '--data-urlencode', `password=${SECRET}`], form],
+    ['a field of a form', ['', '-F', `password=${SECRET}`], 'name="password"'],
+    ['JSON', ['', '--json', `{"user":"joe","password":"${SECRET}"}`], '\n{"user":"joe","password":"…"}\n'],
+    ['a body', ['', '-b', `user=joe&password=${SECRET}`], '\nuser=joe&password=…\n'],
+  ])('in %s', async (_what, [path = '', ...words], shown) => {
+    const target = await startTarget();
+    writeFileSync(folder('rows.csv'), `tok\n${SECRET}\n`);
+    const args = [
+      `${target.url}echo${path}`,
+      ...words.map((word) => (word === 'ROWS' ? folder('rows.csv') : word)),
+    ];
+    for (const way of ['--dry-run', '--once']) {
+      const { code, stdout } = await volley(...args, way);
+      expect([way, code]).toEqual([way, 0]);
+      expect(stdout).toContain(shown);
+      expect(stdout).not.toContain(SECRET);
+    }
+    expect(target.stats().requests).toBe(1);
+  });
+
+  test('in a curl command, and what is sent stays the same', async () => {
+    const bodies: string[] = [];
+    const server = createServer((request, response) => {
+      request.setEncoding('utf8').on('data', (text: string) => bodies.push(text));
+      request.on('end', () => response.end('ok'));
+    });
+    const port = await listening(server);
+    const command = `curl -d 'password=${SECRET}' http://127.0.0.1:${port}/`;
+    const { stdout } = await volley('--curl', command, '--once');
+    server.closeAllConnections();
+    server.close();
+    expect(bodies).toEqual([`password=${SECRET}`]);
+    expect(stdout).toContain('\npassword=…\n');
+  });
+
+  test('nor is the fragment of a URL saved with it', async () => {
+    const target = await startTarget();
+    const samples = folder('samples.jsonl');
+    const url = `${target.url}#access_token=${SECRET}`;
+    const { code, stdout } = await volley(
+      url,
+      '-n',
+      '5',
+      '-c',
+      '1',
+      '-w',
+      '1',
+      '-o',
+      'json',
+      '--samples',
+      samples,
+    );
+    const saved = readFileSync(samples, 'utf8');
+    expect([code, saved.split('access_token=…').length]).toEqual([0, 6]);
+    expect(stdout + saved).not.toContain(SECRET);
   });
 });

@@ -95,7 +95,28 @@ describe('what of a request is secret', () => {
     ]);
     for (const name of ['X-Api-Key', 'x-auth-token', 'apikey', 'X-Amz-Security-Token', 'Proxy-Authorization'])
       expect(secretsInHeaders([name, 'abcdef'])).toEqual(['abcdef']);
-    expect(secretsInHeaders(['x-author', 'someone', 'x-tokenizer', 'bpe'])).toEqual([]);
+    for (const name of [
+      'Ocp-Apim-Subscription-Key',
+      'DPoP',
+      'x-functions-key',
+      'X-RapidAPI-Key',
+      'X-Parse-Master-Key',
+      'Cf-Access-Jwt-Assertion',
+      'x-amzn-oidc-accesstoken',
+      'X-AuthToken',
+      'x-amz-server-side-encryption-customer-key',
+    ])
+      expect(secretsInHeaders([name, 'abcdef'])).toEqual(['abcdef']);
+    for (const name of [
+      'x-author',
+      'x-tokenizer',
+      'Idempotency-Key',
+      'Sec-WebSocket-Key',
+      'Surrogate-Key',
+      'x-ratelimit-remaining-tokens',
+      'x-design',
+    ])
+      expect(secretsInHeaders([name, 'abcdef'])).toEqual([]);
   });
 
   test.each([
@@ -124,14 +145,30 @@ describe('what of a request is secret', () => {
 describe('an exchange of --once', () => {
   const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
   const FORM = 'content-type: application/x-www-form-urlencoded\r\n';
+  const PARTS_TYPE = 'Content-Type: multipart/form-data; boundary=b\r\n';
+  const part = (name: string, value: string): string =>
+    `--b\r\nContent-Disposition: form-data; name="${name}"\r\nContent-Type: text/plain\r\n\r\n${value}\r\n`;
+  const PARTS = `${part('token', 'first-one')}${part('user', 'joe')}${part('password', 'in\r\nparts')}--b--\r\n`;
   const JSON_TYPE = 'content-type: application/json\r\n';
 
   test.each([
     ['a query', '?page=one&access_token=in-query&sig=signed-so', '', '', '', ['in-query', 'signed-so']],
-    ['a form', '', FORM, 'user=joe&password=in%20form', '', ['in form']],
+    ['a form', '', FORM, 'user=joe&password=in%20form', '', ['in%20form', 'in form']],
+    ['a nested form', '', FORM, 'user[name]=joe&user%5Bpassword%5D=nested', '', ['nested']],
+    ['a form without a type', '', '', 'user=joe&password=untyped', '', ['untyped']],
+    ['a form of parts', '', PARTS_TYPE, PARTS, '', ['in\r\nparts', 'first-one']],
+    [
+      'JSON that is broken',
+      '',
+      JSON_TYPE,
+      '{"user":"joe","password":"br\\u006fken",',
+      '',
+      ['br\\u006fken', 'broken'],
+    ],
+    ['JSON in JSON', '', JSON_TYPE, '{"credentials":{"a":["deep"]},"auth":"none"}', '', ['deep']],
     ['JSON that is sent', '', JSON_TYPE, '{"user":"joe","apiKey":"in-json"}', '', ['in-json']],
     ['JSON that is answered', '', '', '', '{"data":[{"id":"plain","token":"answered"}]}', ['answered']],
-    ['other text', '', '', 'token=plain', 'token: plain', []],
+    ['other text', '', '', 'token = plain', 'token: plain', []],
   ])('the secrets of %s', (_what, query, type, sent, answered, secrets) => {
     const exchange = {
       method: 'POST',
@@ -153,7 +190,7 @@ describe('an exchange of --once', () => {
       failure: null,
     };
     const found = secretsInExchange(exchange);
-    expect(found.toSorted()).toEqual([...secrets, 'sid=in-cookie', 'in-cookie'].toSorted());
+    expect([...new Set(found)].toSorted()).toEqual([...secrets, 'sid=in-cookie', 'in-cookie'].toSorted());
   });
 });
 
@@ -170,6 +207,8 @@ describe('what names call secret', () => {
     ['JSON in JSON', '{"body":"{\\"token\\":\\"abc-def\\"}"}', '{"body":"{\\"token\\":\\"…\\"}"}'],
     ['a URL in JSON', '{"next":"/x?a=b&api_key=abc-def"}', '{"next":"/x?a=b&api_key=…"}'],
     ['a form', 'user=me&oauth_token=abc-def&x=1', 'user=me&oauth_token=…&x=1'],
+    ['a nested form', 'user[name]=me&user%5Bpassword%5D=abc-def', 'user[name]=me&user%5Bpassword%5D=…'],
+    ['a URL within a URL', '/x?to=%2Fy%3Ftoken=abc-def', '/x?to=%2Fy%3Ftoken=…'],
     ['a cookie', 'session=abc-def; path=/', 'session=…; path=/'],
     ['a location', "to '/x?sig=abc-def'", "to '/x?sig=…'"],
     [
@@ -188,6 +227,8 @@ describe('what names call secret', () => {
     '"token":',
     '"token":"',
     'token=',
+    '[token%5D=',
+    '%5B',
     'name=token ',
     '<token>',
     'a',
@@ -205,7 +246,7 @@ describe('what names call secret', () => {
 
   test.each([
     ['http://h/p?a=b&token=x%2Fyz&c', 'http://h/p?a=b&token=…&c', ['x%2Fyz', 'x/yz']],
-    ['h/?api%5fkey=a+bcd#token=abcd', 'h/?api%5fkey=…#token=abcd', ['a+bcd', 'a bcd']],
+    ['h/?api%5fkey=a+bcd#token=abcd', 'h/?api%5fkey=…#token=…', ['a+bcd', 'a bcd', 'abcd', 'abcd']],
     [
       'h/?key=user:17&key=AIzaSyA1234567890',
       'h/?key=user:17&key=…',
@@ -213,6 +254,14 @@ describe('what names call secret', () => {
     ],
     ['h/?sig={{sig}}&auth=true&sig=abc', 'h/?sig={{sig}}&auth=true&sig=abc', []],
     ['h/token=abcd', 'h/token=abcd', []],
+    ['h/?user[password]=Zq7x&id=7', 'h/?user[password]=…&id=7', ['Zq7x', 'Zq7x']],
+    ['h/?user%5Bpassword%5D[]=Zq7x', 'h/?user%5Bpassword%5D[]=…', ['Zq7x', 'Zq7x']],
+    ['h/?a=1;password=Zq7x;b=2', 'h/?a=1;password=…;b=2', ['Zq7x', 'Zq7x']],
+    ['h/?token=Zq7x;more&b=2', 'h/?token=…&b=2', ['Zq7x;more', 'Zq7x;more']],
+    ['h/?to=/a?token=Zq7x&b', 'h/?to=/a?token=…&b', ['Zq7x', 'Zq7x']],
+    ['h/x#access_token=Zq7x&state=1', 'h/x#access_token=…&state=1', ['Zq7x', 'Zq7x']],
+    ['h/x#/page?id_token=Zq7x', 'h/x#/page?id_token=…', ['Zq7x', 'Zq7x']],
+    ['h/x#chapter-2', 'h/x#chapter-2', []],
     ['h/?signature=%zzzz', 'h/?signature=…', ['%zzzz', '%zzzz']],
   ])('in the query of %s', (url, shown, secrets) => {
     expect(withoutSecretsInQuery(url)).toBe(shown);

@@ -7,6 +7,7 @@ import { RequestPicker } from '../../requests/request-picker.ts';
 import { secretsInHeaders } from '../../requests/secret-headers.ts';
 import { type Hide, hiding, hidingInCut } from '../../requests/secrets.ts';
 import { visibleLines } from '../../requests/visible.ts';
+import { secretsInExchange, secretsInRequest } from '../once/exchange-secrets.ts';
 import { sentOnce } from '../once/sent-once.ts';
 import { split } from '../plan/split.ts';
 import { namingOf } from '../plan/terms.ts';
@@ -29,7 +30,12 @@ export function printDryRun(plan: RunPlan): ExitCode {
   const firsts = picker.firstNumbers().map((number) => picker.pick(number, Date.now()));
   const secrets = [
     ...plan.supplies.secrets,
-    ...firsts.flatMap(({ message }) => secretsInHeaders(message.headers)),
+    ...firsts.flatMap(({ message, endpoint, refusal }) => [
+      ...secretsInHeaders(message.headers),
+      ...(refusal === null
+        ? secretsInRequest(message.path, shownHead(message, endpoint, plan.settings), message.body)
+        : []),
+    ]),
   ];
   const hideInCut = hidingInCut(secrets);
   const isMix = plan.mix.length > 1;
@@ -65,7 +71,7 @@ export async function sendAndPrint(plan: RunPlan): Promise<ExitCode> {
   for (const note of plan.notes) say(`* ${note}`, hiding(plan.supplies.secrets));
   let code: ExitCode = EXIT_CODES.ok;
   for await (const { name, exchanges, refusal, secrets } of sentOnce(plan)) {
-    const all = [...plan.supplies.secrets, ...secrets];
+    const all = [...plan.supplies.secrets, ...secrets, ...exchanges.flatMap(secretsInExchange)];
     const hide = hiding(all);
     const hideInCut = hidingInCut(all);
     if (plan.mix.length > 1) say(heading(name), hide);

@@ -1,3 +1,4 @@
+import { isSecretValue } from '../../requests/named-secrets.ts';
 import { isNameOfSecret } from '../../requests/secret-headers.ts';
 
 const DEEPEST = 8;
@@ -11,7 +12,7 @@ export function secretsInData(data: unknown): string[] {
 }
 
 function within(data: unknown, isSecret: boolean, depth: number): string[] {
-  if (typeof data === 'string') return isSecret && data !== '' ? [data] : [];
+  if (typeof data === 'string') return isSecret && isSecretValue(data) ? [data] : [];
   if (typeof data !== 'object' || data === null || depth === DEEPEST) return [];
   if (data instanceof Map)
     return [...data].flatMap(([name, value]) => within(value, isSecret || isNameOfSecret(name), depth + 1));

@@ -1,5 +1,5 @@
-import { secretsInQuery } from '../../requests/named-secrets.ts';
-import { isNameOfSecret, secretsInHeaders } from '../../requests/secret-headers.ts';
+import { secretsInJson, secretsInQuery } from '../../requests/named-secrets.ts';
+import { secretsInHeaders } from '../../requests/secret-headers.ts';
 import { shownVariable } from '../text/quoted.ts';
 import type { RunOptions } from './options.ts';
 import { secretVariables } from './requests/credentials.ts';
@@ -9,7 +9,6 @@ import { environmentNames } from './requests/placeholders.ts';
 const CREDENTIALS = /^\s*(?:[a-z][a-z0-9+.-]*:[\\/]*)?([^/?#]*)@/i;
 /** For a curl command that has not been parsed: text in quotes, and the values of options with credentials. */
 const IN_CURL = /'([^']+)'|"([^"]+)"|(?:-[uUb]|--(?:user|proxy-user|cookie))[ =]?(\S+)/g;
-const IN_JSON = /["']?([\w-]+)["']?\s*:\s*"((?:[^"\\]|\\.)+)/g;
 const PLACEHOLDER = /\{\{\s*(\w+)\s*\}\}/g;
 
 /**
@@ -47,7 +46,7 @@ function ofRequest(said: Fields, environment: NodeJS.ProcessEnv): string[] {
     passwordOf(textOf(said['user'])),
     ...(cookie === '' ? [] : [cookie, ...secretsInHeaders(['cookie', cookie])]),
     ...ofUrl(textOf(said['url'])),
-    ...ofJson(textOf(said['json'])),
+    ...secretsInJson(textOf(said['json'])),
     ...lines.flatMap((line) => secretsInHeaders(nameAndValue(line))),
     // A URL may be given where a file is asked for.
     ...texts.flatMap(secretsInQuery),
@@ -65,13 +64,6 @@ function ofUrl(url: string): string[] {
   } catch {
     return [password, ...inQuery];
   }
-}
-
-/** Values of JSON, whole or broken, under names that say that they are secret. */
-function ofJson(text: string): string[] {
-  return Array.from(text.matchAll(IN_JSON), ([, name = '', value = '']) =>
-    isNameOfSecret(name) ? value : '',
-  );
 }
 
 /** The secret itself, in place of a variable's name. */

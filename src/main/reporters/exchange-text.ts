@@ -1,4 +1,5 @@
 import type { OnceExchange } from '../../protocol/once.ts';
+import { withoutNamedSecrets } from '../../requests/named-secrets.ts';
 import { isSecretHeader } from '../../requests/secret-headers.ts';
 import type { Hide } from '../../requests/secrets.ts';
 
@@ -56,7 +57,7 @@ export function bodyText(body: Uint8Array | null, hideInCut: Hide, length = body
 }
 
 function field(name: string, value: string): string {
-  return `${name}: ${isSecretHeader(name) ? '…' : value.replace(CREDENTIALS, '//…@')}`;
+  return `${name}: ${isSecretHeader(name) ? '…' : withoutNamedSecrets(value).replace(CREDENTIALS, '//…@')}`;
 }
 
 /** The bytes of a field as text: UTF-8 if they are valid UTF-8, else Latin-1. */
