@@ -167,6 +167,11 @@ export interface FindingFigures {
     readonly left: number;
     readonly right: number;
   };
+  /**
+   * Connections given up because the target sent bytes that no request had asked for. Of a batch it is degraded: rows may
+   * have the answers of others.
+   */
+  readonly 'unrequested-bytes': { readonly connections: number; readonly isBatch: boolean };
   /** Notes from reading the options, already in words. */
   readonly 'option-note': { readonly text: string };
   readonly 'response-beyond-service': Readonly<Record<'responseMs' | 'serviceMs', number>>;

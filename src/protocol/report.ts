@@ -142,6 +142,8 @@ export interface WorkerReport extends WorkerUsage {
   readonly workRounds: number;
   readonly connectionsOpened: number;
   readonly connectionsClosedByTarget: number;
+  /** Given up because of bytes that no request had asked for. */
+  readonly connectionsUnrequested: number;
   /** Connections opened, by the address reached. */
   readonly addresses: readonly (readonly [address: string, connections: number])[];
   readonly bytesSent: number;

@@ -128,6 +128,14 @@ export interface AgentSummary {
   readonly reasons: readonly string[];
 }
 
+/** Connections opened, and how those ended that did not last. */
+export interface ConnectionsSummary {
+  readonly opened: number;
+  readonly closedByTarget: number;
+  /** Given up because the target sent bytes that no request had asked for; absent where there were none. */
+  readonly unrequested?: number;
+}
+
 /** Failures of one kind and code, with an example. */
 export interface ErrorSummary {
   readonly kind: ErrorKind;
@@ -261,7 +269,7 @@ export interface Summary {
   readonly scenarios?: ScenariosSummary;
   /** Distribution of the headline latency, in rows of increasing latency. */
   readonly histogram: readonly HistogramRow[];
-  readonly connections: { readonly opened: number; readonly closedByTarget: number };
+  readonly connections: ConnectionsSummary;
   /** Connections opened to each address, including addresses that were known but never reached. */
   readonly addresses: readonly { readonly address: string; readonly connections: number }[];
   readonly bytes: { readonly sent: number; readonly received: number };

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createRawServer } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { idsOf, idsTo, readAnswered, writeIds } from '../support/batch.ts';
 import { useFolder } from '../support/folder.ts';
@@ -104,3 +105,29 @@ test('--abort-on ends a batch early, and --resume sends what is left', async () 
   expect(idsOf(answered)).toEqual(idsTo(2_000));
   expect(answered.filter(({ volley_error: error }) => error !== '')).toHaveLength(counts.failed);
 });
+
+test.each(['undici', 'wire'])(
+  'a batch whose target answers twice is not ok: rows may have the answers of others, %s',
+  async (client) => {
+    const server = createRawServer((socket) => {
+      socket.on('error', () => {});
+      socket.on('data', (asked) => {
+        const [, id = ''] = /\/(\d+)/.exec(asked.toString()) ?? [];
+        const answer = `HTTP/1.1 200 OK\r\ncontent-length: ${id.length}\r\n\r\n${id}`;
+        setTimeout(() => socket.write(answer), 4);
+        setTimeout(() => socket.write(answer), 6);
+      });
+    });
+    const port = await listening(server);
+    const [rows, out] = [writeIds(inFolder(`twice-${client}.csv`), 60), inFolder(`twice-${client}-out.csv`)];
+    const words = ['batch', rows, `http://127.0.0.1:${port}/{{id}}`, '--select', 'v=$', '--client', client];
+    const { code, stdout } = await volley(...words, '--out', out, '-c', '1', '-w', '1', '--mode', 'inline');
+    server.close();
+    const wrong = readAnswered(out).filter(({ id, v }) => id !== v);
+    expect(wrong.length).toBeGreaterThan(0);
+    expect(code).toBe(3);
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(
+      /closed because the target sent bytes that nobody had asked for, .*: rows may have the answer of another row/,
+    );
+  },
+);

@@ -58,6 +58,7 @@ export function syntheticPool({ layout, requests, fill, failures = () => [] }: S
         workRounds: 0,
         connectionsOpened: 1,
         connectionsClosedByTarget: 0,
+        connectionsUnrequested: 0,
         addresses: [],
         bytesSent: 0,
         bytesReceived: 0,

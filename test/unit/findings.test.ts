@@ -166,6 +166,10 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
     { identity: 'errors-by-kind', of: 'status', left: 1, right: 2 },
     'This is a bug in volley, please report it: the errors of kind status are its outcomes, but 1 ≠ 2.',
   ],
+  'unrequested-bytes': [
+    { connections: 1, isBatch: true },
+    '1 connection was closed because the target sent bytes that nobody had asked for, before a request or after an answer: rows may have the answer of another row, or a part of theirs. Mend the target; --no-keepalive keeps the answers apart.',
+  ],
   'option-note': [{ text: 'Left out: nothing.' }, 'Left out: nothing.'],
   'response-beyond-service': [
     { responseMs: 30, serviceMs: 10 },

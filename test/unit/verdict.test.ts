@@ -53,6 +53,7 @@ const QUIET: VerdictFacts = {
   when: null,
   outstanding: [10, 10, 10, 10],
   isTargetLocal: false,
+  isBatch: false,
 };
 const closed = (changes: Partial<VerdictFacts>): VerdictFacts => ({
   ...QUIET,

@@ -158,7 +158,7 @@ const SUMMARY = fields({
   streams: optional(orNull(STREAMS)),
   mix: optional([fields({ name: 'text', method: 'text', url: 'text', ...COUNTS, latencyMs: LATENCY })]),
   histogram: [fields(numbers('fromMs', 'toMs', 'count'))],
-  connections: fields(numbers('opened', 'closedByTarget')),
+  connections: fields({ ...numbers('opened', 'closedByTarget'), unrequested: optional('number') }),
   addresses: optional([fields({ address: 'text', connections: 'number' })]),
   bytes: fields(numbers('sent', 'received')),
   statuses: { each: 'number' },

@@ -5,7 +5,7 @@ import { lostShareOf } from './lost-load.ts';
 
 /** Why less was measured than asked for, or something other than the target. */
 export function degradationsOf(
-  summary: Pick<Summary, 'errors' | 'requests' | 'interrupted' | 'stoppedBy'>,
+  summary: Pick<Summary, 'connections' | 'errors' | 'requests' | 'interrupted' | 'stoppedBy'>,
   {
     plan,
     workers,
@@ -20,7 +20,7 @@ export function degradationsOf(
   return [
     ...(isBorne ? [] : lostLoadOf(agents)),
     ...lossesOf(others, plan.batch !== undefined),
-    ...(plan.batch === undefined ? standstillOf(workers) : []),
+    ...(plan.batch === undefined ? standstillOf(workers) : mistrustOf(summary)),
     ...exhaustionOf(summary),
     ...shortfallOf(isBorne ? { ...summary, requests: shortfallIn(others) } : summary),
   ];
@@ -81,6 +81,12 @@ function lossesOf(workers: readonly CollectedWorker[], isBatch: boolean): Findin
       ? []
       : [{ code: 'worker-lost', figures: { worker: shard.index, because: lostBecause, isBatch } }],
   );
+}
+
+/** Rows whose answers may be those of others. */
+function mistrustOf({ connections: { unrequested = 0 } }: Pick<Summary, 'connections'>): Finding[] {
+  if (unrequested === 0) return [];
+  return [{ code: 'unrequested-bytes', figures: { connections: unrequested, isBatch: true } }];
 }
 
 /** The longest standstill of any worker. */

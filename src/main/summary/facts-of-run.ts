@@ -38,6 +38,7 @@ export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
     stoodStillMs: stoodStillMs(collected.workers),
     outstanding: records.backlog?.quarters(windowMs) ?? [],
     isTargetLocal: plan.isTargetLocal,
+    isBatch: plan.batch !== undefined,
   };
 }
 

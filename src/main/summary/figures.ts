@@ -1,7 +1,13 @@
 import { type EventTimeKind, forEachEventTime } from '../../protocol/event-times.ts';
 import type { Finding } from '../../protocol/finding.ts';
 import { forEachLatency, type LatencyKind } from '../../protocol/latency.ts';
-import type { ErrorSummary, LatencySummary, StreamSummary, Summary } from '../../protocol/summary.ts';
+import type {
+  ConnectionsSummary,
+  ErrorSummary,
+  LatencySummary,
+  StreamSummary,
+  Summary,
+} from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import type { Collected } from '../collect/collected.ts';
 import { mergeEvents } from '../collect/event-tally.ts';
@@ -74,10 +80,7 @@ export function figuresOf(collected: Collected): Figures {
     ),
     mix:
       records.scenarios === null ? summarizeMix(plan, records.mix) : summarizeNamed(plan, records.scenarios),
-    connections: {
-      opened: sumOfReports(workers, 'connectionsOpened'),
-      closedByTarget: sumOfReports(workers, 'connectionsClosedByTarget'),
-    },
+    connections: connectionsOf(workers),
     errors: rankedErrors(merged),
     workers: workerSummaries,
     coldStart: findColdStart(records.start, ofHeadline),
@@ -95,6 +98,15 @@ function windowOf({ plan, workers, stoppedAtMs }: Collected, merged: MergedTally
   const lastEndMs = plan.load.model === 'closed' && isBudgetUsed ? merged.lastEndMs : null;
   const ends = [windowEndMs(plan), stoppedAtMs, lastEndMs].filter((end) => end !== null);
   return workers.length === 0 ? 0 : Math.max(0, Math.min(...ends));
+}
+
+function connectionsOf(workers: Collected['workers']): ConnectionsSummary {
+  const unrequested = sumOfReports(workers, 'connectionsUnrequested');
+  return {
+    opened: sumOfReports(workers, 'connectionsOpened'),
+    closedByTarget: sumOfReports(workers, 'connectionsClosedByTarget'),
+    ...(unrequested === 0 ? {} : { unrequested }),
+  };
 }
 
 /** Most frequent first. */

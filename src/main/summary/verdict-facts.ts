@@ -2,7 +2,7 @@ import type { Finding, NextStep } from '../../protocol/finding.ts';
 import type { LatencyKind } from '../../protocol/latency.ts';
 import type { ClosedLoad, OpenLoad } from '../../protocol/load.ts';
 import type { CodeShare } from '../../protocol/scenario.ts';
-import type { ErrorSummary, LatencySummary, Verdict } from '../../protocol/summary.ts';
+import type { ConnectionsSummary, ErrorSummary, LatencySummary, Verdict } from '../../protocol/summary.ts';
 import type { FailureFacts, IterationFacts } from './failing.ts';
 
 /** Limits of the verdict; docs/metrics.md has the same table. */
@@ -62,7 +62,7 @@ export interface VerdictFacts extends FailureFacts {
   readonly keepsAlive: boolean;
   readonly windowMs: number;
   /** Opened since the start of the run, and how many of those the target closed. */
-  readonly connections: { readonly opened: number; readonly closedByTarget: number };
+  readonly connections: ConnectionsSummary;
   readonly latencies: Readonly<Record<LatencyKind, LatencySummary>>;
   readonly errors: readonly ErrorSummary[];
   /** Of the busiest worker. */
@@ -72,6 +72,7 @@ export interface VerdictFacts extends FailureFacts {
   /** Mean number of requests outstanding in each quarter of the window; empty if unknown. */
   readonly outstanding: readonly number[];
   readonly isTargetLocal: boolean;
+  readonly isBatch: boolean;
 }
 
 /** A judgement, by default without next step and caveats. */

@@ -44,12 +44,18 @@ export function judge(facts: VerdictFacts): Judgement {
         nothing(facts),
       facts,
     );
-  if (!facts.isTargetLocal) return judgement;
-  return { ...judgement, caveats: [...judgement.caveats, SHARED_MACHINE] };
+  const caveats = [...unrequestedBytes(facts), ...(facts.isTargetLocal ? [SHARED_MACHINE] : [])];
+  return caveats.length === 0 ? judgement : { ...judgement, caveats: [...judgement.caveats, ...caveats] };
 }
 
 const FIGURES_MISLEAD: Finding = { code: 'figures-mislead', figures: {} };
 const SHARED_MACHINE: Finding = { code: 'shared-machine', figures: {} };
+
+/** What came unasked may have been taken for an answer. A batch says so elsewhere: it is degraded by that. */
+function unrequestedBytes({ connections: { unrequested = 0 }, isBatch }: VerdictFacts): Finding[] {
+  if (unrequested === 0 || isBatch) return [];
+  return [{ code: 'unrequested-bytes', figures: { connections: unrequested, isBatch } }];
+}
 
 /** Too many failures of what was sent, or too much of the connections' time, or too many of one request of a mix. */
 function failing(facts: VerdictFacts): Judgement | null {

@@ -57,6 +57,7 @@ type SummedField =
   | 'restedMs'
   | 'connectionsOpened'
   | 'connectionsClosedByTarget'
+  | 'connectionsUnrequested'
   | 'bytesSent'
   | 'bytesReceived'
   | 'processCpuMs'

@@ -92,6 +92,11 @@ export const SENTENCES: {
   'iterations-cut': ({ scenario, interrupted, started }) =>
     `The end of the run cut off ${formatCount(interrupted)} of ${counted(started, 'iteration')} of ${quoted(scenario)}: ${interrupted === started ? 'it has no times' : 'its times are of the few that were short'}. Run longer, give gracefulStop more time, or make an iteration shorter.`,
   'identity-violated': violationText,
+  'unrequested-bytes': ({ connections, isBatch }, { option }) =>
+    `${counted(connections, 'connection')} ${wasOrWere(connections)} closed because the target sent bytes that nobody had asked for, ` +
+    (isBatch
+      ? `before a request or after an answer: rows may have the answer of another row, or a part of theirs. Mend the target; ${option('no-keepalive')} keeps the answers apart.`
+      : 'before a request or after an answer: answers may have been cut, or taken for the wrong request.'),
   'option-note': ({ text }) => text,
   'response-beyond-service': ({ responseMs, serviceMs }) =>
     `Response time is ${(responseMs / serviceMs).toFixed(1)} times service time: on average a request was sent ` +

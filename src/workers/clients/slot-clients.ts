@@ -73,6 +73,7 @@ export class SlotClients {
     return {
       opened: sum('opened'),
       closedByTarget: sum('closedByTarget'),
+      unrequested: sum('unrequested'),
       bytesSent: sum('bytesSent'),
       bytesReceived: sum('bytesReceived'),
     };
@@ -155,6 +156,7 @@ export class SlotClients {
 function addCounters(sum: ConnectionCounters, counters: ConnectionCounters): void {
   sum.opened += counters.opened;
   sum.closedByTarget += counters.closedByTarget;
+  sum.unrequested += counters.unrequested;
   sum.bytesSent += counters.bytesSent;
   sum.bytesReceived += counters.bytesReceived;
   addAddresses(sum.byAddress, counters.byAddress);

@@ -107,6 +107,7 @@ export class TargetConnection {
       !link.isSpoiled &&
       // An HTTP/2 server may send its preface at once.
       (this.isMultiplexed || link.socket.readableLength === 0);
+    if (this.#isSpare && link?.hasSpokenFirst === true && !this.isMultiplexed) this.mistrust();
     this.#isSpare = false;
     if (!isGood) this.#connect((...result) => this.#handOut(callback, ...result));
     // Never synchronously: the caller expects a later callback.
@@ -143,6 +144,13 @@ export class TargetConnection {
     if (socket.writableLength === 0 && socket.errored === null) return;
     this.leave();
     socket.destroy();
+  }
+
+  /** The target has sent what no request had asked for, which is why the connection is given up. */
+  mistrust(): void {
+    if (this.#link === null || this.#link.isMistrusted) return;
+    this.#link.isMistrusted = true;
+    this.#shared.counters.unrequested++;
   }
 
   /** The target's last answer on this connection has arrived: its end is the target's doing. */

@@ -2,6 +2,7 @@ import type * as net from 'node:net';
 import type * as tls from 'node:tls';
 import type { Inbox, Recipient } from './inbox.ts';
 import type { ReadBytes } from './read-bytes.ts';
+import { isTimeoutNotice } from './timeout-notice.ts';
 import type { Tunnel } from './tunnel.ts';
 
 /** The error with which undici closes a connection after its last answer. */
@@ -52,6 +53,10 @@ export class Link implements Recipient {
   isShown = false;
   /** Bytes arrived before any request, so nothing that follows can be taken for an answer. */
   isSpoiled = false;
+  /** And not only to say that the connection will be closed. */
+  hasSpokenFirst = false;
+  /** Counted among those given up because of unrequested bytes. */
+  isMistrusted = false;
   isAccounted = false;
   /** Bytes that the kernel had not taken when the connection ended. */
   unsentBytes = 0;
@@ -81,7 +86,10 @@ export class Link implements Recipient {
     }
     this.hasBrought = true;
     if (this.isShown) inbox.arrived(this, bytes, count);
-    else this.isSpoiled = true;
+    else {
+      this.isSpoiled = true;
+      this.hasSpokenFirst ||= !isTimeoutNotice(bytes, count);
+    }
   }
 
   show(bytes: ReadBytes, count: number, readAtMs: number): void {

@@ -14,6 +14,8 @@ export interface TimesSink {
 export class ConnectionCounters {
   opened = 0;
   closedByTarget = 0;
+  /** Given up because of bytes that no request had asked for. */
+  unrequested = 0;
   bytesSent = 0;
   bytesReceived = 0;
   /** `opened` by the address reached; empty for a socket path. */

@@ -5,6 +5,7 @@ import type { AnyDispatcher, HttpDispatcher } from '../dispatcher.ts';
 import { UndiciClient } from './client.ts';
 import { createHttp2Dispatcher } from './undici-http2.ts';
 import { UndiciReader } from './undici-reader.ts';
+import { endedUnrequested } from './unrequested.ts';
 
 const KEEP_ALIVE_MS = 600_000;
 // Stop using an idle connection half a second before the server's announced keep-alive ends.
@@ -19,10 +20,15 @@ export function createUndiciDispatcher(target: Destination, connection: TargetCo
 
 function createHttp1Dispatcher(target: Destination, connection: TargetConnection): HttpDispatcher {
   // Through a tunnel undici reads by itself: for TLS over an existing socket, Node does not read into our buffer.
-  if (target.routes.proxy === null || wholeRequestsTo(target) !== null)
-    connection.readWith(new UndiciReader(connection));
-  return new UndiciClient(target.origin, {
-    connect: (_options, callback) => connection.acquire(callback),
+  const isRead = target.routes.proxy === null || wholeRequestsTo(target) !== null;
+  if (isRead) connection.readWith(new UndiciReader(connection, () => client));
+  const client = new UndiciClient(target.origin, {
+    connect: (_options, callback) =>
+      connection.acquire((...result) => {
+        const [, socket] = result;
+        if (!isRead) socket?.once('error', () => endedUnrequested(client, socket) && connection.mistrust());
+        callback(...result);
+      }),
     allowH2: false,
     // One request at a time. With 2, the next could be written while the last one's end is handled, and
     // surplus bytes from a faulty server would be taken for its answer.
@@ -34,4 +40,5 @@ function createHttp1Dispatcher(target: Destination, connection: TargetConnection
     keepAliveMaxTimeout: KEEP_ALIVE_MS,
     keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
   });
+  return client;
 }

@@ -1,6 +1,11 @@
 import type { Socket } from 'node:net';
 import type { SocketReader } from '../../connections/link.ts';
 import { lentTo, type ReadBytes, smallCopyOf } from '../../connections/read-bytes.ts';
+import { isTimeoutNotice } from '../../connections/timeout-notice.ts';
+import { endedAfterAnswer, endedUnrequested, type Running } from './unrequested.ts';
+
+const CR = 0x0d;
+const LF = 0x0a;
 
 /** Below this, lending costs about as much as copying. */
 const SMALLEST_LENT_BYTES = 4_096;
@@ -8,6 +13,8 @@ const SMALLEST_LENT_BYTES = 4_096;
 /** What a reader needs from its connection. */
 interface ReadFrom {
   readonly isInPlainBody: boolean;
+  /** The connection is given up because of bytes that no request had asked for. */
+  mistrust(): void;
 }
 
 /**
@@ -18,9 +25,12 @@ interface ReadFrom {
 export class UndiciReader implements SocketReader {
   #unread: Buffer | null = null;
   readonly #connection: ReadFrom;
+  /** undici's client, which is created after its reader. */
+  readonly #client: () => Running;
 
-  constructor(connection: ReadFrom) {
+  constructor(connection: ReadFrom, client: () => Running) {
     this.#connection = connection;
+    this.#client = client;
   }
 
   attach(socket: Socket): void {
@@ -43,7 +53,14 @@ export class UndiciReader implements SocketReader {
     const chunk = isLent ? lentTo(bytes, count) : smallCopyOf(bytes, count);
     this.#unread = this.#unread === null ? chunk : Buffer.concat([this.#unread, chunk]);
     socket.emit('readable');
+    if (socket.destroyed && this.#isUnrequested(socket, bytes, count)) this.#connection.mistrust();
     // Bytes that were not taken must be copied out of the shared buffer.
     if (isLent && this.#unread !== null) this.#unread = Buffer.from(this.#unread);
+  }
+  /** The connection has just ended: because of bytes beyond an answer, or of bytes without a request. */
+  #isUnrequested(socket: Socket, bytes: ReadBytes, count: number): boolean {
+    if (endedUnrequested(this.#client(), socket)) return !isTimeoutNotice(bytes, count);
+    const rest = this.#unread;
+    return rest !== null && endedAfterAnswer(socket) && !rest.every((byte) => byte === CR || byte === LF);
   }
 }

@@ -4,6 +4,7 @@ import { afterReads } from '../../../connections/after-reads.ts';
 import type { TargetConnection } from '../../../connections/connection.ts';
 import type { SocketReader } from '../../../connections/link.ts';
 import { copyOf, type ReadBytes } from '../../../connections/read-bytes.ts';
+import { isTimeoutNotice } from '../../../connections/timeout-notice.ts';
 import type { AnswerHandler, Controller, HttpDispatcher, RequestTemplate } from '../../dispatcher.ts';
 import { type InPlaceHandler, isInPlace, NO_FIELDS } from '../in-place-handler.ts';
 import { FieldsText, fieldsByName } from './fields-text.ts';
@@ -118,6 +119,7 @@ export class WireClient implements HttpDispatcher, SocketReader {
     }
     // Unsolicited bytes: nothing on this connection can be trusted as an answer any more.
     if (hasOnlyLineEnds(bytes, 0, count)) return;
+    if (!isTimeoutNotice(bytes, count)) this.#connection.mistrust();
     this.#leave();
     if (this.#handler !== null) this.#proceed();
   }
@@ -244,6 +246,7 @@ export class WireClient implements HttpDispatcher, SocketReader {
     this.#isWritten = false;
     this.#idleSinceMs = Number.POSITIVE_INFINITY;
     this.#idleLimitMs = keepAliveS < 0 ? 0 : keepAliveS * 1_000 - KEEP_ALIVE_MARGIN_MS;
+    if (!isClean) this.#connection.mistrust();
     if (!keepsAlive || this.#request?.asksToClose || this.#idleLimitMs < 0) {
       this.#connection.finish();
       this.#leave();

@@ -1,0 +1,90 @@
+import { createServer, type Socket } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type RunOptions, run, type Summary } from '../../src/api/index.ts';
+import { CLIENT_NAMES, type ClientName } from '../../src/protocol/plan.ts';
+import { listening } from '../support/target.ts';
+
+const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
+const NOTICE = 'HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
+
+/** With rests between the requests. */
+const SLOW = { requests: 3, concurrency: 1, rate: 10, arrivals: 'constant', maxInFlight: 1 } as const;
+
+const servers: { close(): void }[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+type OnRequest = (socket: Socket) => void;
+
+async function serving(onRequest: OnRequest, onConnect: OnRequest = () => {}): Promise<string> {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    onConnect(socket);
+    socket.on('data', () => onRequest(socket));
+  });
+  servers.push(server);
+  return `http://127.0.0.1:${await listening(server)}/`;
+}
+
+const measured = (url: string, client: ClientName, more: Partial<RunOptions> = {}): Promise<Summary> =>
+  run({ url, client, requests: 20, concurrency: 2, workers: 1, mode: 'inline', timeout: '2s', ...more });
+
+/** The connections that the verdict says were given up. */
+function toldBy({ generator }: Summary): number {
+  const found = (generator.caveats ?? []).find(({ code }) => code === 'unrequested-bytes');
+  return found?.code === 'unrequested-bytes' ? found.figures.connections : 0;
+}
+
+describe.each(CLIENT_NAMES)('bytes that no request asked for, %s', (client) => {
+  test.each<[string, string, string]>([
+    ['more body than was announced', 'GET', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nabcdef'],
+    ['a body after HEAD', 'HEAD', OK],
+    ['a body after 204', 'GET', 'HTTP/1.1 204 No Content\r\n\r\nabcdef'],
+    ['a second answer at once', 'GET', OK + OK],
+    ['more than a last answer', 'GET', OK.replace('\r\n', '\r\nconnection: close\r\n') + OK],
+  ])('%s', async (_what, method, answer) => {
+    const summary = await measured(await serving((socket) => socket.write(answer)), client, { method });
+    expect(summary.requests).toMatchObject({ sent: 20, ok: 20 });
+    expect(summary.connections).toMatchObject({ opened: 20, unrequested: 20 });
+    expect(toldBy(summary)).toBe(20);
+    expect(summary.generator.reasons.join(' ')).toContain(
+      '20 connections were closed because the target sent bytes that nobody had asked for',
+    );
+  });
+
+  test('a second answer while the connection is idle', async () => {
+    const twice = (socket: Socket): void => {
+      socket.write(OK);
+      setTimeout(() => socket.write(OK), 10);
+    };
+    const url = await serving(twice);
+    const summary = await measured(url, client, { ...SLOW });
+    expect(summary.requests).toMatchObject({ sent: 3, ok: 3 });
+    expect(summary.connections.unrequested).toBeGreaterThanOrEqual(2);
+    expect(toldBy(summary)).toBe(summary.connections.unrequested);
+  });
+
+  test('an answer before the request', async () => {
+    const url = await serving(
+      (socket) => socket.write(OK),
+      (socket) => socket.write(OK),
+    );
+    const summary = await measured(url, client);
+    expect(summary.connections.unrequested).toBeGreaterThan(0);
+    expect(toldBy(summary)).toBe(summary.connections.unrequested);
+  });
+
+  test('empty lines behind an answer, and a notice that an idle connection ends, are neither', async () => {
+    const polite = (socket: Socket): void => {
+      socket.write(`${OK}\r\n`);
+      setTimeout(() => socket.end(NOTICE), 10);
+    };
+    const url = await serving(polite);
+    const summary = await measured(url, client, { ...SLOW });
+    expect(summary.requests).toMatchObject({ sent: 3, ok: 3 });
+    expect(summary.connections).toMatchObject({ opened: 3 });
+    expect(summary.connections.unrequested).toBeUndefined();
+    expect(toldBy(summary)).toBe(0);
+  });
+});
