@@ -1,7 +1,9 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { keepRun, keptRuns, savedPathOf } from '../../src/main/history/run-folder.ts';
+import { keptResults, savedPathsOf } from '../../src/main/history/kept-results.ts';
+import { keepRun, keptRuns } from '../../src/main/history/run-folder.ts';
 import { standingOf } from '../../src/main/history/standing.ts';
 import { RUNS_REPORTERS } from '../../src/main/reporters/runs-text.ts';
 import { useFolder } from '../support/folder.ts';
@@ -77,18 +79,66 @@ describe('how the newest result of a plan stands', () => {
 });
 
 describe('the folder', () => {
+  const fail = (line: string): never => {
+    throw new Error(line);
+  };
   const at = (minute: number): Date => new Date(Date.UTC(2026, 0, 1, 0, minute));
 
   test('the newest comes first, and names count from it', async () => {
     const folder = inFolder('runs');
-    for (const minute of [3, 1, 2]) await keepRun(String(minute), at(minute), { folder });
+    for (const minute of [3, 1, 2]) await keepRun(JSON.stringify(keptWith(minute)), at(minute), { folder });
     const kept = await keptRuns(folder);
     expect(kept.map((path) => basename(path).slice(14, 16))).toEqual(['03', '02', '01']);
-    expect(await savedPathOf('last', folder)).toBe(kept[0]);
-    expect(await savedPathOf('last~2', folder)).toBe(kept[2]);
-    await expect(savedPathOf('last~3', folder)).rejects.toThrow(/'last~3': .*has 3 results/);
-    expect(await savedPathOf('last.json', folder)).toBe('last.json');
+    const named = await savedPathsOf(['last', 'last~2', 'last.json'], fail, folder);
+    expect(named).toEqual([kept[0], kept[2], 'last.json']);
+    await expect(savedPathsOf(['last~3'], fail, folder)).rejects.toThrow(/'last~3': .*has 3 results/);
   });
+
+  test('a file that cannot be used takes no name, and a result is in its place whatever its file is called', async () => {
+    const folder = inFolder('mixed');
+    const keep = (minute: number): Promise<string> =>
+      keepRun(JSON.stringify(keptWith(minute, { startedAt: at(minute).toISOString() })), at(minute), {
+        folder,
+      });
+    const [first, , third] = [await keep(1), await keep(2), await keep(3)];
+    await keepRun('{"schemaVersion":', at(4), { folder });
+    writeFileSync(join(folder, 'v99.json'), '{"schemaVersion":99}');
+    const copy = join(folder, 'zz.json');
+    copyFileSync(first, copy);
+    const told: string[] = [];
+    const named = await savedPathsOf(['last', 'last~2', 'last~3'], (line) => told.push(line), folder);
+    expect(named).toEqual([third, copy, first]);
+    expect(told).toEqual([
+      expect.stringMatching(/v99\.json' cannot be used: it has schema version 99/),
+      expect.stringMatching(/T00-04-00.*cannot be used: it is not JSON/),
+    ]);
+    const runs = [];
+    for await (const { run } of keptResults(folder)) runs.push([run.name, run.startedAt.slice(14, 16)]);
+    expect(runs).toEqual([
+      ['last', '03'],
+      ['last~1', '02'],
+      ['last~2', '01'],
+      ['last~3', '01'],
+    ]);
+  });
+
+  (process.platform === 'win32' ? test.skip : test)(
+    'pipes and devices are passed over, also behind a link, and never waited for',
+    async () => {
+      const folder = inFolder('special');
+      const path = await keepRun(JSON.stringify(keptWith(1)), at(1), { folder });
+      execFileSync('mkfifo', [join(folder, 'fifo.json'), join(folder, '2026-02-01T00-00-00.000Z-abcd.json')]);
+      symlinkSync('/dev/zero', join(folder, 'zero.json'));
+      symlinkSync('fifo.json', join(folder, 'link.json'));
+      const told: string[] = [];
+      expect(await savedPathsOf(['last'], (line) => told.push(line), folder)).toEqual([path]);
+      expect(told).toHaveLength(4);
+      for (const line of told)
+        expect(line).toMatch(
+          /\.json' cannot be used: it is a pipe, a socket or a device, and only files are read/,
+        );
+    },
+  );
 
   test('beyond the bounds the oldest go, and never the one that has just come', async () => {
     const folder = inFolder('bounded');
@@ -106,6 +156,6 @@ describe('the folder', () => {
     await keepRun('x', at(1), { folder, mostRuns: 1 });
     expect(await keptRuns(folder)).toHaveLength(1);
     expect(readdirSync(folder)).toContain('notes.txt');
-    await expect(savedPathOf('last', inFolder('nothing'))).rejects.toThrow(/no result is kept/);
+    await expect(savedPathsOf(['last'], fail, inFolder('nothing'))).rejects.toThrow(/no result is kept/);
   });
 });

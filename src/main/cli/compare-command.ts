@@ -6,7 +6,8 @@ import { isInDoubt, outcomeOf } from '../compare/conclusions.ts';
 import { targetsExperiment } from '../compare/experiment.ts';
 import { compareSaved } from '../compare/saved.ts';
 import { noteInput, withoutOverwriting } from '../files/input-files.ts';
-import { namesKeptRun, savedPathOf } from '../history/run-folder.ts';
+import { savedPathsOf } from '../history/kept-results.ts';
+import { namesKeptRun } from '../history/run-folder.ts';
 import { namesWhere } from '../plan/option-table/run-table.ts';
 import type { Told } from '../plan/problems.ts';
 import { choiceSentence } from '../text/nearest.ts';
@@ -19,6 +20,7 @@ import { measureAndPrint, printComparison } from './measure-rounds.ts';
 import { fileInPlaceOfUrl } from './misplaced-words.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
+import { say } from './say.ts';
 import { showingFrom } from './showing.ts';
 
 type Failure = (typeof FAILURES)[number];
@@ -103,7 +105,7 @@ async function compareFiles(
   }
   const paths = comparisonPathsFrom(parsed, problems);
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
-  const [a, b] = [await savedPathOf(givenA), await savedPathOf(givenB)];
+  const [a = givenA, b = givenB] = await savedPathsOf([givenA, givenB], say);
   const comparison = await withoutOverwriting(comparisonFilesOf(paths), () => {
     noteInput(a);
     noteInput(b);

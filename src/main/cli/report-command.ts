@@ -7,7 +7,7 @@ import { judgedBy } from '../compare/judging.ts';
 import { compareSaved } from '../compare/saved.ts';
 import { noteInput, resultFileOf, withoutOverwriting } from '../files/input-files.ts';
 import { isComparison, isSweep, ResultFile, readReportable } from '../files/result-file.ts';
-import { savedPathOf } from '../history/run-folder.ts';
+import { savedPathsOf } from '../history/kept-results.ts';
 import { RUN_TABLE } from '../plan/option-table/run-table.ts';
 import { Problems } from '../plan/problems.ts';
 import { quoted } from '../text/quoted.ts';
@@ -22,6 +22,7 @@ import {
 } from './output-form.ts';
 import { PAGE_OPTION, pagePathFrom, writePage } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
+import { say } from './say.ts';
 import { showingFrom } from './showing.ts';
 
 /** `volley report <result> [b]`: prints a saved result again or writes it as a page; compares two results. */
@@ -32,7 +33,7 @@ export async function reportCommand(parsed: Parsed, problems: string[]): Promise
   problems.push(...repeatedOptions(parsed, { html: RUN_TABLE.html }));
   const pagePath = pagePathFrom(parsed, problems);
   if (problems.length > 0 || given === undefined) throw new VolleyError(ERROR_CODES.usage, problems);
-  const paths = await Promise.all(parsed.positionals.map((text) => savedPathOf(text)));
+  const paths = await savedPathsOf(parsed.positionals, say);
   const saved = await withoutOverwriting(resultFileOf(pagePath ?? undefined, PAGE_OPTION), () => {
     for (const path of paths) noteInput(path);
     return read(paths);

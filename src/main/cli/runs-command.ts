@@ -1,8 +1,9 @@
-import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
-import { ResultFile, readSaved } from '../files/result-file.ts';
-import { type KeptRun, keptRunOf, listRuns } from '../history/kept-run.ts';
-import { keptRuns, RUN_FOLDER } from '../history/run-folder.ts';
+import { ResultFile } from '../files/result-file.ts';
+import { keptResults } from '../history/kept-results.ts';
+import { type KeptRun, listRuns } from '../history/kept-run.ts';
+import { RUN_FOLDER } from '../history/run-folder.ts';
 import { RUN_TABLE } from '../plan/option-table/run-table.ts';
 import { Problems, type Told } from '../plan/problems.ts';
 import { quoted } from '../text/quoted.ts';
@@ -54,14 +55,7 @@ function limitFrom(parsed: Parsed, isOnPage: boolean, problems: Told[]): number 
 /** Reads them one by one, so that only what is listed stays in memory. */
 async function everyRun(): Promise<KeptRun[]> {
   const runs: KeptRun[] = [];
-  for (const [back, path] of (await keptRuns()).entries()) {
-    try {
-      const run = keptRunOf(path, back, await readSaved(path));
-      if (run !== null) runs.push(run);
-    } catch (error) {
-      say(messageOf(error));
-    }
-  }
+  for await (const { run } of keptResults(RUN_FOLDER, say)) runs.push(run);
   return listRuns(runs);
 }
 

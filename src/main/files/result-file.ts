@@ -105,7 +105,8 @@ export function isSweep(saved: Summary | Comparison | Sweep): saved is Sweep {
   return 'levels' in saved;
 }
 
-function unusableAt(path: string): (why: string) => VolleyError {
+/** Makes the error for a saved result that cannot be used. */
+export function unusableAt(path: string): (why: string) => VolleyError {
   return (why) => new VolleyError(ERROR_CODES.resultFile, `The result '${path}' cannot be used: ${why}.`);
 }
 

@@ -6,8 +6,9 @@ import { hiding } from '../../requests/secrets.ts';
 import { isComparison, readSaved } from '../files/result-file.ts';
 import { summarizePlan } from '../summary/plan-summary.ts';
 import { type Held, heldOf } from './held.ts';
-import { factsOf, type Kept, keptRunOf, type PlanFacts } from './kept-run.ts';
-import { backwardsFrom, keptRuns } from './run-folder.ts';
+import { keptResults } from './kept-results.ts';
+import { factsOf, type PlanFacts } from './kept-run.ts';
+import { backwardsFrom } from './run-folder.ts';
 
 /** How many earlier runs show the scatter on this machine; older ones are less relevant. */
 const MOST_EARLIER = 10;
@@ -59,11 +60,9 @@ export async function findBaseline(
 async function goodResults({ facts, isRounds }: Asked, most: number, folder?: string): Promise<Held[]> {
   const found: Held[] = [];
   const here = hostname();
-  for (const path of await keptRuns(folder)) {
-    // `volley runs` reports files that cannot be read.
-    const result: Kept | null = await readSaved(path).catch(() => null);
-    const run = result === null ? null : keptRunOf(path, 0, result);
-    if (result === null || run === null || !run.isGood || run.host !== here) continue;
+  // `volley runs` reports files that cannot be used.
+  for await (const { result, run } of keptResults(folder)) {
+    if (!run.isGood || run.host !== here) continue;
     const isAlike = run.kind === (isRounds ? 'repeat' : 'run') && isDeepStrictEqual(run.plan, facts);
     if (isAlike) found.push(heldOf(result));
     if (found.length === most) break;

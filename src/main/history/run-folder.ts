@@ -1,6 +1,6 @@
 import { mkdir, readdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ERROR_CODES, reasonOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
+import { reasonOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
 import { unfinishedPathOf } from '../files/output-lock.ts';
 import { openReplaced, type WrittenFile } from '../files/replaced-file.ts';
 
@@ -72,7 +72,7 @@ export async function openRunFolder(): Promise<void> {
   }
 }
 
-/** Paths of the kept results, newest first. */
+/** Paths of the files with kept results, by name from the newest: names begin with the start. */
 export async function keptRuns(folder = RUN_FOLDER): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
   return names
@@ -82,33 +82,13 @@ export async function keptRuns(folder = RUN_FOLDER): Promise<string[]> {
     .map((name) => join(folder, name));
 }
 
-/**
- * The path of the result that `last` names, or `last~1` for the one before it, and so on; other text is returned as is.
- *
- * @throws VolleyError VOLLEY_RESULT_FILE if fewer are kept
- */
-export async function savedPathOf(text: string, folder = RUN_FOLDER): Promise<string> {
-  const match = LAST.exec(text);
-  if (match === null || (await stat(text).catch(() => null)) !== null) return text;
-  const back = Number(match[1] ?? 0);
-  const kept = await keptRuns(folder);
-  const path = kept[back];
-  if (path !== undefined) return path;
-  throw new VolleyError(
-    ERROR_CODES.resultFile,
-    kept.length === 0
-      ? `'${text}': no result is kept in ${folder}: run with --save first.`
-      : `'${text}': ${folder} has ${kept.length === 1 ? 'one result' : `${kept.length} results`}: volley runs lists them.`,
-  );
-}
-
 /** How many results a text like `last~2` goes back; null for any other text. */
 export function backwardsFrom(text: string): number | null {
   const match = LAST.exec(text);
   return match === null ? null : Number(match[1] ?? 0);
 }
 
-/** Whether a text names a kept result, as {@link savedPathOf} understands it. */
+/** Whether a text names a kept result, such as `last~1`. */
 export function namesKeptRun(text: string): boolean {
   return LAST.test(text);
 }
