@@ -239,6 +239,9 @@ describe('a slip of the pen', () => {
       "'wrk' is not a command of volley: docs/moving.md has the options of wrk beside those of volley.",
     ]);
     expect(said({}, ['k6'])).toEqual([]);
+    expect(said({ think: '1s' }, ['http://x/'])).toEqual([
+      '--think is not an option: for a steady rate use -r; users who wait between requests are scenarios (docs/scenarios.md).',
+    ]);
     expect(said({}, ['api'])).toEqual([]);
     expect(said({}, ['modse'])).toEqual([]);
     expect(said({}, ['http://x/'], ['y'])).toEqual([

@@ -10,6 +10,9 @@ const BARE_WORD = /^[a-z][a-z-]*$/i;
 /** Other load testers, whose command lines are pasted after `volley`. */
 const OTHER_TOOLS = ['ab', 'artillery', 'autocannon', 'hey', 'k6', 'locust', 'oha', 'vegeta', 'wrk', 'wrk2'];
 
+/** Names that people give a wait between two requests of a user, which has no option. */
+const WAITS = ['delay', 'pause', 'sleep', 'think', 'think-time', 'wait'];
+
 /** A sentence for each unknown option and each surplus argument. */
 export function unknownWords(
   argv: Readonly<Record<string, unknown>>,
@@ -84,6 +87,8 @@ function sentenceOn(
   }
   const known = ELSEWHERE[name];
   const meant = known !== undefined && known in options ? known : nearestTo(name, Object.keys(options));
+  if (WAITS.includes(name) && 'rate' in options)
+    return `--${name} is not an option: for a steady rate use -r; users who wait between requests are scenarios (docs/scenarios.md).`;
   return meant === null
     ? `--${name} is not an option: see volley --help all.`
     : `--${name} is not an option: did you mean --${meant}?`;
