@@ -229,6 +229,43 @@ test('a compressed stream is named so; of chunks it does not matter', () => {
   expect(encoded('torchserve', 'gzip')).toBe(1);
 });
 
+test.each([
+  [
+    'a reason for the end',
+    `${chat('{"content":"w"}', '"error"')}data: [DONE]\n\n`,
+    'the answer ended with the reason "error"',
+  ],
+  ['an event behind the end', `${word}data: [DONE]\n\ndata: {"error":"late"}\n\n`, 'late'],
+  ['a typed event behind the end', `${word}data: [DONE]\n\nevent: error\ndata: gone\n\n`, 'gone'],
+])('an error that %s says', (_where, stream, example) => {
+  const failure = { kind: 'stream', code: 'STREAM_ERROR', example };
+  expect(answered(planOf('openai-chat'), [[1, stream]]).finish()).toEqual(failure);
+});
+
+test('an error that an answer in one piece gives as its reason to end', () => {
+  const text = '{"choices":[{"message":{"content":"w"},"finish_reason":"error"}]}';
+  const whole = answered(planOf('openai-chat'), [[1, text]], 'application/json');
+  expect(whole.finish()).toMatchObject({ code: 'STREAM_ERROR' });
+});
+
+test.each(['-5', '2.5', '"7"', '1e15', '10000001', '{}'])('a token count of %s is no count', (count) => {
+  const counted = `{"choices":[],"usage":{"completion_tokens":${count}}}`;
+  const plan = planOf('openai-chat');
+  const stream = `${word}data: ${counted}\n\ndata: [DONE]\n\n`;
+  const told = { kind: 'stream', code: 'STREAM_USAGE' };
+  const tokens = answered(plan, [[1, stream]]);
+  expect([tokens.finish(), tokens.usage]).toMatchObject([told, null]);
+  // The next answer of the same connection is not held to it.
+  tokens.clear();
+  tokens.begin(200, { contentType: 'text/event-stream', contentEncoding: null });
+  const good = Buffer.from(`${word}${usage(3)}data: [DONE]\n\n`);
+  tokens.add(good, 0, good.length, 2);
+  expect([tokens.finish(), tokens.usage]).toEqual([null, 3]);
+  const whole = answered(plan, [[1, counted]], 'application/json');
+  expect(whole.finish()).toMatchObject(told);
+  expect(answered({ ...plan, count: 'events' }, [[1, stream]]).finish()).toBeNull();
+});
+
 test('a stream that says an error, that is cut, or that is none', () => {
   const plan = planOf('openai-chat');
   expect(answered(plan, [[1, `${word}data: {"error":{"message":"no more memory"}}\n\n`]]).finish()).toEqual({
@@ -327,11 +364,11 @@ test('an answer in one piece that has nothing of what was asked for is none', ()
   expect(whole('[{"generated_text":"hi"}]', 'tgi')).toBeNull();
 });
 
-test('what comes behind the end is not read', () => {
+test('what comes behind the end does not count, unless it is an error', () => {
   const tokens = answered(planOf('openai-chat'), [
-    [1, `${word}data: [DONE]\n\n${word}data: {"error":"too late"}\n\n`],
+    [1, `${word}data: [DONE]\n\n${word}${usage(9)}data: too late\n\n`],
   ]);
-  expect([tokens.finish(), tokens.events]).toEqual([null, 1]);
+  expect([tokens.finish(), tokens.events, tokens.usage]).toEqual([null, 1, null]);
 });
 
 test('nothing of an answer is left for the next one', () => {

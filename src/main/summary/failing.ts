@@ -154,7 +154,8 @@ export function nextStep({ unanswered }: Failed, { errors }: FailureFacts): Next
   if (top === undefined || silent > top.count) return STEPS.timeout;
   if (top.code.startsWith('PROXY_')) return 'check-proxy';
   // The connection did not end it: the answer is another one than the preset reads.
-  if (top.code === 'STREAM_CUT' || top.code === 'STREAM_EMPTY') return 'look-at-answer';
+  if (top.code === 'STREAM_CUT' || top.code === 'STREAM_EMPTY' || top.code === 'STREAM_USAGE')
+    return 'look-at-answer';
   return top.kind === 'status' ? statusStep(top.code) : STEPS[top.kind];
 }
 

@@ -39,6 +39,10 @@ const UNREADABLE: StreamEvent = { ...NOTHING, isUnreadable: true };
 const USUAL_END_MARK = '[DONE]';
 const BEGINS_AS_JSON = /^\s*[{[]/;
 const LONGEST_QUOTE = 200;
+/** Reasons for an end that servers give for an answer which they broke off. */
+const FAILED_END = /^(?:error|abort)$/i;
+/** Far beyond what any model makes in one answer. What is hidden of it may be counted, so that its bytes say little. */
+const MOST_TOKENS = 10_000_000;
 
 /** Interprets events as the plan specifies. */
 export class EventReader {
@@ -52,6 +56,8 @@ export class EventReader {
   readonly #endMark: string | null;
   /** Types of the events that have brought something of an answer. */
   readonly #answering = new Set<string>();
+  /** The first token count that is none, as it was written; null without one. Whoever begins an answer forgets it. */
+  wrongUsage: string | null = null;
 
   constructor({
     tokenPaths,
@@ -88,6 +94,9 @@ export class EventReader {
     if (value === undefined) return this.#isOfNoUse(data, name) ? NOTHING : UNREADABLE;
     const error = errorIn(value);
     if (error !== null) return { ...NOTHING, error: quote(error) };
+    const end = this.#endIn(value);
+    const failure = failedEnd(end);
+    if (failure !== null) return { ...NOTHING, error: failure };
     const isOutput = this.#tokens.length === 0 || this.#tokens.some((query) => hasText(query, value));
     const isReasoning = !isOutput && this.#reasoning.some((query) => hasText(query, value));
     const isToken = isOutput || isReasoning;
@@ -97,7 +106,7 @@ export class EventReader {
       isReasoning,
       text: isOutput && this.#keepsText ? this.#textOf(value, data) : '',
       usage: this.usageOf(value),
-      isEnd: this.#ends.some((query) => query.find(value).some(saysSo)),
+      isEnd: end !== undefined,
       isLast: false,
       error: null,
       isUnreadable: false,
@@ -129,11 +138,26 @@ export class EventReader {
     return this.#tokens.map((query) => textAt(query, value)).join('');
   }
 
+  /** What is said where the end of an answer is, if that is a failure; null if it is not. */
+  failureIn(value: unknown): string | null {
+    return failedEnd(this.#endIn(value));
+  }
+
+  /** What is found where the end of an answer is; undefined if this is not its end. */
+  #endIn(value: unknown): unknown {
+    for (const query of this.#ends) {
+      const end = query.find(value).find(saysSo);
+      if (end !== undefined) return end;
+    }
+    return undefined;
+  }
+
   /** The server's token count; null if it gives none. */
   usageOf(value: unknown): number | null {
     for (const query of this.#usage) {
       for (const found of query.find(value)) {
-        if (typeof found === 'number' && Number.isSafeInteger(found) && found >= 0) return found;
+        if (isCount(found)) return found;
+        if (found !== null && found !== undefined) this.wrongUsage ??= quote(JSON.stringify(found));
       }
     }
     return null;
@@ -191,6 +215,15 @@ function textAt(query: JsonQuery, value: unknown): string {
       typeof found === 'string' ? found : (found ?? null) === null ? '' : JSON.stringify(found),
     )
     .join('');
+}
+
+function isCount(found: unknown): found is number {
+  return Number.isSafeInteger(found) && (found as number) >= 0 && (found as number) <= MOST_TOKENS;
+}
+
+function failedEnd(end: unknown): string | null {
+  if (typeof end !== 'string' || !FAILED_END.test(end)) return null;
+  return `the answer ended with the reason ${JSON.stringify(end)}`;
 }
 
 function saysSo(found: unknown): boolean {

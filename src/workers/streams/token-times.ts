@@ -111,10 +111,14 @@ export class TokenTimes implements AnswerSink, TokenMarks {
     this.#error = null;
     this.#unreadable = null;
     this.#encoding = null;
+    this.#reader.wrongUsage = null;
   }
 
   finish(): StreamFailure | null {
-    if (this.#isWhole) return null;
+    return this.#isWhole ? null : (this.#finish() ?? this.#miscounted());
+  }
+
+  #finish(): StreamFailure | null {
     if (this.#encoding !== null)
       return {
         kind: 'stream',
@@ -155,8 +159,12 @@ export class TokenTimes implements AnswerSink, TokenMarks {
   }
 
   #take(data: string, name: string | null): void {
-    if (this.#isOver) return;
     const event = this.#reader.read(data, name);
+    if (this.#isOver) {
+      // Nothing counts behind the end, except that the server says that it failed.
+      if (event.error !== null) this.#error ??= event.error;
+      return;
+    }
     if (event.isLast) this.#isOver = true;
     if (event.error !== null) this.#error ??= event.error;
     if (event.isUnreadable) this.#unreadable ??= data;
@@ -187,6 +195,14 @@ export class TokenTimes implements AnswerSink, TokenMarks {
     return { kind: 'stream', code: 'STREAM_UNREADABLE', example };
   }
 
+  /** A token count that cannot be one, where the server's is asked for. */
+  #miscounted(): StreamFailure | null {
+    const { wrongUsage } = this.#reader;
+    if (wrongUsage === null || this.#plan.count === 'events') return null;
+    const example = `the server counts ${wrongUsage} tokens, which is no number of tokens`;
+    return { kind: 'stream', code: 'STREAM_USAGE', example };
+  }
+
   /** An answer without content is not an answer, even if it ends correctly. */
   #withoutToken(): StreamFailure {
     const error = errorIn(parsed(this.#whole));
@@ -209,7 +225,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
   #finishWhole(): StreamFailure | null {
     const value = parsed(this.#whole);
     this.usage = this.#reader.usageOf(value);
-    const error = errorIn(value);
+    const error = errorIn(value) ?? this.#reader.failureIn(value);
     if (error !== null) return { kind: 'stream', code: 'STREAM_ERROR', example: quote(error) };
     // What is too long to be read is not known to be wrong, unless its text is wanted.
     const isCut = this.#whole.length > LARGEST_WHOLE_BYTES;
