@@ -53,14 +53,16 @@ describe('- stands for stdin', () => {
 
   test('where it stands for stdin in a curl command too', async () => {
     const target = await startTarget();
-    const sent = async (words: string, stdin: string): Promise<string> => {
-      const args = ['--curl', `curl ${words} ${target.url}echo`, '--once', '-q'];
+    const sent = async (words: string, stdin: string, path = 'echo'): Promise<string> => {
+      const args = ['--curl', `curl ${words} ${target.url}${path}`, '--once', '-q'];
       const { code, stdout } = await startVolley(args, {}, stdin).ended;
       expect(code).toBe(0);
       return stdout;
     };
     expect(await sent('-d @-', 'a=1\nb')).toMatch(/> POST \/echo[\s\S]*\na=1b/);
     expect(await sent('-T -', 'a file\n')).toMatch(/> PUT \/echo[\s\S]*\na file\n/);
+    // Stdin has no name that could be appended to the path.
+    expect(await sent('-T -', 'a file\n', 'echo/')).toMatch(/> PUT \/echo\/ HTTP/);
     const curl = `curl -d @- --data-urlencode q@- ${target.url}`;
     const both = '--rows and curl --data and curl --data-urlencode';
     expect((await startVolley(['--curl', curl, '--rows', '-'], {}, 'a\n1\n').ended).stderr).toBe(

@@ -1,5 +1,6 @@
 import { hostAsWritten } from '../../../requests/host-as-written.ts';
 import { withoutDots } from '../../../requests/place.ts';
+import { STDIN } from '../../files/stdin.ts';
 import type { Problems } from '../problems.ts';
 import { given, ofCurl, phrase, the } from '../words.ts';
 import { fromByteText } from './byte-text.ts';
@@ -55,7 +56,9 @@ export function urlsOf(options: CurlOptions, setting: UrlSetting, problems: Prob
     problems.add(phrase`${ofCurl('--upload-file')} with several URLs: give one URL.`);
   const query = setting.query ?? urlQueryOf(options, problems);
   const asIs = options.has('path-as-is');
-  const file = options.last('upload-file')?.value || null;
+  const upload = options.last('upload-file')?.value || null;
+  // Stdin has no name that could be appended.
+  const file = upload === STDIN ? null : upload;
   const target = options.last('request-target')?.value;
   if (target !== undefined && (!target.startsWith('/') || NOT_IN_A_URL.test(target)))
     problems.add(
