@@ -501,6 +501,11 @@ describe('what is refused', () => {
       ],
     ],
     [
+      'a blank in the path that is sent',
+      "curl --request-target '/a b' http://a/",
+      ["curl --request-target '/a b' has a character that no path may have: encode it, a blank as %20."],
+    ],
+    [
       'a header that the connection owns',
       "curl -H 'Connection: Upgrade' http://a/",
       ["curl --header 'Connection: Upgrade': volley says keep-alive or close there: leave the header out."],

@@ -6,6 +6,8 @@ import type { Told } from '../../src/main/plan/problems.ts';
 import { readOptions } from '../../src/main/plan/resolve.ts';
 
 const URL = 'http://127.0.0.1:8080/';
+const CIRCLE: { self?: object } = {};
+CIRCLE.self = CIRCLE;
 const A = { name: 'a', url: URL };
 
 async function problemsOf(options: unknown): Promise<readonly string[]> {
@@ -69,6 +71,12 @@ describe('options of JavaScript’s callers', () => {
     [{ mix: [{ ...A, name: 5 }] }, [/^The option mix\[0\]\.name '5': give text/]],
     [{ mix: [{ ...A, url: ['SECRET'] }] }, [/^The option mix\[0\]\.url is a list: give text/]],
     [{ mix: [{ ...A, json: () => 'SECRET' }] }, [/^The option mix\[0\]\.json 'a function': give a value/]],
+    [
+      { mix: [{ ...A, json: CIRCLE }] },
+      [/^The option mix\[0\]\.json contains itself, .*without a circle\.$/],
+    ],
+    [{ url: URL, json: { a: 1n } }, [/^The option json has a bigint, /]],
+    [{ url: URL, json: { toJSON: () => JSON.parse('{') } }, [/^The option json cannot be written as JSON/]],
     [{ mix: [{ ...A, form: -1 }] }, [/^The option mix\[0\]\.form '-1': give text or a list of text/]],
     [{ mix: [{ ...A, form: [[]] }] }, [/^The option mix\[0\]\.form is a list: give text or a list of text/]],
     [{ mix: [{ ...A, weight: {} }] }, [/^The option mix\[0\]\.weight '{}': give a number or text/]],

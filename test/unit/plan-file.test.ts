@@ -75,6 +75,16 @@ describe('a plan file that is wrong', () => {
       ],
     ],
     [
+      'a wrong value in a list or a map that is allowed',
+      'header: {x: 2001-01-01, y: null, z: [a]}\nthreshold: [p99<1s, 5, {a: 1}]\n',
+      [
+        "1:28: 'header.y' 'null': give text or a number.",
+        "1:37: 'header.z' is a list: give text or a number.",
+        "2:21: 'threshold.1' '5': give text.",
+        "2:24: 'threshold.2' is a map: give text.",
+      ],
+    ],
+    [
       'values of other types, of which secrets are not repeated',
       "concurrency:\nmix: ['http://me:secret@a/']\nuser: 123\nvariables: secret\n",
       [

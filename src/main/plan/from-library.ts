@@ -1,10 +1,11 @@
+import { messageOf } from '../../protocol/errors.ts';
 import { TOKEN } from '../../requests/header-text.ts';
 import type * as library from './library-options.ts';
 import { type RunOptions, WRITTEN_IN } from './options.ts';
 import { Problems, type Told } from './problems.ts';
 import { libraryTerms } from './terms.ts';
 import { withProblems } from './worded-problem.ts';
-import { type OptionWord, phrase } from './words.ts';
+import { type OptionWord, phrase, the } from './words.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -61,7 +62,7 @@ function plainRequest(options: Fields, request: number | undefined, problems: Pr
     ...Object.fromEntries(lists),
     ...(isUrl(url) ? { url: url.href } : {}),
     ...(isFields(headers) ? { headers: headerLines(headers, request, problems) } : {}),
-    ...(json !== undefined && typeof json !== 'string' ? { json: jsonText(json) } : {}),
+    ...(json !== undefined && typeof json !== 'string' ? { json: jsonText(json, request, problems) } : {}),
   };
 }
 
@@ -99,13 +100,27 @@ function linesOf(name: string, value: unknown, request: number | undefined, prob
   });
 }
 
-/** Returns a value as it is if JSON cannot represent it. */
-function jsonText(value: unknown): unknown {
+/** Returns a value as it is if JSON has no form for it; one that has such a value within is reported here. */
+function jsonText(value: unknown, request: number | undefined, problems: Problems): unknown {
   try {
     return JSON.stringify(value) ?? value;
-  } catch {
-    return value;
+  } catch (error) {
+    const of = request === undefined ? '' : `mix[${request}].`;
+    const option: OptionWord = {
+      ...the('json', `The option ${of}json`),
+      ...(request === undefined ? {} : { request }),
+    };
+    problems.add(phrase`${option} ${whyNoJson(messageOf(error))}.`);
+    return undefined;
   }
+}
+
+/** Its own words quote the value's keys, so only what they are about is told. */
+function whyNoJson(message: string): string {
+  if (/circular/i.test(message))
+    return 'contains itself, directly or further down: give a value without a circle';
+  if (/bigint/i.test(message)) return 'has a bigint, which JSON has not: give a number or text in its place';
+  return 'cannot be written as JSON, since its toJSON or a getter throws: give plain values';
 }
 
 function textValues(values: unknown): unknown {

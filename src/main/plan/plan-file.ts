@@ -25,7 +25,7 @@ import { keyIn, topLevelOf } from './plan-keys.ts';
 import type { Place, PlaceOf } from './plan-place.ts';
 import { MIX_ENTRY, PLAN, type PlanEntry } from './plan-schema.ts';
 import { planText } from './read-plan-text.ts';
-import { wrongValue } from './wrong-value.ts';
+import { faultsIn, wrongValue } from './wrong-value.ts';
 
 /** The content of a plan file. */
 export interface PlanFile {
@@ -92,7 +92,9 @@ export function readPlanFile(path: string): PlanFile {
   const issues = first.error?.issues ?? [];
   problems.push(
     ...issues.flatMap((issue) =>
-      isMisspelt(issue, issues, fieldsAt) ? [] : sentencesOf(issue, data, placeOf),
+      isMisspelt(issue, issues, fieldsAt)
+        ? []
+        : faultsIn(issue).flatMap((fault) => sentencesOf(fault, data, placeOf)),
     ),
   );
   const read = first.success ? first : PLAN.safeParse(withoutWrong(data, issues));

@@ -20,9 +20,13 @@ export function giving(advice: string): { error: z.core.$ZodErrorMap } {
 export const text = z.string(giving('text, in quotes where it looks like something else'));
 const quantity = z.union([z.string(), z.number()], giving('a number or text'));
 const flag = z.boolean(giving('true or false'));
-const list = z.union([z.string(), z.array(z.string())], giving('text, or a list of texts'));
+const list = z.union([z.string(), z.array(z.string(giving('text')))], giving('text, or a list of texts'));
 export const headers = z.union(
-  [z.string(), z.array(z.string()), z.record(z.string(), z.union([z.string(), z.number()]))],
+  [
+    z.string(),
+    z.array(z.string(giving("a text such as 'Name: value'"))),
+    z.record(z.string(), z.union([z.string(), z.number()], giving('text or a number'))),
+  ],
   giving("a map of names and values, or a list of 'Name: value'"),
 );
 const jsonText = z.union(

@@ -22,3 +22,10 @@ export function wrongValue({ code, path }: z.core.$ZodIssue, data: unknown): str
     typeof value !== 'boolean' && value !== null && path.some((key) => SECRET.has(String(key)));
   return mayBeSecret ? '' : ` ${typeof value === 'string' ? quotedUrl(value) : quoted(value)}`;
 }
+
+/** Of a list or a map that is allowed, but for what is in it, only what is wrong in it. */
+export function faultsIn(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const within = issue.errors.find((ofOne) => ofOne.length > 0 && ofOne.every(({ path }) => path.length > 0));
+  return within?.map((fault) => ({ ...fault, path: [...issue.path, ...fault.path] })) ?? [issue];
+}

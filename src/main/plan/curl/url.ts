@@ -60,10 +60,14 @@ export function urlsOf(options: CurlOptions, setting: UrlSetting, problems: Prob
   // Stdin has no name that could be appended.
   const file = upload === STDIN ? null : upload;
   const target = options.last('request-target')?.value;
-  if (target !== undefined && (!target.startsWith('/') || NOT_IN_A_URL.test(target)))
+  if (target !== undefined && (!target.startsWith('/') || NOT_IN_A_URL.test(target))) {
+    const shown = given(fromByteText(target) ?? target);
     problems.add(
-      phrase`${ofCurl('--request-target')} ${given(fromByteText(target) ?? target)}: give a path that begins with a /.`,
+      target.startsWith('/')
+        ? phrase`${ofCurl('--request-target')} ${shown} has a character that no path may have: encode it, a blank as %20.`
+        : phrase`${ofCurl('--request-target')} ${shown}: give a path that begins with a /.`,
     );
+  }
   const scheme = defaultSchemeIn(options, problems);
   if (problems.size > before) return null;
   const read = urls.map((url) => {
