@@ -291,6 +291,23 @@ describe('the gate between options and plan', () => {
       "Two requests are called 'a': give each a name of its own.",
       "Two requests are called 'b': give each a name of its own.",
     ]);
+    const alsoWrong = named.slice(0, 3).map((request, index) => ({ ...request, weight: index - 1 }));
+    expect(problemsOf({ mix: alsoWrong })).toEqual([
+      expect.stringContaining("weight '-1'"),
+      expect.stringContaining("weight '0'"),
+      "Two requests are called 'a': give each a name of its own.",
+    ]);
+  });
+
+  test('a server name without TLS is refused, unless a redirect may lead there', () => {
+    const url = 'http://127.0.0.1/';
+    const { origin } = new URL('https://127.0.0.1/');
+    expect(problemsOf({ url, sni: 'a.example' })).toEqual([
+      "--sni 'a.example' with an 'http://' URL: a server name is sent over TLS only: give an https:// URL, or leave it out.",
+    ]);
+    const mix = [url, origin].map((one, index) => ({ name: `${index}`, url: one }));
+    for (const options of [{ url: origin }, { url, location: 3 }, { mix }])
+      expect(problemsOf({ ...options, sni: 'a.example' })).toEqual([]);
   });
 
   test('everything that is wrong is reported at once', () => {

@@ -23,6 +23,23 @@ export function parseTls(options: ConnectionOptions, problems: Problems): TlsSet
   };
 }
 
+/**
+ * Notes a server name that no connection can ask for. Other options of TLS are often said of everything, and may be
+ * there for later; a name is that of one server.
+ */
+export function checkServerName(
+  { sni, proxy }: ConnectionOptions,
+  requests: readonly { readonly target: { readonly origin: string }; readonly maxRedirects: number }[],
+  problems: Problems,
+): void {
+  if (sni === undefined || requests.length === 0 || /^https:/i.test(proxy ?? '')) return;
+  // A redirect may lead to https.
+  if (requests.every(({ target, maxRedirects }) => target.origin.startsWith('http:') && maxRedirects === 0))
+    problems.add(
+      phrase`${the('sni')} ${given(sni)} with an 'http://' URL: a server name is sent over TLS only: give an https:// URL, or leave it out.`,
+    );
+}
+
 /** Reads the client's certificate and its key. */
 function parseIdentity(
   { cert, key }: ConnectionOptions,

@@ -13,6 +13,7 @@ import { checkHeaders, checkPath, InvalidRequest, isMethod } from '../../../requ
 import { secretsInQuery } from '../../../requests/named-secrets.ts';
 import { secretsInHeaders } from '../../../requests/secret-headers.ts';
 import { quoted } from '../../text/quoted.ts';
+import { checkServerName } from '../connection/tls-files.ts';
 import { DEFAULT_LOCATION, DEFAULT_ROWS_MODE, HEADERS_OF_BODY } from '../defaults.ts';
 import { readPrompts } from '../models/prompts.ts';
 import { withoutLackingPrompt } from '../models/row-prompts.ts';
@@ -74,12 +75,15 @@ export function parseRequests(
     variables: new Map(Object.entries(options.variables ?? {})),
   };
   const asked = withoutLackingPrompt(options, rows?.cells.columns ?? null, problems);
-  const requests = requestsOf(asked).map((request, index) =>
+  const all = requestsOf(asked);
+  const requests = all.map((request, index) =>
     parseRequest(request, index, options, names, rows?.cells ?? null, userAgent, problems),
   );
   const known = requests.filter((request) => request !== null);
-  checkNames(known, problems);
+  checkNames(all, problems);
+  checkKnown(known, problems);
   if (known.length < requests.length) return null;
+  checkServerName(options, known, problems);
   const targets = known.map(({ target }) => target);
   const secrets = [
     ...names.secrets,
@@ -331,13 +335,19 @@ function parseLocation(location: RunOptions['location'], problems: Problems): nu
   return count;
 }
 
-function checkNames(requests: readonly UnresolvedRequest[], problems: Problems): void {
+/** Also of those with which something else is wrong. */
+function checkNames(requests: readonly NamedRequestOptions[], problems: Problems): void {
   const names = requests.map(({ name }) => name);
   const seen = new Set<string>();
   const twice = new Set(names.filter((name) => seen.size === seen.add(name).size));
   for (const name of twice)
     problems.add(`Two requests are called ${quoted(name)}: give each a name of its own.`);
-  const unreadable = names.find((name) => name.trim() === '' || /\p{Cc}/u.test(name));
+}
+
+function checkKnown(requests: readonly UnresolvedRequest[], problems: Problems): void {
+  const unreadable = requests
+    .map(({ name }) => name)
+    .find((name) => name.trim() === '' || /\p{Cc}/u.test(name));
   if (unreadable !== undefined)
     problems.add(`A request is called ${JSON.stringify(unreadable)}: give it a name of one readable line.`);
   const weights = requests.map(({ weight }) => weight);
