@@ -4,7 +4,7 @@ import { liveRunPage } from '../../src/main/reporters/html/live-page.ts';
 import { agentsPanel } from '../../src/main/reporters/html/run/agents.ts';
 import type { RunView } from '../../src/main/reporters/html/run/run-view.ts';
 import type { AgentSoFar } from '../../src/protocol/agent-so-far.ts';
-import type { AgentSummary } from '../../src/protocol/summary.ts';
+import type { AgentSummary, Summary } from '../../src/protocol/summary.ts';
 import { summaryWith } from '../support/summary.ts';
 
 const AGENT: AgentSummary = {
@@ -69,4 +69,27 @@ test('the page of a run under way says who sends, and how late it knows', () => 
   expect(over).toContain('2 agents, client');
   expect(over).not.toMatch(/\d+ (thread|process)/);
   expect(here).toMatch(/\d+ (thread|process)/);
+});
+
+test('while a run lasts, a rule that has not been measured yet is open, and not broken', () => {
+  const rule = (expression: string, measured: number | null, ok: boolean): Summary['thresholds'][number] => ({
+    ...{ expression, measured, ok, isLowerBound: false, limit: 5 },
+  });
+  const rulesOf = (...thresholds: Summary['thresholds'][number][]): string =>
+    /<div class="rules">.*?<\/table>/s.exec(liveRunPage(summaryWith({ thresholds }), 500).text())![0];
+  const open = [rule('p99<5ms', null, false), rule('p50<5ms', null, false)] as const;
+  const none = rulesOf(...open);
+  expect(none).toContain('<h3>None of the 2 rules can be judged yet</h3>');
+  expect(none.match(/<tr class="open"><td class="mark"><span aria-hidden="true">\?</g)).toHaveLength(2);
+  expect(none).not.toMatch(/broken|✗/);
+  expect(rulesOf(open[0])).toContain('<h3>The rule cannot be judged yet</h3>');
+  const some = rulesOf(rule('max<5ms', 3, true), ...open, rule('mean<5ms', 9, false));
+  expect(some).toContain('<h3>1 of 4 rules broken so far</h3>');
+  expect(some.match(/<tr class="(\w+)"/g)?.map((row) => row.slice(11, -1))).toEqual([
+    ...['broken', 'open', 'open', 'held'],
+  ]);
+  expect(rulesOf(rule('max<5ms', 3, true), ...open)).toContain(
+    '1 of 3 rules held so far, 2 cannot be judged yet',
+  );
+  expect(rulesOf(rule('max<5ms', 3, true))).toContain('<h3>The rule held so far</h3>');
 });

@@ -10,17 +10,50 @@ const OCTAVES = 4;
 const BAR_WIDTH = 80;
 const EDGE = 4;
 
-/** The rules of a run, broken ones first; `soFar` is added to the heading during a run. */
-export function rulesTable(thresholds: readonly Rule[], soFar = ''): Markup {
-  const sorted = thresholds.toSorted((a, b) => Number(a.ok) - Number(b.ok));
-  const broken = thresholds.filter(({ ok }) => !ok).length;
-  return html`<div class="rules"><h3>${headingOf(broken, thresholds.length)}${soFar}</h3>
+type State = 'broken' | 'open' | 'held';
+const ORDER: readonly State[] = ['broken', 'open', 'held'];
+const MARKS: Readonly<Record<State, string>> = { broken: '✗', open: '?', held: '✓' };
+const WORDS: Readonly<Record<State, string>> = {
+  broken: 'broken',
+  open: 'cannot be judged yet',
+  held: 'held',
+};
+
+/** The rules of a run, broken ones first. */
+export function rulesTable(thresholds: readonly Rule[]): Markup {
+  return tableOf(brokenRulesText(thresholds), thresholds, ({ ok }) => (ok ? 'held' : 'broken'));
+}
+
+/** The rules while a run lasts: what has not been measured yet is not broken. */
+export function rulesSoFarTable(thresholds: readonly Rule[]): Markup {
+  return tableOf(headingSoFar(thresholds), thresholds, stateSoFar);
+}
+
+function stateSoFar({ ok, measured }: Rule): State {
+  if (ok) return 'held';
+  return measured === null ? 'open' : 'broken';
+}
+
+function headingSoFar(thresholds: readonly Rule[]): string {
+  const all = thresholds.length;
+  const has = (state: State): number => thresholds.filter((rule) => stateSoFar(rule) === state).length;
+  const [broken, open] = [has('broken'), has('open')];
+  if (broken > 0 || open === 0) return `${headingOf(broken, all)} so far`;
+  if (all === 1) return 'The rule cannot be judged yet';
+  return open === all
+    ? `None of the ${all} rules can be judged yet`
+    : `${all - open} of ${all} rules held so far, ${open} cannot be judged yet`;
+}
+
+function tableOf(heading: string, thresholds: readonly Rule[], stateOf: (rule: Rule) => State): Markup {
+  const sorted = thresholds.toSorted((a, b) => ORDER.indexOf(stateOf(a)) - ORDER.indexOf(stateOf(b)));
+  return html`<div class="rules"><h3>${heading}</h3>
 <table><thead><tr><th scope="col"><span class="sr">Held</span></th><th scope="col">Rule</th><th scope="col" class="n">Measured</th><th scope="col" class="bullets"><span class="sr">In proportion to the limit</span></th></tr></thead><tbody>
-${sorted.map(
-  (rule) =>
-    html`<tr class="${rule.ok ? 'held' : 'broken'}"><td class="mark"><span aria-hidden="true">${rule.ok ? '✓' : '✗'}</span><span class="sr">${rule.ok ? 'held' : 'broken'}</span></td><td><code>${rule.expression}</code>${rule.isImplied === true ? html` <span class="soft">implied</span>` : null}</td>${measuredCells(rule)}</tr>
-`,
-)}</tbody></table></div>`;
+${sorted.map((rule) => {
+  const state = stateOf(rule);
+  return html`<tr class="${state}"><td class="mark"><span aria-hidden="true">${MARKS[state]}</span><span class="sr">${WORDS[state]}</span></td><td><code>${rule.expression}</code>${rule.isImplied === true ? html` <span class="soft">implied</span>` : null}</td>${measuredCells(rule)}</tr>
+`;
+})}</tbody></table></div>`;
 }
 
 /** A sentence in place of a figure also takes the space of the bar. */

@@ -3,7 +3,7 @@ import type { Summary } from '../../../../protocol/summary.ts';
 import { failedAsText } from '../../../text/failure-words.ts';
 import { html, type Markup } from '../markup.ts';
 import { clock, count, failedPercent, ms } from '../numbers.ts';
-import { rulesTable } from './rules.ts';
+import { rulesSoFarTable } from './rules.ts';
 import type { RunView } from './run-view.ts';
 import { tiles } from './verdict.ts';
 
@@ -23,7 +23,7 @@ export function underWayPanel({ summary }: RunView, underWay: UnderWay): Markup 
 ${troubleText(summary).map((sentence) => html`<p class="notice">${sentence}</p>`)}
 <p class="soft">So far, and ${underWay.agents.length === 0 ? 'half a second' : 'a second or two'} late. A request counts once it has ended: the newest intervals miss those that wait for their answers. Who was the limit is told at the end.</p>
 </div>
-${summary.thresholds.length === 0 || !hasBegun(underWay) ? null : rulesTable(summary.thresholds, ' so far')}
+${summary.thresholds.length === 0 || !hasBegun(underWay) ? null : rulesSoFarTable(summary.thresholds)}
 </div>
 ${hasBegun(underWay) ? tiles(summary, 'under way') : null}`;
 }
