@@ -14,6 +14,8 @@ export interface SeriesBucket {
   readonly failed: number;
   /** Cancelled on purpose; absent if none was. */
   readonly cancelled?: number;
+  /** Due and never sent; absent if none was. */
+  readonly dropped?: number;
   /** Number of latencies that are only lower bounds. Absent in older results, as are the optional fields below. */
   readonly censored?: number;
   /** By kind. */

@@ -95,6 +95,26 @@ describe('the series', () => {
 });
 
 describe('the series of the result', () => {
+  test('ends with the run, however long nothing was sent before that, and has what was dropped', () => {
+    const series = seriesOf([
+      answered(5, 3),
+      { outcome: 'timeout', intendedMs: 12, serviceMs: 1_500 },
+      { outcome: 'dropped', intendedMs: 1_900, waitMs: 0 },
+      { outcome: 'dropped', intendedMs: 1_990, waitMs: 0 },
+    ]);
+    const { intervalMs, buckets } = summarizeSeries(series, 'response', null, 2_000);
+    expect([intervalMs, buckets.length]).toEqual([100, 20]);
+    expect(buckets.map(({ sent }) => sent)).toEqual([2, ...Array<number>(19).fill(0)]);
+    expect(buckets.map(({ outstanding }) => outstanding)).toEqual([
+      ...Array<number>(15).fill(1),
+      ...Array<number>(5).fill(0),
+    ]);
+    expect(buckets.map(({ dropped }) => dropped ?? 0)).toEqual([...Array<number>(19).fill(0), 2]);
+    const idle = summarizeSeries(seriesOf([answered(5, 3)]), 'response', null, 60_000);
+    expect([idle.intervalMs, idle.buckets.length]).toEqual([2_000, 30]);
+    expect(idle.buckets.at(-1)).toMatchObject({ sent: 0, answered: 0, outstanding: 0, p50: null, max: null });
+  });
+
   test('tells of each interval both latencies, evidence and failures by kind', () => {
     const { intervalMs, buckets } = summarizeSeries(
       seriesOf([
@@ -109,6 +129,7 @@ describe('the series of the result', () => {
       ]),
       'response',
       null,
+      10,
     );
     expect(intervalMs).toBe(10);
     const [only] = buckets;
@@ -146,7 +167,7 @@ describe('the series of the result', () => {
       series.add(at, OUTCOME.ok);
       series.addLatencies(at, 1, 1, 0, 0);
     }
-    const shown = summarizeSeries(series, 'service', null);
+    const shown = summarizeSeries(series, 'service', null, 0);
     expect(shown.intervalMs).toBe(intervalMs);
     expect(shown.buckets.length).toBeGreaterThanOrEqual(10);
     expect(shown.buckets.length).toBeLessThanOrEqual(600);
@@ -171,7 +192,7 @@ test('streams over time: first tokens by when they were due, tokens and gaps by 
     [0, 10_000].flatMap((atMs) => Array.from({ length: 100 }, () => answered(8, atMs))),
   );
   for (const one of [streams, again]) {
-    const { intervalMs, buckets } = summarizeSeries(series, 'service', one);
+    const { intervalMs, buckets } = summarizeSeries(series, 'service', one, 0);
     expect([intervalMs, buckets.length]).toEqual([200, 51]);
     const close = (valueMs: number): unknown => expect.closeTo(valueMs, -Math.log10(valueMs * 0.016));
     expect(buckets[0]).toMatchObject({
@@ -192,5 +213,5 @@ test('streams over time: first tokens by when they were due, tokens and gaps by 
   streams.fold(course.take());
   expect(streams.intervalMs).toBe(1_000);
   expect(streams.between(0, 501_000).tokens).toBe(15);
-  expect(summarizeSeries(series, 'service', null).buckets[0]).not.toHaveProperty('tokens');
+  expect(summarizeSeries(series, 'service', null, 0).buckets[0]).not.toHaveProperty('tokens');
 });

@@ -81,6 +81,17 @@ export class Series {
     this.#underWay.add(intendedMs, endMs, isOk);
   }
 
+  /** Records that a request was never sent. */
+  addDropped(intendedMs: number): void {
+    this.#indexOf(intendedMs);
+    this.#underWay.addDropped(intendedMs);
+  }
+
+  /** Makes intervals long enough to hold the time up to there, as a request due then would. */
+  reach(untilMs: number): void {
+    while (untilMs > MOST_INTERVALS * this.#intervalMs) this.#grow();
+  }
+
   /** How many requests had ended by the last end of an interval at or before a time. */
   endedBy(untilMs: number): EndedBy {
     return this.#underWay.endedBy(untilMs);
@@ -169,12 +180,13 @@ export class Series {
   }
 
   /**
-   * The intervals from the first to the last one in use, empty ones included. As many of the series' own intervals are
-   * joined into one as it takes to reach the given length.
+   * The intervals from the first to the last one in use, and further ones up to a time; empty ones included. As many of
+   * the series' own intervals are joined into one as it takes to reach the given length.
    */
-  buckets(shortestMs = 0): SeriesCounts[] {
+  buckets(shortestMs = 0, untilMs = 0): SeriesCounts[] {
     const length = Math.max(1, Math.ceil(shortestMs / this.#intervalMs));
-    const count = Math.ceil(this.#intervals.length / length);
+    const used = Math.max(this.#intervals.length, Math.ceil(untilMs / this.#intervalMs));
+    const count = Math.ceil(used / length);
     return this.#underWay.stretches(count, length).map((progressed, index) => {
       const [from, to] = [index * length, Math.min((index + 1) * length, this.#intervals.length)];
       const sum = new Interval();

@@ -120,7 +120,10 @@ export class Tally extends OutcomeCounts {
       const headlineMs = headline === 'response' ? responseMs : serviceMs;
       const knownMs = (complete || censored) && !Number.isNaN(headlineMs) ? headlineMs : null;
       mix[columns.request?.[row] ?? 0]?.add(outcome, knownMs);
-      if (outcome === OUTCOME.dropped) continue;
+      if (outcome === OUTCOME.dropped) {
+        series.addDropped(intendedMs);
+        continue;
+      }
       if (intendedMs < START_MS && knownMs !== null)
         start?.add(knownMs, waitMs, wasWritten ? serviceMs : 0, responseMs);
       series.add(intendedMs, outcome);

@@ -4,6 +4,8 @@ export interface Progressed {
   readonly answered: number;
   /** Due by its end and not ended by then. */
   readonly outstanding: number;
+  /** Due within the stretch and never sent. */
+  readonly dropped: number;
 }
 
 /** The counts at a moment: all ends up to it are recorded soon after it. */
@@ -21,6 +23,7 @@ export interface PortableUnderWay {
   readonly begun: Float64Array;
   readonly ended: Float64Array;
   readonly answered: Float64Array;
+  readonly dropped: Float64Array;
   readonly before: number;
   readonly later: readonly { readonly endMs: number; readonly isOk: boolean }[];
 }
@@ -32,6 +35,7 @@ export class UnderWay {
   #begun: Float64Array;
   #ended: Float64Array;
   #answered: Float64Array;
+  #dropped: Float64Array;
   /** Due in the warm-up. */
   #before = 0;
   /** Ends beyond the last interval so far: at most as many as there were requests in flight at once. */
@@ -43,6 +47,7 @@ export class UnderWay {
     this.#begun = new Float64Array(intervals);
     this.#ended = new Float64Array(intervals);
     this.#answered = new Float64Array(intervals);
+    this.#dropped = new Float64Array(intervals);
   }
 
   /** @param fromMs within the intervals so far, or before them; a request that ended before them is ignored */
@@ -51,6 +56,11 @@ export class UnderWay {
     if (fromMs < 0) this.#before++;
     else increment(this.#begun, Math.floor(fromMs / this.#intervalMs));
     this.#end(endMs, isOk);
+  }
+
+  /** Counts a request that was never sent; its time without an answer is added like any other's. */
+  addDropped(dueMs: number): void {
+    increment(this.#dropped, Math.floor(dueMs / this.#intervalMs));
   }
 
   /** Adds successful requests due in the interval of `fromMs`, with the ends from index `from` to before `to`. */
@@ -65,16 +75,18 @@ export class UnderWay {
       begun: this.#begun,
       ended: this.#ended,
       answered: this.#answered,
+      dropped: this.#dropped,
       before: this.#before,
       later: this.#later,
     };
   }
 
   /** @param factor how many of its intervals make one of these */
-  addPortable({ begun, ended, answered, before, later }: PortableUnderWay, factor: number): void {
+  addPortable({ begun, ended, answered, dropped, before, later }: PortableUnderWay, factor: number): void {
     addTo(this.#begun, begun, factor);
     addTo(this.#ended, ended, factor);
     addTo(this.#answered, answered, factor);
+    addTo(this.#dropped, dropped, factor);
     this.#before += before;
     for (const { endMs, isOk } of later) this.#end(endMs, isOk);
   }
@@ -85,6 +97,7 @@ export class UnderWay {
     this.#begun = grown(this.#begun, factor);
     this.#ended = grown(this.#ended, factor);
     this.#answered = grown(this.#answered, factor);
+    this.#dropped = grown(this.#dropped, factor);
     const later = this.#later;
     this.#later = [];
     for (const { endMs, isOk } of later) this.#end(endMs, isOk);
@@ -96,7 +109,11 @@ export class UnderWay {
     return Array.from({ length: count }, (_, index) => {
       const [from, to] = [index * length, (index + 1) * length];
       outstanding += sum(this.#begun.subarray(from, to)) - sum(this.#ended.subarray(from, to));
-      return { answered: sum(this.#answered.subarray(from, to)), outstanding };
+      return {
+        answered: sum(this.#answered.subarray(from, to)),
+        outstanding,
+        dropped: sum(this.#dropped.subarray(from, to)),
+      };
     });
   }
 

@@ -33,7 +33,7 @@ export function summarySoFar(plan: RunPlan, snapshot: Snapshot, startedAt: Date)
   const perSecond = (count: number): number => (windowMs === 0 ? 0 : (count * MS_PER_SECOND) / windowMs);
   const unfinished = snapshot.sumOf((tally) => tally.unfinished);
   const cancelled = plan.stream?.cancel == null ? {} : { cancelled: snapshot.cancelled };
-  const series = summarizeSeries(snapshot.series, headline, snapshot.streamSeries, MOST_INTERVALS);
+  const series = summarizeSeries(snapshot.series, headline, snapshot.streamSeries, windowMs, MOST_INTERVALS);
   const naming = namingOf(plan.writtenIn);
   const knownMs = elapsedMs - LONGEST_DELAY_MS;
   return withoutSecrets(

@@ -22,16 +22,20 @@ const LEAST_MS = 1e-6;
  * The run in intervals, as the result shows them.
  *
  * @param streams what streams did over time; null if answers are none
+ * @param windowMs length of the run: also its end without requests has intervals
  * @param most the most intervals; if the series has more, neighbours are merged
  */
 export function summarizeSeries(
   series: Series,
   headline: 'response' | 'service',
   streams: StreamSeries | null,
+  windowMs: number,
   most = Number.POSITIVE_INFINITY,
 ): Summary['series'] {
-  let intervalMs = shownIntervalMs(series);
-  while (series.lengthMs > intervalMs * most) intervalMs = longerIntervalMs(intervalMs);
+  series.reach(windowMs);
+  const lengthMs = Math.max(series.lengthMs, windowMs);
+  let intervalMs = shownIntervalMs(series, lengthMs);
+  while (lengthMs > intervalMs * most) intervalMs = longerIntervalMs(intervalMs);
   // Streams are counted in intervals that may be longer, never shorter, than those of a long run.
   if (streams !== null && intervalMs >= STREAM_INTERVAL_MS)
     while (intervalMs < streams.intervalMs) intervalMs = longerIntervalMs(intervalMs);
@@ -39,8 +43,9 @@ export function summarizeSeries(
   return {
     intervalMs,
     cellsPerOctave: CELLS_PER_OCTAVE,
-    buckets: series.buckets(intervalMs).map((interval): SeriesBucket => {
-      const { atMs, sent, ok, failed, cancelled, censored, answered, outstanding, latencies } = interval;
+    buckets: series.buckets(intervalMs, windowMs).map((interval): SeriesBucket => {
+      const { atMs, sent, ok, failed, cancelled, dropped, censored, answered, outstanding, latencies } =
+        interval;
       const cells = latencies[headline];
       return {
         atMs,
@@ -48,6 +53,7 @@ export function summarizeSeries(
         ok,
         failed,
         ...(cancelled === 0 ? {} : { cancelled }),
+        ...(dropped === 0 ? {} : { dropped }),
         censored,
         failures: failuresOf(interval),
         answered,
@@ -95,8 +101,8 @@ function percentilesIn(cells: CoarseCells): IntervalPercentiles {
 }
 
 /** Longer than the series' own interval if single intervals hold too few latencies, as long as enough intervals remain. */
-function shownIntervalMs(series: Series): number {
-  const { lengthMs, latencyCount } = series;
+function shownIntervalMs(series: Series, lengthMs: number): number {
+  const { latencyCount } = series;
   let intervalMs = series.intervalMs;
   for (
     let longer = longerIntervalMs(intervalMs);

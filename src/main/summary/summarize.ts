@@ -103,6 +103,7 @@ function measuredSummary(collected: Collected, figures: Figures, mergeMs: number
       records.series,
       records.headline,
       mergedCourse(collected.tallies.map(({ streams }) => streams)),
+      windowMs,
     ),
   };
 }

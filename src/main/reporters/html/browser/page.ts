@@ -102,8 +102,7 @@
       const kinds = new Set(buckets.flatMap(({ failures }) => Object.keys(failures ?? {})));
       const other = worstOf(buckets.flatMap(({ response, service }) => response ?? service ?? []));
       const failed = sum((bucket) => bucket.failed);
-      const fromMs = columns.length * columnMs;
-      const restMs = windowMs - fromMs;
+      const [fromMs, restMs] = [columns.length * columnMs, windowMs - columns.length * columnMs];
       columns.push({
         users: usersWithin(scenarios?.users.series ?? [], fromMs, fromMs + columnMs),
         seconds: (restMs >= 1 && restMs < columnMs ? restMs : columnMs) / 1_000,
@@ -116,10 +115,11 @@
         censored: sum((bucket) => bucket.censored),
         waitP99: worst(buckets.map((bucket) => bucket.waitP99)),
         startLagP99: worst(buckets.map((bucket) => bucket.startLagP99)),
-        failures:
-          kinds.size === 0
-            ? { failed }
-            : Object.fromEntries([...kinds].map((kind) => [kind, sum((bucket) => bucket.failures?.[kind])])),
+        failures: {
+          ...(kinds.size === 0 ? { failed } : {}),
+          ...Object.fromEntries([...kinds].map((kind) => [kind, sum(({ failures }) => failures?.[kind])])),
+          dropped: sum(({ dropped }) => dropped),
+        },
         response: latencyMs.headline === 'response' ? worstOf(buckets) : other,
         service: latencyMs.headline === 'service' ? worstOf(buckets) : other,
         tokens: sum(({ tokens }) => tokens),

@@ -6,6 +6,7 @@ type Kind = 'response' | 'service';
 interface Bucket extends Partial<Quantiles>, Partial<Record<Kind, Quantiles>> {
   readonly sent: number;
   readonly failed: number;
+  readonly dropped?: number;
   readonly answered?: number;
   readonly outstanding?: number;
   readonly censored?: number;

@@ -91,6 +91,7 @@ function columnOf(
   const other = worstOf(buckets.flatMap((bucket) => bucket.service ?? bucket.response ?? []));
   const kinds = [...new Set(buckets.flatMap(({ failures }) => Object.keys(failures ?? {})))];
   const failed = sum((bucket) => bucket.failed);
+  const dropped = sum((bucket) => bucket.dropped);
   return {
     atMs: buckets[0]?.atMs ?? 0,
     seconds,
@@ -103,11 +104,14 @@ function columnOf(
     service: headline === 'service' ? own : other,
     waitP99: worst(buckets.map((bucket) => bucket.waitP99)),
     startLagP99: worst(buckets.map((bucket) => bucket.startLagP99)),
-    failures: buckets.every(({ failures }) => failures === undefined)
-      ? failed > 0
-        ? { failed }
-        : {}
-      : Object.fromEntries(kinds.map((kind) => [kind, sum((bucket) => bucket.failures?.[kind])])),
+    failures: {
+      ...(buckets.every(({ failures }) => failures === undefined)
+        ? failed > 0
+          ? { failed }
+          : {}
+        : Object.fromEntries(kinds.map((kind) => [kind, sum((bucket) => bucket.failures?.[kind])]))),
+      ...(dropped > 0 ? { dropped } : {}),
+    },
     cells: joined(buckets.map(({ cells }) => cells)),
     tokens: sumIfAny((bucket) => bucket.tokens),
     ttft: worstOf(buckets.flatMap((bucket) => bucket.ttft ?? [])),
