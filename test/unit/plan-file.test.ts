@@ -51,6 +51,7 @@ describe('a plan file that is wrong', () => {
     ['a name that is a list', 'json: {[a, b]: 1}', ['1:8: braces without quotes']],
     ['a zero byte', 'url: \0', ['has a character with the code 0']],
     ['UTF-16', 'u\0r\0l\0', ['is not text in UTF-8: give another file']],
+    ['only comments', '# url: http://a/\n', ['is empty: give at least its url']],
     ['nothing', ' \n', ['is empty: give at least its url']],
     ['a tag that nobody knows', 'url: !mine http://a/', ['1:6: Unresolved tag: !mine: leave it out']],
     ['aliases of aliases', bomb, ['Excessive alias count']],

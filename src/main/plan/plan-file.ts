@@ -24,7 +24,7 @@ import type { NamedRequestOptions } from './options.ts';
 import { keyIn, topLevelOf } from './plan-keys.ts';
 import type { Place, PlaceOf } from './plan-place.ts';
 import { MIX_ENTRY, PLAN, type PlanEntry } from './plan-schema.ts';
-import { planText } from './read-plan-text.ts';
+import { emptyPlan, planText } from './read-plan-text.ts';
 import { faultsIn, wrongValue } from './wrong-value.ts';
 
 /** The content of a plan file. */
@@ -132,6 +132,8 @@ function parsed(text: string, lines: LineCounter, path: string): Document.Parsed
 }
 
 function contentOf(document: Document, path: string): unknown {
+  // Comments alone.
+  if (document.contents === null) throw emptyPlan(path);
   try {
     return document.toJS() ?? {};
   } catch (error) {

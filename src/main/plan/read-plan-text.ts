@@ -21,7 +21,10 @@ export function planText(path: string): string {
   if (!isText(bytes))
     throw new VolleyError(ERROR_CODES.usage, `The plan ${quoted(path)} ${whyNotText(bytes)}`);
   const text = bytes.toString('utf8');
-  if (text.trim() === '')
-    throw new VolleyError(ERROR_CODES.usage, `The plan ${quoted(path)} is empty: give at least its url.`);
+  if (text.trim() === '') throw emptyPlan(path);
   return text;
+}
+
+export function emptyPlan(path: string): VolleyError {
+  return new VolleyError(ERROR_CODES.usage, `The plan ${quoted(path)} is empty: give at least its url.`);
 }
