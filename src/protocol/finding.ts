@@ -172,6 +172,8 @@ export interface FindingFigures {
    * have the answers of others.
    */
   readonly 'unrequested-bytes': { readonly connections: number; readonly isBatch: boolean };
+  /** More tokens than bytes came, by the server's own count: most are hidden, or the count is wrong. */
+  readonly 'tokens-beyond-bytes': Readonly<Record<'tokens' | 'bytes', number>>;
   /** Notes from reading the options, already in words. */
   readonly 'option-note': { readonly text: string };
   readonly 'response-beyond-service': Readonly<Record<'responseMs' | 'serviceMs', number>>;

@@ -19,6 +19,7 @@ const byteByByte = (text: string): Uint8Array[] =>
 
 /** What servers answer, by path: its pieces are written one after another. */
 const ANSWERS: Readonly<Record<string, { readonly type: string; readonly pieces: readonly Piece[] }>> = {
+  'counted-high': { type: 'text/event-stream', pieces: [sse(word('a'), STOP, usage(9_000), '[DONE]')] },
   'one-byte': {
     type: 'text/event-stream',
     pieces: byteByByte(sse(word('zürich 🧀'), word('二'), STOP, usage(2), '[DONE]')),
@@ -192,6 +193,17 @@ describe.each([
     });
     expect(streams?.timesMs.ttft.count).toBe(2);
     expect(streams?.timesMs.gap.count).toBe(2 * (events - 1));
+  });
+
+  test('more tokens than bytes are noted, unless what came is counted', async () => {
+    const { requests, bytes, findings } = await ask('counted-high');
+    expect(requests.ok).toBe(2);
+    const figures = { tokens: 18_000, bytes: bytes.received };
+    expect(findings?.notes).toContainEqual({ code: 'tokens-beyond-bytes', figures });
+    const byEvents = await ask('counted-high', { tokens: 'events' });
+    expect(byEvents.findings?.notes.map(({ code }) => code)).not.toContain('tokens-beyond-bytes');
+    const usual = await ask('one-byte');
+    expect(usual.findings?.notes.map(({ code }) => code)).not.toContain('tokens-beyond-bytes');
   });
 
   test.each<[path: string, kind: string, code: string, example: string]>([

@@ -170,6 +170,10 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
     { connections: 1, isBatch: true },
     '1 connection was closed because the target sent bytes that nobody had asked for, before a request or after an answer: rows may have the answer of another row, or a part of theirs. Mend the target; --no-keepalive keeps the answers apart.',
   ],
+  'tokens-beyond-bytes': [
+    { tokens: 5_000, bytes: 900 },
+    'The server counts 5,000 tokens in 900 bytes: most are hidden, as some reasoning is, or its count is wrong. Figures of tokens are by that count; --tokens events counts what came.',
+  ],
   'option-note': [{ text: 'Left out: nothing.' }, 'Left out: nothing.'],
   'response-beyond-service': [
     { responseMs: 30, serviceMs: 10 },

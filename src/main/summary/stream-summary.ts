@@ -1,3 +1,4 @@
+import type { Finding } from '../../protocol/finding.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import { forEachStreamTime } from '../../protocol/stream.ts';
 import type { StreamSummary } from '../../protocol/summary.ts';
@@ -61,4 +62,11 @@ export function summarizeStreams(
 /** Null if the whole is zero. */
 function ratio(part: number, whole: number): number | null {
   return whole === 0 ? null : part / whole;
+}
+
+/** The server's own count of tokens cannot be all of what came if it is larger than the bytes. */
+export function countNotes(streams: StreamSummary | null, bytes: number): Finding[] {
+  const { total = 0, countedByServer = 0 } = streams?.tokens ?? {};
+  if (countedByServer === 0 || total <= bytes) return [];
+  return [{ code: 'tokens-beyond-bytes', figures: { tokens: total, bytes } }];
 }

@@ -30,6 +30,7 @@ import {
   summarizeScenarios,
 } from './scenarios-summary.ts';
 import { summarizeSeries } from './series-summary.ts';
+import { countNotes } from './stream-summary.ts';
 import { judge } from './verdict.ts';
 import type { Judgement } from './verdict-facts.ts';
 import { withoutSecrets } from './without-secrets.ts';
@@ -127,7 +128,7 @@ function summarizeJudgement(
 }
 
 /** What a reader should know about the figures. */
-function notesOf(collected: Collected, { latencies, coldStart, merged }: Figures): Finding[] {
+function notesOf(collected: Collected, { latencies, coldStart, merged, streams }: Figures): Finding[] {
   const { plan, workers } = collected;
   return [
     ...plan.notes.map((text): Finding => ({ code: 'option-note', figures: { text } })),
@@ -136,6 +137,7 @@ function notesOf(collected: Collected, { latencies, coldStart, merged }: Figures
     ...notesOn(plan.load, latencies),
     ...(plan.batch === undefined ? [] : standstillOf(workers)),
     ...(coldStart === null ? [] : [coldStart]),
+    ...countNotes(streams, sumOfReports(workers, 'bytesReceived')),
     ...scenarioNotes(workers),
   ];
 }

@@ -97,6 +97,9 @@ export const SENTENCES: {
     (isBatch
       ? `before a request or after an answer: rows may have the answer of another row, or a part of theirs. Mend the target; ${option('no-keepalive')} keeps the answers apart.`
       : 'before a request or after an answer: answers may have been cut, or taken for the wrong request.'),
+  'tokens-beyond-bytes': ({ tokens, bytes }, { setting }) =>
+    `The server counts ${counted(tokens, 'token')} in ${counted(bytes, 'byte')}: most are hidden, as some reasoning is, or its count is wrong. ` +
+    `Figures of tokens are by that count; ${setting('tokens', 'events')} counts what came.`,
   'option-note': ({ text }) => text,
   'response-beyond-service': ({ responseMs, serviceMs }) =>
     `Response time is ${(responseMs / serviceMs).toFixed(1)} times service time: on average a request was sent ` +
