@@ -3,7 +3,12 @@ import { Parsed } from '../../src/main/cli/parsed.ts';
 import { liveFormFrom } from '../../src/main/cli/run-shown.ts';
 import { drawn, widthOf } from '../../src/main/live/line.ts';
 import type { LiveState } from '../../src/main/live/live-state.ts';
-import { type Look, renderScreen } from '../../src/main/live/screen.ts';
+import {
+  type Look,
+  renderScreen,
+  withHeatMapSwitched,
+  withTableSwitched,
+} from '../../src/main/live/screen.ts';
 import { hasScreen, Terminal } from '../../src/main/live/terminal.ts';
 import { agentLine } from '../../src/main/reporters/progress-line.ts';
 import type { Paint } from '../../src/main/reporters/view.ts';
@@ -229,6 +234,33 @@ Ctrl-C stop, again: end now`);
     );
     expect(shown(state, 80, 24, { note: 'stopping' }).split('\n').at(-1)).toBe('stopping');
   });
+
+  test.each([
+    [60, 16],
+    [80, 40],
+  ])(
+    'on %d by %d a key never takes away the only picture, and h shows a map that had no room',
+    async (width, height) => {
+      const state = await stateOf({ ...MIX, mix: undefined, url: 'http://127.0.0.1:9/' }, halves(13));
+      const seen = (look: Look): string[] => {
+        const text = shown(state, width, height, look);
+        return [
+          ...(/\nresponse {30,}now\n/.test(text) ? ['map'] : []),
+          ...(/\ntimes +p50 /.test(text) ? ['table'] : []),
+        ];
+      };
+      let look = LOOK;
+      for (const key of 'tthhhtthtththht') {
+        const before = seen(look);
+        const isMap = key === 'h';
+        look = isMap
+          ? withHeatMapSwitched(state, look, width, height)
+          : withTableSwitched(state, look, height);
+        expect(seen(look)).not.toEqual([]);
+        expect(seen(look).includes(isMap ? 'map' : 'table')).toBe(!before.includes(isMap ? 'map' : 'table'));
+      }
+    },
+  );
 
   test('nothing has begun, and everything waits', async () => {
     const none = await stateOf(MIX, []);

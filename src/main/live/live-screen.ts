@@ -5,7 +5,7 @@ import type { Paint } from '../reporters/view.ts';
 import { Keyboard, type KeyStream } from './keyboard.ts';
 import type { LiveState } from './live-state.ts';
 import { Sampler } from './sampler.ts';
-import { type Look, renderScreen, showsTable } from './screen.ts';
+import { type Look, renderScreen, withHeatMapSwitched, withTableSwitched } from './screen.ts';
 import { type ScreenStream, Terminal } from './terminal.ts';
 
 const FRAME_MS = 500;
@@ -152,6 +152,7 @@ export class LiveScreen {
 
   #press(key: string): void {
     const look = this.#look;
+    const { width, height } = this.#terminal;
     switch (key) {
       case 'q':
         this.#controls.stop();
@@ -166,10 +167,10 @@ export class LiveScreen {
         this.#look = { ...look, latency: look.latency === 'response' ? 'service' : 'response' };
         break;
       case 't':
-        this.#look = { ...look, hasTable: !this.#hasTable() };
+        if (this.#shown !== null) this.#look = withTableSwitched(this.#shown, look, height);
         break;
       case 'h':
-        this.#look = { ...look, hasHeatMap: !look.hasHeatMap };
+        if (this.#shown !== null) this.#look = withHeatMapSwitched(this.#shown, look, width, height);
         break;
       case CTRL_C:
         this.#controls.interrupt();
@@ -184,11 +185,6 @@ export class LiveScreen {
         return;
     }
     this.#draw();
-  }
-
-  #hasTable(): boolean {
-    const shown = this.#shown;
-    return shown !== null && showsTable(shown, this.#look, this.#terminal.height);
   }
 
   /** Stops the whole process group, as the terminal would if it handled the key itself. */

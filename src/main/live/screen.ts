@@ -50,6 +50,43 @@ export function renderScreen(
   height: number,
   paint: Paint,
 ): string[] {
+  const { above, map, rows, end } = partsOf(state, look, width, height);
+  const lines = [
+    ...above,
+    ...(map.length === 0 ? [] : [[], ...map]),
+    ...(rows.length === 0 ? [] : [[], ...rows]),
+  ];
+  const all = [
+    ...lines.slice(0, Math.max(0, height - end.length)),
+    ...padding(height - lines.length - end.length),
+    ...end,
+  ];
+  return all.slice(0, height).map((line) => drawn(line, width, paint));
+}
+
+/** What the key for the table makes of the look: without a table the heat map is shown, never an empty screen. */
+export function withTableSwitched(state: LiveState, look: Look, height: number): Look {
+  const hasTable = !showsTable(state, look, height);
+  return { ...look, hasTable, hasHeatMap: look.hasHeatMap || !hasTable };
+}
+
+/** The same for the heat map, which takes the table's place if only one fits. */
+export function withHeatMapSwitched(state: LiveState, look: Look, width: number, height: number): Look {
+  const hasMap = (one: Look): boolean => partsOf(state, one, width, height).map.length > 0;
+  if (hasMap(look)) return { ...look, hasHeatMap: false, hasTable: true };
+  const withMap = { ...look, hasHeatMap: true };
+  return hasMap(withMap) ? withMap : { ...withMap, hasTable: false };
+}
+
+/** The lines of the screen, from the top. */
+interface Parts {
+  readonly above: readonly Line[];
+  readonly map: readonly Line[];
+  readonly rows: readonly Line[];
+  readonly end: readonly Line[];
+}
+
+function partsOf(state: LiveState, look: Look, width: number, height: number): Parts {
   const columns = columnsOf(state, roomOf(width));
   const head: Line[] = [
     titleLine(state, look, width),
@@ -63,17 +100,11 @@ export function renderScreen(
   ];
   const end: Line[] = [...failureLines(state), footer(look, width)];
   const room = height - head.length - middle.length - end.length;
-  const lines = [
-    ...head,
-    ...middle,
+  return {
+    above: [...head, ...middle],
     ...pictures(state, columns, look, width, room, showsTable(state, look, height)),
-  ];
-  const all = [
-    ...lines.slice(0, Math.max(0, height - end.length)),
-    ...padding(height - lines.length - end.length),
-    ...end,
-  ];
-  return all.slice(0, height).map((line) => drawn(line, width, paint));
+    end,
+  };
 }
 
 /** As many of the parts of a list, from the first on, as there is room for; never half a word. */
@@ -89,11 +120,11 @@ function columnsOf({ spans, pairs }: LiveState, room: number): readonly Span[] {
 }
 
 /** Whether there is a table: as chosen, else for several requests or agents, or on a tall screen. */
-export function showsTable({ mix, agents }: LiveState, { hasTable }: Look, height: number): boolean {
+function showsTable({ mix, agents }: LiveState, { hasTable }: Look, height: number): boolean {
   return hasTable ?? (mix.length > 0 || agents.length > 0 || height >= TALL_FROM);
 }
 
-/** Heat map and table, with an empty line before each. If only one fits, it is the table. */
+/** Heat map and table, which leave room for an empty line before each. If only one fits, it is the table. */
 function pictures(
   state: LiveState,
   columns: readonly Span[],
@@ -101,12 +132,12 @@ function pictures(
   width: number,
   room: number,
   hasTable: boolean,
-): Line[] {
+): Pick<Parts, 'map' | 'rows'> {
   const most = look.hasHeatMap ? Math.max(room - FEWEST_MAP_LINES - 2, Math.ceil(room / 2)) : room - 1;
   const rows = hasTable ? table(state, width, most) : [];
   const left = room - (rows.length === 0 ? 0 : rows.length + 1) - 1;
   const map = look.hasHeatMap ? heatMap(columns, look.latency, width, Math.min(MOST_MAP_LINES, left)) : [];
-  return [...(map.length === 0 ? [] : [[], ...map]), ...(rows.length === 0 ? [] : [[], ...rows])];
+  return { map, rows };
 }
 
 function titleLine(state: LiveState, look: Look, width: number): Line {
