@@ -135,3 +135,27 @@ test('percentiles are read at round shares, and not where the sample is too smal
   expect(new Set(names).size).toBe(names.length);
   expect(points.filter(([, text]) => text.includes('–'))).toEqual([]);
 });
+
+test('of hundreds of kinds of errors and statuses the page has the most frequent, and says where the others are', () => {
+  const kinds = Array.from({ length: 600 }, (_, index) => ({
+    code: String(300 + index),
+    count: 900 - index,
+  }));
+  const page = renderHtml(
+    summaryWith({
+      errors: kinds.map((kind) => ({
+        ...kind,
+        kind: 'status' as const,
+        example: `answered with ${kind.code}`,
+      })),
+      statuses: Object.fromEntries(kinds.map(({ code, count }) => [code, count])),
+    }),
+  );
+  const [rows] = /<table class="wide errs">.*?<\/table>/s.exec(page)!;
+  expect(rows).toContain(
+    'failed requests by kind; the 100 most frequent, 500 more are in the JSON</caption>',
+  );
+  expect(rows.match(/<tr>/g)).toHaveLength(101);
+  expect(rows).toMatch(/answered with 399<(?!.*answered with 400<)/s);
+  expect(page).toContain('complete answers by status; the 100 most frequent, 500 more are in the JSON');
+});

@@ -6,6 +6,8 @@ import { clock, count, percent } from '../numbers.ts';
 import type { RunView } from './run-view.ts';
 
 const FIRST_BAD_STATUS = 400;
+/** More rows would bury what comes after them. */
+const MOST_ROWS = 100;
 
 export function failuresPanel({ summary, intervalMs }: RunView): Markup {
   return html`${summary.errors.length === 0 ? html`<p>${noneText(summary)}</p>` : errorTable(summary, intervalMs)}
@@ -21,11 +23,20 @@ function noneText({ requests: { sent, unfinished, dropped } }: Summary): string 
 }
 
 function errorTable({ errors, requests }: Summary, intervalMs: number): Markup {
-  return html`<table class="wide errs"><caption>${count(requests.failed)} failed requests by kind</caption><thead><tr><th scope="col">Kind</th><th scope="col" class="n">Count</th><th scope="col" class="n">Of sent</th><th scope="col" class="n">First – last</th><th scope="col">Example</th></tr></thead><tbody>${errors.map(
-    (error) =>
-      html`<tr><th scope="row">${error.kind} <span class="soft">${error.code}</span></th><td class="n" data-l="Count">${count(error.count)}</td><td class="n" data-l="Of sent">${percent(requests.sent === 0 ? 0 : error.count / requests.sent)}</td><td class="n" data-l="First – last">${whenText(error, intervalMs)}</td><td class="ex">${error.example}</td></tr>
+  return html`<table class="wide errs"><caption>${count(requests.failed)} failed requests by kind${leftOut(errors.length)}</caption><thead><tr><th scope="col">Kind</th><th scope="col" class="n">Count</th><th scope="col" class="n">Of sent</th><th scope="col" class="n">First – last</th><th scope="col">Example</th></tr></thead><tbody>${errors
+    .slice(0, MOST_ROWS)
+    .map(
+      (error) =>
+        html`<tr><th scope="row">${error.kind} <span class="soft">${error.code}</span></th><td class="n" data-l="Count">${count(error.count)}</td><td class="n" data-l="Of sent">${percent(requests.sent === 0 ? 0 : error.count / requests.sent)}</td><td class="n" data-l="First – last">${whenText(error, intervalMs)}</td><td class="ex">${error.example}</td></tr>
 `,
-  )}</tbody></table>`;
+    )}</tbody></table>`;
+}
+
+/** Says of a long list that only a part is shown. */
+function leftOut(all: number): string {
+  return all <= MOST_ROWS
+    ? ''
+    : `; the ${MOST_ROWS} most frequent, ${count(all - MOST_ROWS)} more are in the JSON`;
 }
 
 function whenText({ firstAtMs, lastAtMs }: ErrorSummary, intervalMs: number): string {
@@ -35,11 +46,15 @@ function whenText({ firstAtMs, lastAtMs }: ErrorSummary, intervalMs: number): st
 }
 
 function statusTable({ statuses }: Summary): Markup | null {
-  const list = Object.entries(statuses).sort(([a], [b]) => Number(a) - Number(b));
-  const answers = list.reduce((sum, [, times]) => sum + times, 0);
+  const all = Object.entries(statuses);
+  const answers = all.reduce((sum, [, times]) => sum + times, 0);
+  const shown = all
+    .toSorted(([, a], [, b]) => b - a)
+    .slice(0, MOST_ROWS)
+    .sort(([a], [b]) => Number(a) - Number(b));
   return shareTable(
-    `${counted(answers, 'complete answer')} by status`,
-    list.map(([name, times]) => ({ name, times, isBad: Number(name) >= FIRST_BAD_STATUS })),
+    `${counted(answers, 'complete answer')} by status${leftOut(all.length)}`,
+    shown.map(([name, times]) => ({ name, times, isBad: Number(name) >= FIRST_BAD_STATUS })),
     answers,
   );
 }
