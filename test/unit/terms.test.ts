@@ -57,7 +57,7 @@ const SPEAKING_TO_ALL = [
 /** What stands there as it is typed: in commands of others, and in sentences of one command. */
 const TYPED = [
   // Flags of Node and of V8.
-  ...['NODE_OPTIONS="--import tsx"', "'--initial-old-space-size", 'setFlagsFromString('],
+  ...['NODE_OPTIONS="--import tsx"', "'--initial-old-space-size", 'setFlagsFromString(', "'--check'"],
   // Other tools' options of the same meaning.
   'oha --latency-correction',
   // An agent is always started by a command.

@@ -1,6 +1,6 @@
 /**
  * The kind of an option's value. It decides which types a plan file and the library take for it
- * (option-kinds.ts); whether the value makes sense is checked when the plan is resolved.
+ * (option-shapes.ts, agreement.ts); whether the value makes sense is checked when the plan is resolved.
  */
 export type Kind =
   | 'text'
