@@ -8,7 +8,7 @@ const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 const NOTICE = 'HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
 
 /** With rests between the requests. */
-const SLOW = { requests: 3, concurrency: 1, rate: 10, arrivals: 'constant', maxInFlight: 1 } as const;
+const SLOW = { requests: 3, concurrency: 1, rate: 4, arrivals: 'constant', maxInFlight: 1 } as const;
 
 const servers: { close(): void }[] = [];
 afterEach(() => {

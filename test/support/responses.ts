@@ -94,7 +94,7 @@ export function byUndici(exchange: Exchange): Promise<Outcome> {
 /** How wire takes them. */
 export function byWire(exchange: Exchange): Promise<Outcome> {
   const lines: Line[] = [];
-  const connection: Pick<TargetConnection, 'acquire' | 'finish' | 'readWith'> = {
+  const connection: Pick<TargetConnection, 'acquire' | 'finish' | 'mistrust' | 'readWith'> = {
     acquire: (callback) => {
       const line = new Line();
       lines.push(line);
@@ -103,6 +103,7 @@ export function byWire(exchange: Exchange): Promise<Outcome> {
       queueMicrotask(() => callback(null, line.socket as never));
     },
     finish: () => {},
+    mistrust: () => {},
     readWith: () => {},
   };
   const client = new WireClient(TARGET, connection as TargetConnection);
