@@ -99,3 +99,10 @@ test('a saved batch says first what became of its rows, for people', async () =>
   expect(await printedRun(batch, 'markdown', PLAIN_VIEW)).toMatch(/^ {4}rows {7}4 of 5 answered/);
   expect(await printedRun(batch, 'csv', PLAIN_VIEW)).toBe(await printedRun(summaryWith(), 'csv', PLAIN_VIEW));
 });
+
+test('a page of something else is told as a page, also without a doctype', async () => {
+  const path = inFolder('foreign.html');
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, '<html><body>hi</body></html>');
+  await expect(readSaved(path)).rejects.toThrow(/it is a page that holds no result of volley/);
+});

@@ -16,7 +16,7 @@ export function packResult(result: object): string {
 
 /** Whether a text is a page rather than JSON. */
 export function isPage(text: string): boolean {
-  return /^\s*<!doctype html/i.test(text);
+  return /^\s*<(?:!doctype html|html)\b/i.test(text);
 }
 
 /**
