@@ -10,6 +10,6 @@ export default {
   reporters: ['default', '<rootDir>/../../scripts/named-tests.js'],
   globalSetup: '<rootDir>/support/global-setup.js',
   globalTeardown: '<rootDir>/support/global-teardown.js',
-  // Most tests wait two thirds of their time, for answers, leases and processes that start: six keep two cores busy.
-  maxWorkers: 6,
+  // Most tests wait half of their time. With six at a time, tests of leases and clocks are starved on two cores.
+  maxWorkers: 4,
 };

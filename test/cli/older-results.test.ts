@@ -86,7 +86,7 @@ const TOLD = new RegExp(
 );
 /** How long an aborted run lasted, and with it its counts, is measured. */
 const MEASURED: Readonly<Record<string, RegExp>> = {
-  stages: /^requests\.|^statuses\.|^connections\.|^workers\.|censored|^rate\./,
+  stages: /^requests\.|^statuses\.|^connections\.|^workers\.|censored|isLowerBound|^rate\./,
 };
 
 const file = (name: string): string => join(ROOT, 'test/fixtures/older-results', `${name}.json`);

@@ -197,7 +197,7 @@ describe('requests that cannot be as they are asked for', () => {
     const trace = ['replay', '/no/file', 'http://127.0.0.1:9', '--preset', 'openai-chat'];
     const without = await volley('replay', '/no/file', 'http://127.0.0.1:9', '--speed', '0');
     expect(without.stderr).not.toContain('without --trace');
-    for (const part of ["--trace '/no/file' cannot be read", '--preset', "--speed '0': give how much"])
+    for (const part of ["--trace '/no/file' cannot be read", "--speed '0': give how much"])
       expect(without.stderr).toContain(part);
     for (const words of [[url, ...rows], trace]) {
       const { code, stderr } = await volley(...words);

@@ -120,7 +120,9 @@ test('what steps call is looked at before anything is sent', async () => {
     expect.stringContaining(`${file}:7:17: call 'sign': give a file and a name, as in ./sign.ts#sign.`),
     expect.stringContaining(`${file}:11:46: 'sets': give a name, or a list of names.`),
     expect.stringContaining(`${file}:8:17: ./flow-calls.mjs exports no function 'number'`),
-    expect.stringMatching(/:9:17: \.\/gone\.mjs: Cannot find module '[^']*gone\.mjs': install it where/),
+    expect.stringMatching(
+      /:9:17: \.\/gone\.mjs: Cannot find module '[^']*gone\.mjs': check the path, and write the whole name of the file/,
+    ),
     expect.stringContaining(`${file}:10:17: ./numbers.csv: Unknown file extension ".csv"`),
   ]);
   expect(code).toBe(2);

@@ -227,7 +227,11 @@ test.each([
   );
   const { stdout } = await ran('run', path, '-w', '1', '-o', 'json');
   const result = JSON.parse(stdout) as Summary;
-  expect(result.degradedReasons).toEqual([]);
+  // A request may be under way when the grace is over.
+  expect(
+    result.degradedReasons.filter((reason) => !reason.includes('not answered when the waiting ended')),
+  ).toEqual([]);
+  expect(result.workers.map(({ lost }) => lost)).toEqual([false]);
   expect(result.scenarios!.total).toMatchObject({ started: 2, completed: 0, interrupted: 2 });
 });
 

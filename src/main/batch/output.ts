@@ -50,6 +50,11 @@ function partialPathOf(finalPath: string): string {
   return join(dirname(finalPath), `.${basename(finalPath)}.partial`);
 }
 
+/** The lock of an output, beside its journal. */
+export function lockPathOf(journalPath: string): string {
+  return `${journalPath}.lock`;
+}
+
 /** Path of an output's journal; null for a pipe or device, which has none. */
 export async function journalPathOf(path: string): Promise<string | null> {
   const known = await stat(path).catch(() => null);

@@ -14,7 +14,7 @@ import type { CoordinatorOptions } from '../run/coordinator-options.ts';
 import { quoted } from '../text/quoted.ts';
 import { Dealer, type Trouble } from './dealer.ts';
 import { type Checkpoint, Journal, JournalReader } from './journal.ts';
-import { journalPathOf, type Output, openOutput, printedOutput } from './output.ts';
+import { journalPathOf, lockPathOf, type Output, openOutput, printedOutput } from './output.ts';
 import { type AnsweredRow, RecordWriter } from './record.ts';
 import type { Batch } from './resolve-batch.ts';
 import type { RowCounts } from './row-counts.ts';
@@ -190,7 +190,7 @@ async function openResults(batch: Batch, onError: (error: unknown) => void): Pro
 async function takeLock(journalPath: string, { out, plan }: Batch): Promise<FileLock> {
   try {
     return await FileLock.take(
-      `${journalPath}.lock`,
+      lockPathOf(journalPath),
       `${namingOf(plan.writtenIn).option('out')} ${quoted(out)}`,
     );
   } catch (error) {

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import { isHeld } from '../files/file-lock.ts';
 import { WordedProblem } from '../plan/worded-problem.ts';
 import { given, phrase, the } from '../plan/words.ts';
-import { journalPathOf } from './output.ts';
+import { journalPathOf, lockPathOf } from './output.ts';
 
 /**
  * Refuses to begin a batch over the journal of one that has not ended or, without `--force`, over an earlier result.
@@ -21,6 +22,8 @@ export async function refuseWhatIsThere({
   if (out === null || resume) return;
   // The journal comes first: if there is one, the output may belong to another batch.
   const journalPath = await journalPathOf(out);
+  // Of a batch that goes on: nobody must be told to delete its journal, and its lock says who holds it.
+  if (journalPath !== null && (await isHeld(lockPathOf(journalPath)))) return;
   if (journalPath !== null && (await stat(journalPath).catch(() => null)) !== null)
     throw journalIsThere(journalPath);
   if (!force) await refuseWritten(out);

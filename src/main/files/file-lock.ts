@@ -109,6 +109,14 @@ async function refuseWhereHeld(path: string, what: string, text: string): Promis
   );
 }
 
+/** Whether taking the lock would be refused at this moment. */
+export async function isHeld(path: string): Promise<boolean> {
+  const text = await readFile(path, 'utf8').catch(nullIfMissing);
+  if (text === null) return false;
+  const owner = ownerIn(text);
+  return owner === null || (await isRunning(owner)) !== false;
+}
+
 function held(what: string, why: string): VolleyError {
   return new VolleyError(ERROR_CODES.usage, `${what}: ${why}.`);
 }

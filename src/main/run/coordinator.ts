@@ -17,7 +17,7 @@ import type { CoordinatorOptions, OnBlock, RowDealing, WhenToBegin } from './coo
 import { Watchdog } from './watchdog.ts';
 
 /** Time between `go` and the first request: long enough for the message to reach every worker. */
-const LEAD_MS = 5;
+const LEAD_MS = 20;
 const LEAD_MS_PER_WORKER = 1;
 /** Beyond this many requests, percentiles come from the histogram. */
 const MOST_EXACT_REQUESTS = 1_000_000;
