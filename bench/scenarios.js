@@ -1,6 +1,6 @@
 // What users of scenarios cost: CPU per request as ratios to the plain loop of the same client, paired by round, memory of
 // a user who sleeps, and what it takes to wake ten thousand of them.
-// Usage: npm run bench:scenarios -- [--rounds 7] [--requests 200000] [--users 10000] [--output table|markdown]
+// Usage: npm run bench:scenarios -- [--rounds 7] [--requests 200000] [--users 10000] [--only cpu|memory|waking] [--output table|markdown]
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measure, median, PINS } from './measure.js';
@@ -23,6 +23,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '7' },
     requests: { type: 'string', default: '200000' },
     users: { type: 'string', default: '10000' },
+    only: { type: 'string', default: '' },
     output: { type: 'string', default: 'table' },
   },
 });
@@ -30,16 +31,23 @@ const [rounds, requests, users] = [options.rounds, options.requests, options.use
 
 const target = await startTarget();
 process.env.BENCH_TARGET = target.url;
+const results = [];
 try {
-  const results = [...(await cpuRows()), ...(await memoryRows()), await wakingRow()];
+  for (const measured of [cpuRows, memoryRows, wakingRows])
+    if (options.only === '' || measured.name.startsWith(options.only)) results.push(...(await measured()));
+} finally {
+  await target.stop();
+  // What was measured before something failed is not lost with it.
+  if (results.length > 0) print();
+}
+
+function print() {
   const render = options.output === 'markdown' ? renderTable : renderPlain;
   console.log(
     `${target.name}, 50 users, 11 bytes, ${rounds} rounds of ${requests.toLocaleString('en-US')} requests, ` +
       `${PINS.client === null ? 'not pinned' : 'client and server pinned to a core each'}\n`,
   );
   console.log(render(['', 'bound', 'median', 'min – max', ''], results));
-} finally {
-  await target.stop();
 }
 
 async function cpuRows() {
@@ -105,7 +113,7 @@ async function memoryMb(kind, client, vus) {
 }
 
 /** Every user wakes once a second: the 99th percentile of how late. */
-async function wakingRow() {
+async function wakingRows() {
   const late = [];
   for (let round = 0; round < Math.min(rounds, 3); round++) {
     process.stderr.write(`waking: round ${round + 1}\n`);
@@ -118,12 +126,13 @@ async function wakingRow() {
       }),
     );
   }
-  return row(
+  const waking = row(
     `${users.toLocaleString('en-US')} users who wake each second: late by p99`,
     5,
     late,
     (ms) => `${ms.toFixed(2)} ms`,
   );
+  return [waking];
 }
 
 /** A run of the module; `counted` says what of its result CPU is divided by. */
