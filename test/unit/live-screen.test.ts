@@ -331,7 +331,7 @@ test.each<[Record<string, unknown>, readonly string[]]>([
   [{ live: 'prometheus:9464', quiet: true }, []],
   [
     { live: 'prometheus:70000' },
-    ["--live 'prometheus:70000': choose one of screen, plain, web, prometheus, statsd:HOST:PORT."],
+    ["--live 'prometheus:70000': a port is at most 65535: give a lower one, or 0 for any free one."],
   ],
   [
     { live: 'scren' },
@@ -340,9 +340,13 @@ test.each<[Record<string, unknown>, readonly string[]]>([
   [{ live: 'web' }, []],
   [{ live: 'statsd:[::1]:8125' }, []],
   [
-    { live: 'statsd:h:0' },
-    ["--live 'statsd:h:0': choose one of screen, plain, web, prometheus, statsd:HOST:PORT."],
+    { live: 'web:1234567' },
+    ["--live 'web:1234567': a port is at most 65535: give a lower one, or 0 for any free one."],
   ],
+  ...['statsd:h:0', 'statsd:h:123456'].map((live): [{ live: string }, string[]] => [
+    { live },
+    [`--live '${live}': a port is from 1 to 65535: give the one that StatsD listens on.`],
+  ]),
   [{ live: 'web:8089' }, []],
   ...['collector:4318', 'grpc://me:hidden@h', 'http://%zz@h/'].map((otlp): [{ otlp: string }, string[]] => [
     { otlp },

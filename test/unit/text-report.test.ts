@@ -510,4 +510,11 @@ describe('colours', () => {
   ])('%p is %p characters wide', (screen, width) => {
     expect(viewOf(screen, {}, false).width).toBe(width);
   });
+
+  test('one that is resized while the run goes on is as wide as when the report is written', () => {
+    const screen = { isTTY: true, columns: 100 };
+    const view = viewOf(screen, {}, false);
+    screen.columns = 60;
+    expect(view.width).toBe(60);
+  });
 });

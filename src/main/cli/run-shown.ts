@@ -18,8 +18,8 @@ import type { Showing } from './showing.ts';
 const LIVE_FORMS = ['screen', 'plain', 'web', 'prometheus', 'statsd:HOST:PORT'] as const;
 /** The usual port of telemetry exporters. */
 const DEFAULT_SCRAPE_PORT = 9464;
-const SERVED = /^(web|prometheus)(?::(\d{1,5}))?$/;
-const STATSD = /^statsd:(\[[0-9a-f:.]+\]|[^:\s[\]]+):(\d{1,5})$/i;
+const SERVED = /^(web|prometheus)(?::(\d+))?$/;
+const STATSD = /^statsd:(\[[0-9a-f:.]+\]|[^:\s[\]]+):(\d+)$/i;
 const ELSEWHERE = /^(web|prometheus):.*\D/s;
 /** Any port will do, since the page's address is printed. */
 const FREE_PORT = 0;
@@ -92,6 +92,10 @@ function statsdOf(text: string): StatsdAddress | null {
 }
 
 function unknownForm(text: string): string {
+  if (SERVED.test(text))
+    return `--live ${quoted(text)}: a port is at most ${HIGHEST_PORT}: give a lower one, or 0 for any free one.`;
+  if (STATSD.test(text))
+    return `--live ${quoted(text)}: a port is from 1 to ${HIGHEST_PORT}: give the one that StatsD listens on.`;
   const form = ELSEWHERE.exec(text)?.[1];
   return form === undefined
     ? choiceSentence('--live', text, LIVE_FORMS)

@@ -29,13 +29,19 @@ const WIDEST = 120;
 /** For files and other streams that are not terminals. */
 export const PLAIN_VIEW: View = { width: DEFAULT_WIDTH, isVerbose: false, paint: (_tone, text) => text };
 
-/** How a report is shown on a stream. */
+/** How a report is shown on a stream. A terminal may be resized before the report is written. */
 export function viewOf(screen: Screen, environment: NodeJS.ProcessEnv, isVerbose: boolean): View {
-  const width =
-    screen.isTTY === true && screen.columns
-      ? Math.min(WIDEST, Math.max(NARROWEST, screen.columns))
-      : DEFAULT_WIDTH;
-  return { width, isVerbose, paint: paintOf(screen, environment) };
+  return {
+    get width(): number {
+      return widthOf(screen);
+    },
+    isVerbose,
+    paint: paintOf(screen, environment),
+  };
+}
+
+function widthOf({ isTTY, columns }: Screen): number {
+  return isTTY === true && columns ? Math.min(WIDEST, Math.max(NARROWEST, columns)) : DEFAULT_WIDTH;
 }
 
 /** Colours, if the stream supports them. */
