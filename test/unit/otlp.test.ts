@@ -21,12 +21,12 @@ interface HistogramPoint {
   readonly explicitBounds: readonly number[];
 }
 
-test('latencies arrive as a histogram, and what a collector takes only in part is told', async () => {
+/** What is pushed to a collector with this answer, and what is told of it. */
+async function pushedTo(answer: string): Promise<{ bodies: string[]; told: string[]; to: URL }> {
   const bodies: string[] = [];
-  const answer = { partialSuccess: { rejectedDataPoints: 2, errorMessage: 'too old' } };
   const server = createServer(async (request, response) => {
     bodies.push(await text(request));
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
+    response.setHeader('content-type', 'application/json').end(answer);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const plan = await resolvePlan({ url: 'http://127.0.0.1:9/', duration: '9s', workers: 1, concurrency: 1 });
@@ -38,6 +38,34 @@ test('latencies arrive as a histogram, and what a collector takes only in part i
   const snapshot = (): ReturnType<Collector['snapshot']> => collector.snapshot(1_000);
   await new OtlpPusher(to, plan, snapshot, (sentence) => told.push(sentence)).end(null);
   server.close();
+  return { bodies, told, to };
+}
+
+test.each([
+  [{ rejectedDataPoints: 2, errorMessage: 'too old' }, 'refused 2 data points of a push: too old'],
+  // 64-bit numbers are texts in the protocol's JSON.
+  [{ rejectedDataPoints: '1' }, 'refused 1 data point of a push'],
+  [{ errorMessage: 'slow \u001b[2Jdown' }, 'took a push with a warning: slow \\x1b[2Jdown'],
+  [{ rejectedDataPoints: '0', errorMessage: '' }, null],
+  [{}, null],
+])('a collector that answers %j', async (partialSuccess, said) => {
+  const { told, to } = await pushedTo(JSON.stringify({ partialSuccess }));
+  expect(told).toEqual(
+    said === null ? [] : [`--otlp: the collector at '${to.href}v1/metrics' ${said}; the run goes on.`],
+  );
+});
+
+test('what answers and is no collector is told, but for a body that is empty', async () => {
+  const { told } = await pushedTo('<html>welcome</html>');
+  expect(told).toEqual([
+    expect.stringMatching(/^--otlp: metrics do not reach 'http.*<html>.*; the run goes on\.$/),
+  ]);
+  expect((await pushedTo('')).told).toEqual([]);
+});
+
+test('latencies arrive as a histogram', async () => {
+  const { bodies, told } = await pushedTo('{}');
+  expect(told).toEqual([]);
   expect(bodies).toHaveLength(1);
   const [{ scopeMetrics }] = JSON.parse(bodies[0]!).resourceMetrics;
   const { unit, histogram } = scopeMetrics[0].metrics.find(
@@ -52,9 +80,6 @@ test('latencies arrive as a histogram, and what a collector takes only in part i
   expect(service).toMatchObject({ count: 13, min: 0.004, max: 0.004 });
   // 4 ms is just where a bucket ends, so it begins the next one.
   expect(service?.bucketCounts[service.explicitBounds.findIndex((bound) => bound > 0.004)]).toBe(13);
-  expect(told).toEqual([
-    expect.stringMatching(/^--otlp: metrics do not reach 'http.*too old.*; the run goes on\.$/),
-  ]);
 });
 
 test('every value is in the bucket whose ends enclose it', () => {

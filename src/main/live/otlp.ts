@@ -10,7 +10,8 @@ import { MS_PER_SECOND, NANOS_PER_MS } from '../../protocol/units.ts';
 import { visible } from '../../requests/visible.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import { type Family, type Labels, resultFamilies } from '../reporters/prometheus.ts';
-import { quotedUrl } from '../text/quoted.ts';
+import { counted } from '../text/format.ts';
+import { cut, quotedUrl } from '../text/quoted.ts';
 import { VERSION } from '../text/version.ts';
 import { otlpHistograms } from './otlp-histogram.ts';
 import { otlpMetrics } from './otlp-metrics.ts';
@@ -44,7 +45,7 @@ export class OtlpPusher {
   readonly #timer: NodeJS.Timeout;
   readonly #startTime: HrTime = timeNow();
   #underWay: Promise<void> | null = null;
-  #hasFailed = false;
+  #hasTold = false;
 
   /** @param say is called with the first problem only; the run goes on */
   constructor(to: URL, plan: RunPlan, snapshot: () => Snapshot | null, say: (sentence: string) => void) {
@@ -53,8 +54,8 @@ export class OtlpPusher {
     this.#say = say;
     const { url, headers } = endpointOf(to);
     this.#shown = quotedUrl(url.replace(/\?.*/s, ''));
-    const told = (...words: readonly unknown[]): void => this.#fail(words.map(String).join(' '));
-    // Partial success of a push is reported only here.
+    const told = (...words: readonly unknown[]): void => this.#tellOf(words);
+    // What a collector says of a push that it took is reported only here.
     diag.setLogger({ error: told, warn: told, info: () => {}, debug: () => {}, verbose: () => {} });
     this.#exporter = new OTLPMetricExporter({ url, headers, timeoutMillis: TIMEOUT_MS });
     this.#timer = setInterval(() => this.#pushSoFar(), intervalMs());
@@ -96,10 +97,41 @@ export class OtlpPusher {
     });
   }
 
+  #tellOf(words: readonly unknown[]): void {
+    const partly = partlyTaken(words.at(-1));
+    if (partly === null) this.#fail(words.map(String).join(' '));
+    else if (partly !== '') this.#tellOnce(`the collector at ${this.#shown} ${partly}`);
+  }
+
   #fail(reason: string): void {
-    if (this.#hasFailed) return;
-    this.#hasFailed = true;
-    this.#say(`--otlp: metrics do not reach ${this.#shown} (${visible(reason)}); the run goes on.`);
+    this.#tellOnce(`metrics do not reach ${this.#shown} (${cut(reason)})`);
+  }
+
+  #tellOnce(what: string): void {
+    if (this.#hasTold) return;
+    this.#hasTold = true;
+    this.#say(`--otlp: ${visible(what)}; the run goes on.`);
+  }
+}
+
+/** What a collector says of data that it took only in part, or took with a warning; empty if it took all, null for any other words. */
+function partlyTaken(words: unknown): string | null {
+  const said = jsonIn(words);
+  if (said === null || !('rejectedDataPoints' in said || 'errorMessage' in said)) return null;
+  // 64-bit numbers are texts in the protocol's JSON.
+  const refused = Number(said['rejectedDataPoints'] ?? 0);
+  const why = typeof said['errorMessage'] === 'string' ? cut(said['errorMessage']) : '';
+  const because = why === '' ? '' : `: ${why}`;
+  if (refused > 0) return `refused ${counted(refused, 'data point')} of a push${because}`;
+  return why === '' ? '' : `took a push with a warning${because}`;
+}
+
+function jsonIn(words: unknown): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(String(words));
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : null;
+  } catch {
+    return null;
   }
 }
 
