@@ -44,6 +44,13 @@ test('results are kept, listed, read again and compared', async () => {
   expect(compared.code).toBe(1);
   expect(compared.stdout).toContain(`A is ${join('.volley/runs', String(first))}`);
   expect((await volley('report', 'last~2')).stderr).toContain("'last~2': .volley/runs has 2 results");
+  // A list or a page that lacks a kept result is not all that was asked for.
+  writeFileSync(join(cwd, '.volley/runs/damaged.json'), '{');
+  for (const more of [[], ['--html', 'trend.html']]) {
+    const without = await volley('runs', ...more);
+    expect(without.code).toBe(3);
+    expect(without.stderr).toContain("damaged.json' cannot be used: it is not JSON");
+  }
 });
 
 test('a run that is slower than the last good one fails where that was asked for', async () => {

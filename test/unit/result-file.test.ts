@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { printedRun } from '../../src/main/cli/output-form.ts';
@@ -59,6 +59,20 @@ test('a result so far stays, whether the last one comes or not; a pipe is given 
 
 test.each([
   ['k6', { metrics: { http_req_duration: { avg: 1, 'p(95)': 2 } }, root_group: {} }],
+  // What handleSummary gets, here of a script that asked nobody.
+  ['k6', { root_group: { name: '', checks: [] }, options: {}, state: {}, metrics: { iterations: {} } }],
+  [
+    'k6',
+    {
+      version: '1.0.0',
+      config: { duration: 30.1, execution: 'local' },
+      metadata: { generatedAt: '2026-10-27T10:00:00Z', k6Version: '1.5.0' },
+      results: {
+        metrics: [{ name: 'http_reqs', type: 'counter', contains: 'default', values: { count: 9 } }],
+      },
+    },
+  ],
+  ['k6', { version: '2.0.0', metadata: { k6_version: '2.2.0' }, results: { checks: {} } }],
   ['vegeta', { latencies: { total: 1, '50th': 2 }, status_codes: { '200': 1 }, requests: 1 }],
 ])('the JSON of %s is refused, and why is said', async (tool, result) => {
   const folder = inFolder(tool);
@@ -105,4 +119,21 @@ test('a page of something else is told as a page, also without a doctype', async
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, '<html><body>hi</body></html>');
   await expect(readSaved(path)).rejects.toThrow(/it is a page that holds no result of volley/);
+});
+
+test('what is too large for a result, or cannot be one from its beginning on, is not read to its end', async () => {
+  const path = inFolder('large');
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, '{"schemaVersion":1');
+  // It takes no room on the disk.
+  truncateSync(path, 20_000_000_000);
+  await expect(readSaved(path)).rejects.toThrow(
+    /large' cannot be used: it has more than 512 MB, and no result that large is read\.$/,
+  );
+  truncateSync(path, 100_000_000);
+  const notJson = / cannot be used: it is not JSON; save one with --out\.$/;
+  await expect(readSaved(path)).rejects.toThrow(notJson);
+  // These have no end.
+  for (const device of ['/dev/zero', '/dev/urandom'])
+    await expect(readSaved(device)).rejects.toThrow(notJson);
 });

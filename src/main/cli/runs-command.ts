@@ -24,7 +24,7 @@ export async function runsCommand(parsed: Parsed, problems: Told[]): Promise<Exi
   const pagePath = pagePathFrom(parsed, problems);
   const limit = limitFrom(parsed, form === 'html', problems);
   if (problems.length > 0 || limit === null) throw new VolleyError(ERROR_CODES.usage, problems);
-  const all = await everyRun();
+  const { all, unusable } = await everyRun();
   const [words] = parsed.positionals;
   const found = words === undefined ? all : all.filter((run) => has(run, words));
   if (found.length === 0) {
@@ -41,7 +41,8 @@ export async function runsCommand(parsed: Parsed, problems: Told[]): Promise<Exi
   if (shown.length > 0 || form === 'json') process.stdout.write(await printedRuns(shown, form));
   if (found.length > limit)
     say(`${found.length - limit} older ones are not shown: --limit ${found.length} shows all.`);
-  return EXIT_CODES.ok;
+  // What was shown is not all that is kept.
+  return unusable > 0 ? EXIT_CODES.degraded : EXIT_CODES.ok;
 }
 
 function limitFrom(parsed: Parsed, isOnPage: boolean, problems: Told[]): number | null {
@@ -52,11 +53,16 @@ function limitFrom(parsed: Parsed, isOnPage: boolean, problems: Told[]): number 
   return limit;
 }
 
-/** Reads them one by one, so that only what is listed stays in memory. */
-async function everyRun(): Promise<KeptRun[]> {
+/** Reads them one by one, so that only what is listed stays in memory; says which cannot be used, and counts those. */
+async function everyRun(): Promise<{ readonly all: KeptRun[]; readonly unusable: number }> {
   const runs: KeptRun[] = [];
-  for await (const { run } of keptResults(RUN_FOLDER, say)) runs.push(run);
-  return listRuns(runs);
+  let unusable = 0;
+  const passedOver = (sentence: string): void => {
+    unusable++;
+    say(sentence);
+  };
+  for await (const { run } of keptResults(RUN_FOLDER, passedOver)) runs.push(run);
+  return { all: listRuns(runs), unusable };
 }
 
 function has({ target, branch, revision, verdict, kind }: KeptRun, words: string): boolean {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Comparison } from '../../protocol/comparison.ts';
 import { ERROR_CODES, reasonOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
 import { LATENCY_KINDS } from '../../protocol/latency.ts';
@@ -10,7 +9,7 @@ import { lockOutput, unfinishedPathOf } from './output-lock.ts';
 import { isPage, resultInPage } from './page-result.ts';
 import { openReplaced, type WrittenFile } from './replaced-file.ts';
 import { wrongPart, wrongPartOfComparison, wrongPartOfSweep } from './saved-shape.ts';
-import { readStdin, STDIN } from './stdin.ts';
+import { savedText } from './saved-text.ts';
 
 /** A result file, locked while the run lasts. */
 export class ResultFile {
@@ -117,12 +116,7 @@ export function unusableAt(path: string): (why: string) => VolleyError {
  */
 export async function readReportable(path: string): Promise<Summary | Comparison | Sweep> {
   const unusable = unusableAt(path);
-  let text: string;
-  try {
-    text = path === STDIN ? readStdin().toString('utf8') : await readFile(path, 'utf8');
-  } catch (error) {
-    throw unusable(`it cannot be read (${reasonOf(error)}); check the path`);
-  }
+  let text = await savedText(path, unusable);
   if (isPage(text)) text = textInPage(text, unusable);
   let value: unknown;
   try {
@@ -155,11 +149,21 @@ export async function readReportable(path: string): Promise<Summary | Comparison
 /** Why another tool's result cannot be read; null if it is not one. */
 function otherTool(value: unknown): string | null {
   if (!isRecord(value)) return null;
-  if (isRecord(value['metrics']) && 'http_req_duration' in value['metrics'])
+  if (isOfK6(value))
     return 'it is a summary of k6, which has a few percentiles and no distribution, no course over time, and no lower bounds: what volley says of a result cannot be told from it; measure the same with volley (docs/moving.md)';
   if (isRecord(value['latencies']) && 'status_codes' in value)
     return 'it is a report of vegeta, which has a few percentiles and no distribution, no course over time, and no lower bounds: what volley says of a result cannot be told from it; measure the same with volley (docs/moving.md)';
   return null;
+}
+
+/** The form of --summary-export and handleSummary, or the machine-readable one with a schema version of its own. */
+function isOfK6({ metrics, root_group, results, metadata }: Readonly<Record<string, unknown>>): boolean {
+  if (isRecord(metrics) && ('http_req_duration' in metrics || isRecord(root_group))) return true;
+  return (
+    isRecord(results) &&
+    (Array.isArray(results['metrics']) ||
+      (isRecord(metadata) && ('k6Version' in metadata || 'k6_version' in metadata)))
+  );
 }
 
 /** Reads the JSON that a page holds. */
