@@ -2,3 +2,14 @@
 export const NOT_IN_A_HEADER = /[^\t\x20-\x7e\x80-\xff]/;
 /** A header name or a method (RFC 9110, 5.6.2). */
 export const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+const BLANKS = ' \t\r\n\f\v';
+
+/** The text without blanks around it. Not `trim()`: in Latin-1 that takes the last byte of an à for a blank. */
+export function withoutBlanks(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && BLANKS.includes(text[from] ?? '')) from++;
+  while (to > from && BLANKS.includes(text[to - 1] ?? '')) to--;
+  return text.slice(from, to);
+}

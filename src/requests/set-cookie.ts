@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Cookie } from '../protocol/cookie.ts';
-import { NOT_IN_A_HEADER } from './header-text.ts';
+import { NOT_IN_A_HEADER, withoutBlanks } from './header-text.ts';
 
 /** The origin of an answer, or the destination of a request. */
 export interface CookiePlace {
@@ -28,8 +28,8 @@ export function readSetCookie(field: string, from: CookiePlace, nowMs: number): 
   const pair = end < 0 ? field : field.slice(0, end);
   const equals = pair.indexOf('=');
   // Browsers read a pair without an equals sign as a value without a name.
-  const name = equals < 0 ? '' : pair.slice(0, equals).trim();
-  const value = pair.slice(equals + 1).trim();
+  const name = equals < 0 ? '' : withoutBlanks(pair.slice(0, equals));
+  const value = withoutBlanks(pair.slice(equals + 1));
   if ((name === '' && value === '') || name.length + value.length > LONGEST_COOKIE) return null;
   const said = end < 0 ? NO_ATTRIBUTES : attributesIn(field.slice(end + 1));
   const { domain, path } = said;
@@ -89,7 +89,7 @@ function attributesIn(text: string): Attributes {
   const found: { -readonly [K in keyof Attributes]: Attributes[K] } = { ...NO_ATTRIBUTES };
   for (const attribute of text.split(';')) {
     const equals = attribute.indexOf('=');
-    const value = equals < 0 ? '' : attribute.slice(equals + 1).trim();
+    const value = equals < 0 ? '' : withoutBlanks(attribute.slice(equals + 1));
     switch ((equals < 0 ? attribute : attribute.slice(0, equals)).trim().toLowerCase()) {
       case 'domain':
         found.domain = value.replace(/^\./, '').toLowerCase();

@@ -61,6 +61,7 @@ describe('- stands for stdin', () => {
     };
     expect(await sent('-d @-', 'a=1\nb')).toMatch(/> POST \/echo[\s\S]*\na=1b/);
     expect(await sent('-T -', 'a file\n')).toMatch(/> PUT \/echo[\s\S]*\na file\n/);
+    expect(await sent('-T .', 'a file\n')).toMatch(/> PUT \/echo[\s\S]*\na file\n/);
     // Stdin has no name that could be appended to the path.
     expect(await sent('-T -', 'a file\n', 'echo/')).toMatch(/> PUT \/echo\/ HTTP/);
     const curl = `curl -d @- --data-urlencode q@- ${target.url}`;

@@ -29,6 +29,8 @@ beforeAll(() => {
   writeFileSync('g.html', '<p>');
   writeFileSync('h.json', '{"a":1}\n');
   writeFileSync('a+[b] é.txt', 'x');
+  writeFileSync('in-french', 'header = X-A:à\nuser-agent voilàb\n-e à\n');
+  writeFileSync('in-french-headers', 'X-B: voilà\nà\nX-C: à la carte\n');
   writeFileSync('headers', 'A: 1\r\n\r\n# none\nB: 2\n');
   writeFileSync(
     'jar',
@@ -309,6 +311,8 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     "curl -H 'Content-Type:' -d x BASE/ -H 'Cookie: a=1' -H 'Cookie: b=2'",
     "curl -H 'Connection: close' BASE/",
     "curl -H $'X-A: \\xe9' -H 'X-B: é' BASE/",
+    // The last byte of an à is a blank in Latin-1.
+    "curl -H 'X-A: voilà' -H 'X-B:à' -A 'voilà' -e à -b 'a=voilà' BASE/",
   ],
   'cookies and options in files': [
     'curl -b jar BASE BASE/ab BASE/a BASE/a/ BASE/a/b?x=/c BASE/A',
@@ -318,6 +322,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     'curl -b jar --connect-to ::127.0.0.1:PORT http://www.ex.test/ http://EX.test/a http://notex.test/',
     "curl -b jar -H 'Host: www.ex.test:99' BASE/{a,b}",
     'curl -K options BASE/x',
+    'curl -K in-french -H @in-french-headers BASE/x',
     'curl -A before -Kmore-options BASE/ -X PUT -A after',
   ],
   redirects: [
@@ -391,6 +396,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   'cookies that come on the way': [
     "curl -L 'BASE/redirect/302?&set=a=1;path=/'",
     "curl -L -b x=y 'BASE/redirect/302?&set=a=1;path=/'",
+    "curl -L -b '' 'BASE/redirect/302?&set=a=à;path=/&set=b=1;path=/'",
     "curl -L -b '' 'BASE/redirect/302?&set=a=1;path=/&set=no-sign;path=/&set==v;path=/'",
     "curl -L -c /dev/null -b x=y 'BASE/redirect/302?&set=x=2;path=/&set=bb=1;path=/&set=c=1;path=/done/&set=d=1;path=/do&set=e=1;path=/'",
     "curl -L -b jar -b z=1 'BASE/redirect/302?&set=name=new;path=/&set=aaaa=;max-age=0;path=/&set=zzzz=4;path=/'",

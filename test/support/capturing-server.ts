@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { withoutBlanks } from '../../src/requests/header-text.ts';
 import { listening } from './target.ts';
 
 /** A request as it came over the wire, without what names the tool and the connection. */
@@ -92,7 +93,7 @@ function shaped(requestLine: string, fields: readonly string[], body: string): C
     headers: fields
       .map((field) => {
         const colon = field.indexOf(':');
-        return `${field.slice(0, colon).toLowerCase()}: ${same(field.slice(colon + 1).trim())}`;
+        return `${field.slice(0, colon).toLowerCase()}: ${same(withoutBlanks(field.slice(colon + 1)))}`;
       })
       .filter((field) => !OF_THE_CONNECTION.test(field) && !OF_THE_TOOL.test(field))
       .sort(),

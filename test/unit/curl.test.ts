@@ -24,6 +24,7 @@ function file(name: string, contents: string | Uint8Array): string {
 }
 
 const LINES = file('lines.txt', 'a b\r\nc\0d\n');
+const PLAIN_LINES = file('plain-lines.txt', 'a b\r\nc\rd\n');
 const BINARY = file('binary', Uint8Array.of(0xff, 0x00, 0x0a));
 const HEADERS = file('headers', 'X-A: 1\r\n\r\nX-B: 2\n');
 
@@ -258,7 +259,7 @@ describe('options of curl', () => {
     ],
     ['data without a type', "-d a -H 'Content-Type:'", { headers: [], body: 'a' }],
     ['data with a stale length', "-d ab -H 'content-length: 1'", { headers: [FORM], body: 'ab' }],
-    ['data in a file, without its line ends', `-d @${LINES}`, { headers: [FORM], body: 'a bcd' }],
+    ['data in a file, without its line ends', `-d @${PLAIN_LINES}`, { headers: [FORM], body: 'a bcd' }],
     ['data in a file, as it is', `--data-binary @${LINES}`, { headers: [FORM], body: 'a b\r\nc\0d\n' }],
     [
       'data that is not UTF-8',
@@ -418,6 +419,14 @@ describe('what is refused', () => {
         `curl --data with the file '${missing}': it cannot be read (no such file or folder): check the path.`,
         `curl --header with the file '${missing}': it cannot be read (no such file or folder): check the path.`,
       ],
+    ],
+    [
+      'a file of data with bytes of zero',
+      `curl -d @${LINES} --data-ascii @${LINES} http://a/`,
+      ['--data', '--data-ascii'].map(
+        (option) =>
+          `curl ${option} with the file '${LINES}': it has bytes of zero, and it depends on curl's version what becomes of them and of the text behind them: give it with --data-binary.`,
+      ),
     ],
     [
       'several files',

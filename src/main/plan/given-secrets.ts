@@ -1,3 +1,4 @@
+import { withoutBlanks } from '../../requests/header-text.ts';
 import { secretsInJson, secretsInQuery } from '../../requests/named-secrets.ts';
 import { secretsInHeaders } from '../../requests/secret-headers.ts';
 import { shownVariable } from '../text/quoted.ts';
@@ -98,7 +99,7 @@ function passwordOf(credentials: string): string {
 
 function nameAndValue(line: string): [string, string] {
   const colon = line.indexOf(':');
-  return [line.slice(0, Math.max(0, colon)).trim(), line.slice(colon + 1).trim()];
+  return [line.slice(0, Math.max(0, colon)).trim(), withoutBlanks(line.slice(colon + 1))];
 }
 
 function fieldsOf(value: unknown): Fields {

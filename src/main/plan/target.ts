@@ -6,7 +6,7 @@ import type { ConnectionSettings, Endpoint } from '../../protocol/endpoint.ts';
 import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { Address } from '../../protocol/routes.ts';
-import { NOT_IN_A_HEADER, TOKEN } from '../../requests/header-text.ts';
+import { NOT_IN_A_HEADER, TOKEN, withoutBlanks } from '../../requests/header-text.ts';
 import { isClientHeader, isMethod } from '../../requests/invalid-request.ts';
 import { authorityIn, pathOf, placeOf, writtenPathOf } from '../../requests/place.ts';
 import { isSecretHeader } from '../../requests/secret-headers.ts';
@@ -206,7 +206,7 @@ function parseHeaders(lines: readonly HeaderLine[], problems: Problems): string[
     const { line, option } = header;
     const colon = line.indexOf(':');
     const name = line.slice(0, colon);
-    const value = line.slice(colon + 1).trim();
+    const value = withoutBlanks(line.slice(colon + 1));
     const lowerCase = name.toLowerCase();
     if (colon < 1 || !TOKEN.test(name)) {
       const why = colon > 0 && /\s/.test(name) ? 'a name has no blanks: ' : '';
@@ -236,7 +236,7 @@ function asksToClose(headers: readonly string[]): boolean {
 /** A header line as shown in an error message: without possible secrets; a line without a name only by its first word. */
 function shown({ line, option }: HeaderLine): ValueWord {
   if (option.option === 'cookie') return given('…');
-  if (option.option !== 'header') return given(line.slice(line.indexOf(':') + 1).trim());
+  if (option.option !== 'header') return given(withoutBlanks(line.slice(line.indexOf(':') + 1)));
   const colon = line.indexOf(':');
   const name = line.slice(0, Math.max(0, colon));
   if (!TOKEN.test(name)) {
@@ -265,7 +265,7 @@ function headerLinesOf({ headers, cookie, userAgent, keepalive }: RequestOptions
 /** The content type in the header lines; null without one. */
 function contentTypeIn(lines: readonly HeaderLine[]): string | null {
   const line = lines.find((one) => /^content-type:/i.test(one.line))?.line;
-  return line === undefined ? null : line.slice(line.indexOf(':') + 1).trim();
+  return line === undefined ? null : withoutBlanks(line.slice(line.indexOf(':') + 1));
 }
 
 function withContentType(headers: readonly string[], contentType: string): string[] {

@@ -1,10 +1,10 @@
 import type { CurlRedirects } from '../../protocol/request.ts';
+import { withoutBlanks } from '../../requests/header-text.ts';
 import { encodedByte, type Place, pathOf, placeOf, withoutDots } from '../../requests/place.ts';
 
 /** Scheme, authority, path and query of a reference (RFC 3986, appendix B). */
 const REFERENCE = /^(?:([a-z][a-z\d+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(\?[^#]*)?/is;
 const ENCODED = /%([\da-f]{2})/gi;
-const BLANKS_AROUND = /^[ \t]+|[ \t]+$/g;
 const NO_LINE_HOLDS = /[^\x21-\x7e]/g;
 
 /** Where a location leads. */
@@ -26,7 +26,7 @@ export function destinationOf(
   path: string,
   curl: Pick<CurlRedirects, 'pathAsIs'> | null = null,
 ): Destination | null {
-  const location = given.replace(BLANKS_AROUND, '');
+  const location = withoutBlanks(given);
   const [, scheme, authority, ownPath = '', query] = REFERENCE.exec(location) ?? [];
   if (authority === undefined && scheme !== undefined) {
     // Such as http:/path, which browsers take.

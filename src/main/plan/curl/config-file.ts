@@ -1,3 +1,5 @@
+import { withoutBlanks } from '../../../requests/header-text.ts';
+
 /** An option in a config file: as on the command line, with its value. */
 export interface ConfigLine {
   readonly option: string;
@@ -14,11 +16,11 @@ const ESCAPED: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', v
  */
 export function configLinesOf(text: string): ConfigLine[] {
   return text.split('\n').flatMap((raw) => {
-    const line = raw.trim();
+    const line = withoutBlanks(raw);
     if (line === '' || COMMENT.test(line)) return [];
     const isDashed = line.startsWith('-');
-    const [written = ''] = (isDashed ? /^\S+/ : /^[^\s=:]+/).exec(line) ?? [];
-    const rest = line.slice(written.length).replace(isDashed ? /^\s+/ : /^[\s=:]+/, '');
+    const [written = ''] = (isDashed ? /^[^ \t\r\f\v]+/ : /^[^ \t\r\f\v=:]+/).exec(line) ?? [];
+    const rest = line.slice(written.length).replace(isDashed ? /^[ \t\r\f\v]+/ : /^[ \t\r\f\v=:]+/, '');
     return { option: isDashed ? written : `--${written}`, value: valueIn(rest) };
   });
 }
@@ -27,5 +29,5 @@ function valueIn(rest: string): string | null {
   const quoted = /^"((?:[^"\\]|\\.)*)/s.exec(rest);
   if (quoted !== null)
     return (quoted[1] ?? '').replace(/\\(.)/gs, (_, letter: string) => ESCAPED[letter] ?? letter);
-  return /^\S+/.exec(rest)?.[0] ?? null;
+  return /^[^ \t\r\f\v]+/.exec(rest)?.[0] ?? null;
 }

@@ -1,9 +1,11 @@
+import { STDIN } from '../../files/stdin.ts';
 import type { Problems } from '../problems.ts';
 import { given, ofCurl, phrase } from '../words.ts';
 import { bytesOf, fromByteText } from './byte-text.ts';
 import { readCurlFile } from './curl-file.ts';
 import { type CurlOption, type CurlOptions, decoded } from './curl-options.ts';
 import { dataOf } from './data.ts';
+import { isUploadOfStdin } from './of-stdin.ts';
 
 const GLOB = /[[\]{}]/;
 const PLACEHOLDER = /\{\{.*?\}\}/s;
@@ -49,6 +51,7 @@ export function bodyOf(options: CurlOptions, problems: Problems): CurlBody {
 
 /** The content of the file of `--upload-file`; sets and ranges are refused, for which curl makes several requests. */
 function uploadOf(path: string, options: CurlOptions, problems: Problems): string {
+  if (isUploadOfStdin(path)) return readCurlFile('upload-file', STDIN, problems);
   if (options.has('globoff') || !GLOB.test(path)) return readCurlFile('upload-file', path, problems);
   problems.add(
     phrase`${ofCurl('--upload-file')} ${given(fromByteText(path) ?? path)}: { } and [ ] stand for several files there, and a request has one: name one file, or add --globoff where they are part of its name.`,

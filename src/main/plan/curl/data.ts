@@ -1,5 +1,8 @@
+import { withoutBlanks } from '../../../requests/header-text.ts';
 import { encodedByte } from '../../../requests/place.ts';
 import type { Problems } from '../problems.ts';
+import { given, ofCurl, phrase } from '../words.ts';
+import { fromByteText } from './byte-text.ts';
 import { readCurlFile } from './curl-file.ts';
 import type { CurlOption, CurlOptions } from './curl-options.ts';
 import type { CurlOptionName } from './option-names.ts';
@@ -39,7 +42,7 @@ export function headerLinesOf(options: CurlOptions, problems: Problems): string[
   return options.all('header').flatMap((value) => {
     if (!value.startsWith('@')) return value;
     const lines = readCurlFile('header', value.slice(1), problems).split(/\r?\n/);
-    return lines.filter((line) => line.trim() !== '' && !line.startsWith('#'));
+    return lines.filter((line) => withoutBlanks(line) !== '' && !line.startsWith('#'));
   });
 }
 
@@ -52,7 +55,14 @@ function dataIn({ name, value }: CurlOption, problems: Problems): string {
   if (name === 'data-urlencode') return urlEncoded(name, value, problems);
   if (name === 'data-raw' || !value.startsWith('@')) return value;
   const contents = readCurlFile(name, value.slice(1), problems);
-  return name === 'data' || name === 'data-ascii' ? contents.replace(/[\r\n\0]/g, '') : contents;
+  if (name !== 'data' && name !== 'data-ascii') return contents;
+  if (contents.includes('\0')) {
+    const path = value.slice(1);
+    problems.add(
+      phrase`${ofCurl(`--${name}`)} with the file ${given(fromByteText(path) ?? path)}: it has bytes of zero, and it depends on curl's version what becomes of them and of the text behind them: give it with ${'--data-binary'}.`,
+    );
+  }
+  return contents.replace(/[\r\n]/g, '');
 }
 
 /** Encodes `content`, `=content`, `name=content`, `@file` or `name@file`; the name stays as it is. */

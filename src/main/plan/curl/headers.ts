@@ -1,3 +1,4 @@
+import { withoutBlanks } from '../../../requests/header-text.ts';
 import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
 import { given, ofCurl, phrase } from '../words.ts';
@@ -60,7 +61,7 @@ export function headersOf(options: CurlOptions, body: CurlBody, problems: Proble
     ),
     cookies: cookiesOf(options, names, problems),
     refersToWayBefore: written !== referer && !names.has('referer'),
-    host: given.find((line) => nameIn(line) === 'host')?.replace(/^[^:;]*[:;]\s*/, ''),
+    host: given.find((line) => nameIn(line) === 'host')?.replace(/^[^:;]*[:;][ \t]*/, ''),
     userAgent: userAgent === '' ? undefined : userAgent,
     areAuthorized: bearer !== undefined || names.has('authorization'),
     // The content type of --json counts as a header given by --header.
@@ -75,7 +76,7 @@ function isHeader(line: string): boolean {
 
 /** `Name:` removes a header. */
 function isRemoval(line: string): boolean {
-  return /^[^:;]*:\s*$/.test(line);
+  return /^[^:;]*:[ \t\r\n]*$/.test(line);
 }
 
 /** `Name;` sends a header without a value. */
@@ -97,7 +98,7 @@ function checkLine(line: string, body: CurlBody, problems: Problems): void {
         phrase`${ofCurl('--header')} ${given('Content-Type:')} with --form: a form says its boundary there: leave one of them out.`,
       );
   } else if (name === 'connection') {
-    const value = line.slice(line.indexOf(':') + 1).trim();
+    const value = withoutBlanks(line.slice(line.indexOf(':') + 1));
     if (!SENT_CONNECTION.test(value))
       problems.add(
         phrase`${ofCurl('--header')} ${given(line)}: volley says keep-alive or close there: leave the header out.`,

@@ -1,12 +1,12 @@
 import { hostAsWritten } from '../../../requests/host-as-written.ts';
 import { withoutDots } from '../../../requests/place.ts';
-import { STDIN } from '../../files/stdin.ts';
 import type { Problems } from '../problems.ts';
 import { given, ofCurl, phrase, the } from '../words.ts';
 import { fromByteText } from './byte-text.ts';
 import type { CurlOptions } from './curl-options.ts';
 import { percentEncoded, urlQueryOf } from './data.ts';
 import { expandGlob } from './glob.ts';
+import { isUploadOfStdin } from './of-stdin.ts';
 
 /** curl accepts one to three slashes. */
 const LAX_SCHEME = /^(https?:)\/{1,3}(?!\/)/i;
@@ -58,7 +58,7 @@ export function urlsOf(options: CurlOptions, setting: UrlSetting, problems: Prob
   const asIs = options.has('path-as-is');
   const upload = options.last('upload-file')?.value || null;
   // Stdin has no name that could be appended.
-  const file = upload === STDIN ? null : upload;
+  const file = upload !== null && isUploadOfStdin(upload) ? null : upload;
   const target = options.last('request-target')?.value;
   if (target !== undefined && (!target.startsWith('/') || NOT_IN_A_URL.test(target))) {
     const shown = given(fromByteText(target) ?? target);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NOT_IN_A_HEADER, TOKEN } from '../../../requests/header-text.ts';
+import { NOT_IN_A_HEADER, TOKEN, withoutBlanks } from '../../../requests/header-text.ts';
 import { recordedBody, Unusable } from './har-body.ts';
 
 /** One request of a recording. */
@@ -160,7 +160,7 @@ interface Header {
 function headersOf(recorded: readonly z.infer<typeof PAIR>[], target: URL): Header[] {
   const headers = recorded
     .filter(({ name }) => !name.startsWith(':') && !CONNECTION_HEADERS.has(name.toLowerCase()))
-    .map(({ name, value }) => ({ name, value: (value ?? '').trim() }))
+    .map(({ name, value }) => ({ name, value: withoutBlanks(value ?? '') }))
     .filter(({ name, value }) => name.toLowerCase() !== 'host' || !isHostOf(value, target));
   for (const { name, value } of headers) {
     const lowerCase = name.toLowerCase();
