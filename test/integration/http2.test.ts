@@ -276,6 +276,28 @@ describe.each(CLIENTS)('a target that does not speak HTTP/2, %s', (client) => {
 });
 
 test.each(
+  CLIENTS.flatMap((client) => [0, 100, 65_536].map((headerTableSize) => ({ client, headerTableSize }))),
+)(
+  'a target that allows a header table of $headerTableSize bytes gets heads it can read, $client',
+  async ({ client, headerTableSize }) => {
+    const server = createServer({ settings: { headerTableSize } });
+    server.on('stream', (stream: ServerHttp2Stream) => {
+      stream.respond({ ':status': 200 });
+      stream.end('ok');
+    });
+    const port = await listening(server);
+    open.push({ close: () => server.close() });
+    const summary = await run({
+      ...{ client, mode: 'inline', h2c: true, concurrency: 2, streams: 3, requests: 60 },
+      url: `http://127.0.0.1:${port}/`,
+      headers: { 'x-a': 'b' },
+    });
+    expect([summary.requests.ok, summary.requests.retried, summary.errors]).toEqual([60, 0, []]);
+    expect(summary.connections.opened).toBe(2);
+  },
+);
+
+test.each(
   CLIENTS.flatMap((client) =>
     [true, false].flatMap((secure) => [1, 5].map((streams) => ({ client, secure, streams }))),
   ),

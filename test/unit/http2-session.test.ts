@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createRandom } from '../../src/metrics/random.ts';
 import { Outbox } from '../../src/workers/clients/wire/http2/outbox.ts';
+import { firstHead, RequestEncoder } from '../../src/workers/clients/wire/http2/request-frames.ts';
 import { comparable, type Outcome, sessionWith } from '../support/http2-session.ts';
 import { problemOfRandomFrames } from '../support/random-frames.ts';
 import {
@@ -388,6 +389,48 @@ describe('floods', () => {
       session.read(Buffer.concat([pings, answer(id)]), pings.length + answer(id).length);
     expect(outcome().told.every((events) => events.at(-1) === 'end')).toBe(true);
   });
+});
+
+test('the rest of a large answer that this side has ended is no flood', () => {
+  const { session, streams, outcome } = sessionWith(2);
+  const piece = data(1, 'x'.repeat(100), 0);
+  session.read(
+    Buffer.concat([OPENING, head(1, 200), piece]),
+    OPENING.length + head(1, 200).length + piece.length,
+  );
+  session.end(streams[0]!);
+  for (let count = 0; count < 3_000; count++) session.read(piece, piece.length);
+  session.read(answer(3), answer(3).length);
+  expect(outcome()).toMatchObject({
+    told: [
+      ['200', '+100'],
+      ['200', '+5', 'end'],
+    ],
+    ended: null,
+  });
+});
+
+test('a first head longer than a frame says that there is no table, and is cut anew', () => {
+  const value = 'v'.repeat(40_000);
+  const frames = new RequestEncoder('http', 'example.org').framesOf({
+    ...{ origin: '', path: '/', method: 'GET', body: null, reset: false },
+    headers: ['x', value],
+  });
+  const blockOf = ({ head: bytes, idPlaces }: typeof frames | ReturnType<typeof firstHead>): Buffer =>
+    Buffer.concat(
+      idPlaces.map((place) => {
+        const length = bytes.readUIntBE(place - 5, 3);
+        expect(length).toBeLessThanOrEqual(16_384);
+        return bytes.subarray(place + 4, place + 4 + length);
+      }),
+    );
+  const first = firstHead(frames);
+  expect(blockOf(first)).toEqual(Buffer.concat([Buffer.of(0x20), blockOf(frames)]));
+  expect(first.idPlaces.map((place) => [first.head[place - 2], first.head[place - 1]])).toEqual([
+    [FRAME.headers, FLAG.endStream],
+    [FRAME.continuation, 0],
+    [FRAME.continuation, FLAG.endHeaders],
+  ]);
 });
 
 test('random frames end, are bounded, have the same outcome wherever they are cut, and no request has two ends', () => {

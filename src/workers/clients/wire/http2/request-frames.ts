@@ -4,11 +4,12 @@ import type { RequestTemplate } from '../../dispatcher.ts';
 import { checkField, checkRequestLine } from '../request-rules.ts';
 import { FORBIDDEN_FIELDS } from './field-syntax.ts';
 import { DEFAULT_FRAME_BYTES, FLAG, FRAME, HEAD_BYTES, writeFrameHead } from './frames.ts';
-import { encodedField } from './hpack/block-encoder.ts';
+import { encodedField, NO_TABLE } from './hpack/block-encoder.ts';
 
 /** Overhead counted per field in addition to name and value (RFC 9113, 6.5.2). */
 const FIELD_OVERHEAD_BYTES = 32;
-/** Offset of the stream number in a frame's header. */
+/** Offsets of flags and stream number in a frame's header. */
+const FLAGS_AT = 4;
 const STREAM_ID_AT = 5;
 /** How many names to keep the last value of: requests have few. */
 const MOST_KNOWN = 256;
@@ -99,6 +100,22 @@ export class RequestEncoder {
     if (known !== undefined || this.#fields.size < MOST_KNOWN) this.#fields.set(name, { value, bytes });
     return bytes;
   }
+}
+
+/**
+ * The head of a connection's first request: it also says that there is no dynamic table. A target that lowers the table's
+ * limit waits for that, and takes a head without it for invalid (RFC 9113, 4.3.1).
+ */
+export function firstHead({ head, idPlaces }: RequestFrames): Pick<RequestFrames, 'head' | 'idPlaces'> {
+  const pieces = idPlaces.map((place, index) => {
+    const next = idPlaces[index + 1];
+    return head.subarray(
+      place - STREAM_ID_AT + HEAD_BYTES,
+      next === undefined ? undefined : next - STREAM_ID_AT,
+    );
+  });
+  const isLast = ((head[FLAGS_AT] as number) & FLAG.endStream) !== 0;
+  return framed(Buffer.concat([NO_TABLE, ...pieces]), isLast);
 }
 
 /** Splits a block into as many frames as needed. */

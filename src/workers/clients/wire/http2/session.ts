@@ -20,6 +20,7 @@ import { OpenStreams } from './open-streams.ts';
 import { Outbox } from './outbox.ts';
 import { PeerSettings } from './peer-settings.ts';
 import { NotHttp2, StreamRefusal, type StreamRefusalCode } from './refusal.ts';
+import { firstHead } from './request-frames.ts';
 import type { Outgoing, SessionOwner } from './session-owner.ts';
 import { SessionWriter } from './session-writer.ts';
 import { problemOf, Uploads } from './uploads.ts';
@@ -43,6 +44,7 @@ export class Session implements FrameTaker, AnswersOwner {
   readonly #uploads = new Uploads();
   readonly #out = new Outbox();
   readonly #probe = new LifeProbe();
+  readonly #firstId: number;
   readonly #streams: OpenStreams;
   readonly #answers: Answers;
   /** Streams whose first bytes are in the outbox. */
@@ -61,6 +63,7 @@ export class Session implements FrameTaker, AnswersOwner {
   constructor(socket: Outgoing, owner: SessionOwner, firstId = 1, windowBytes = MAX_31_BITS) {
     this.#writer = new SessionWriter(socket, this.#out, this.flush);
     this.#owner = owner;
+    this.#firstId = firstId;
     this.#streams = new OpenStreams(firstId);
     this.#answers = new Answers(this.#streams, this.#out, this, windowBytes);
     this.#out.add(openingBytes(windowBytes));
@@ -92,9 +95,10 @@ export class Session implements FrameTaker, AnswersOwner {
     const id = this.#streams.add(stream);
     stream.open(id, this.#settings.windowBytes, this.#probe.reads);
     this.#starting[this.#startingCount++] = stream;
-    const { head, idPlaces, body } = stream.request;
+    const { request } = stream;
+    const { head, idPlaces } = id === this.#firstId ? firstHead(request) : request;
     this.#out.addHead(head, idPlaces, id);
-    if (body !== null) this.#uploads.add(stream);
+    if (request.body !== null) this.#uploads.add(stream);
     if (this.#streams.isUsedUp) this.#isLeaving = true;
     this.#flushSoon();
   }

@@ -5,6 +5,8 @@ const LITERAL = 0x00;
 /** Never indexed, not even by proxies (RFC 7541, 6.2.3). */
 const NEVER_INDEXED = 0x10;
 const LONGEST_NUMBER_BYTES = 5;
+/** Before a block's first field: from now on the dynamic table holds nothing (RFC 7541, 6.3). */
+export const NO_TABLE = Buffer.of(0x20);
 
 /** A field in HPACK without a dynamic table: an index, or a literal without indexing. */
 export function encodedField(name: string, value: string, isSecret: boolean): Buffer {
