@@ -1,4 +1,5 @@
 import type { ErrorAdvice } from './report.ts';
+import type { StreamedAnswer } from './test-definition.ts';
 
 /** One request and its outcome; each followed redirect is another step. */
 export interface OnceExchange {
@@ -20,6 +21,8 @@ export interface OnceExchange {
     readonly firstByteMs: number;
     /** From the first byte sent to the last byte received; NaN if that never came. */
     readonly serviceMs: number;
+    /** Its tokens; null if it is not read as a stream. */
+    readonly stream: StreamedAnswer | null;
   } | null;
   /** Why there is no complete answer, or why it is not as expected; null if all is well. */
   readonly failure: string | null;

@@ -10,6 +10,7 @@ import { loadClient } from './clients/http-client.ts';
 import type { Exchange } from './exchange/exchange.ts';
 import { type RequestWatch, VuLoad } from './loads/vu-load.ts';
 import { ShardRun } from './run-shard.ts';
+import { loadTokens } from './streams/loaded-tokens.ts';
 import { toldOf } from './told-exchange.ts';
 import { type Failed, failureOf, toldWithPlace } from './vus/failure-of.ts';
 import { importTest } from './vus/import-test.ts';
@@ -54,7 +55,8 @@ export async function actOnce(
   const watch = watchOf(shard, clock, tell ?? (() => {}), failed);
   const users = { Users: VuLoad, definition: withOne(definition, part, supplies, act), watch };
   const create = await loadClient(shard.client, shard.settings.protocol);
-  const run = new ShardRun(shard, nowhere(), clock, { supplies, create, Rows: null, Tokens: null, users });
+  const Tokens = await loadTokens(shard.stream);
+  const run = new ShardRun(shard, nowhere(), clock, { supplies, create, Rows: null, Tokens, users });
   const fromMs = clock.nowMs();
   const stop = (): void => run.stop(0);
   signal.addEventListener('abort', stop);
@@ -123,15 +125,10 @@ function onceOf(vu: VU): Once {
   };
 }
 
-function watchOf(
-  { settings }: Shard,
-  clock: Clock,
-  tell: Tell,
-  failed: RequestWatch['failed'],
-): RequestWatch {
+function watchOf(shard: Shard, clock: Clock, tell: Tell, failed: RequestWatch['failed']): RequestWatch {
   const say = (exchange: Exchange, endMs: number): void => {
     const secrets = secretsInHeaders(exchange.request?.firstHeaders ?? []);
-    tell({ type: 'exchange', exchange: toldOf(exchange, endMs, exchange.failure, settings), secrets });
+    tell({ type: 'exchange', exchange: toldOf(exchange, endMs, exchange.failure, shard), secrets });
   };
   return {
     connection: (exchange) => {

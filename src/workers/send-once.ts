@@ -1,4 +1,3 @@
-import type { ConnectionSettings } from '../protocol/endpoint.ts';
 import type { OnceExchange, OnceSent } from '../protocol/once.ts';
 import type { Shard } from '../protocol/shard.ts';
 import type { Supplies } from '../protocol/supplies.ts';
@@ -10,7 +9,10 @@ import { continued, firstOf } from './exchange/continuation.ts';
 import { Exchange, type ExchangeOwner } from './exchange/exchange.ts';
 import type { PreparedRequest } from './exchange/prepared-request.ts';
 import { RequestSecrets, secretsOf } from './exchange/request-secrets.ts';
+import { StreamWaits } from './exchange/stream-waits.ts';
 import { type AnswerNeeds, RequestSource } from './jobs/request-source.ts';
+import { loadTokens } from './streams/loaded-tokens.ts';
+import type { TokenTimes } from './streams/token-times.ts';
 import { toldOf } from './told-exchange.ts';
 
 const EVERYTHING: AnswerNeeds = { body: true, fields: true };
@@ -19,7 +21,7 @@ const EVERYTHING: AnswerNeeds = { body: true, fields: true };
 export async function* sendOnce(shard: Shard, supplies: Supplies): AsyncGenerator<OnceSent> {
   const clock = createMonotonicClock();
   const clients = new SlotClients(shard, await loadClient(shard.client, shard.settings.protocol), clock);
-  const once = new OnceRun(shard, supplies, clients, clock);
+  const once = new OnceRun(shard, supplies, clients, clock, await loadTokens(shard.stream));
   try {
     for (const first of new RequestSource(shard, supplies.rows, EVERYTHING).firstOfEach()) {
       const exchanges = first.refusal === null ? await once.send(first) : [];
@@ -27,6 +29,7 @@ export async function* sendOnce(shard: Shard, supplies: Supplies): AsyncGenerato
       yield { name: first.plan.name, exchanges, refusal: first.refusal?.message ?? null, secrets };
     }
   } finally {
+    once.close();
     clients.close();
   }
 }
@@ -36,19 +39,31 @@ class OnceRun implements ExchangeOwner {
   readonly #clients: SlotClients;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
-  readonly #settings: ConnectionSettings;
+  readonly #shard: Shard;
   readonly #verdict: Verdict;
+  /** Null unless answers are read as streams. */
+  readonly #waits: StreamWaits | null;
   readonly #exchange: Exchange;
   #told: OnceExchange[] = [];
   #done = Promise.withResolvers<void>();
 
-  constructor(shard: Shard, { secrets }: Supplies, clients: SlotClients, clock: Clock) {
+  constructor(
+    shard: Shard,
+    { secrets }: Supplies,
+    clients: SlotClients,
+    clock: Clock,
+    Tokens: typeof TokenTimes | null,
+  ) {
+    const { stream } = shard;
     this.#clients = clients;
     this.#clock = clock;
     this.#timeoutMs = shard.timeoutMs;
-    this.#settings = shard.settings;
-    this.#verdict = new Verdict(shard.timeoutMs, false, new RequestSecrets(secrets));
-    this.#exchange = new Exchange(clients.open(shard.mix[0]?.endpoint ?? null), this, clock);
+    this.#shard = shard;
+    this.#verdict = new Verdict(shard.timeoutMs, false, new RequestSecrets(secrets), stream?.stallMs);
+    // Whoever looks at one answer wants all of it.
+    this.#waits = stream === null ? null : new StreamWaits({ ...stream, cancel: null }, shard, clock);
+    const sink = stream === null || Tokens === null ? undefined : new Tokens(stream);
+    this.#exchange = new Exchange(clients.open(shard.mix[0]?.endpoint ?? null), this, clock, null, sink);
     this.#exchange.keepsFields = true;
   }
 
@@ -68,17 +83,27 @@ class OnceRun implements ExchangeOwner {
     const timer = setTimeout(() => exchange.end('timeout'), this.#timeoutMs);
     this.#clients.use(exchange, request.endpoint);
     const nowMs = this.#clock.nowMs();
+    this.#waits?.begin(exchange, true, nowMs);
     exchange.send(firstOf(exchange, request), nowMs, nowMs);
     await this.#done.promise;
     clearTimeout(timer);
     return this.#told;
   }
 
+  close(): void {
+    this.#waits?.close();
+  }
+
+  onBytes(exchange: Exchange): void {
+    this.#waits?.onBytes(exchange);
+  }
+
   onComplete(exchange: Exchange, endMs: number): void {
-    const next = continued(exchange, this.#settings.protocol);
+    const next = continued(exchange, this.#shard.settings.protocol);
     const failure = next === null ? this.#verdict.ofAnswer(exchange, endMs) : null;
-    this.#told.push(toldOf(exchange, endMs, failure, this.#settings));
+    this.#told.push(toldOf(exchange, endMs, failure, this.#shard));
     if (next === null) {
+      this.#waits?.end(exchange);
       this.#done.resolve();
       return;
     }
@@ -88,7 +113,8 @@ class OnceRun implements ExchangeOwner {
   }
 
   onFailure(exchange: Exchange, _endMs: number, error: Error): void {
-    this.#told.push(toldOf(exchange, Number.NaN, this.#verdict.ofFailure(exchange, error), this.#settings));
+    this.#waits?.end(exchange);
+    this.#told.push(toldOf(exchange, Number.NaN, this.#verdict.ofFailure(exchange, error), this.#shard));
     this.#done.resolve();
   }
 }

@@ -17,6 +17,7 @@ import type { PartsOfShard } from './parts-of-shard.ts';
 import { practise } from './practise.ts';
 import { UsageMeter } from './record/usage.ts';
 import { ShardRun } from './run-shard.ts';
+import { loadTokens } from './streams/loaded-tokens.ts';
 
 /**
  * A worker's life, whatever carries its messages: takes a shard, connects, reports ready, begins on `go`,
@@ -113,7 +114,7 @@ class ShardService {
   async #carryOut(shard: Shard, supplies: Supplies): Promise<void> {
     this.#windowEndMs = shard.windowEndMs;
     const Rows = shard.batch === undefined ? null : (await import('./loads/rows-load.ts')).RowsLoad;
-    const Tokens = shard.stream === null ? null : (await import('./streams/token-times.ts')).TokenTimes;
+    const Tokens = await loadTokens(shard.stream);
     const create = await loadClient(shard.client, shard.settings.protocol, shard.batch !== undefined);
     const users = shard.scenarios === undefined ? null : await loadUsers(shard.scenarios);
     const parts = { supplies, create, Rows, Tokens, users };

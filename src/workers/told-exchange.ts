@@ -1,9 +1,10 @@
-import type { ConnectionSettings } from '../protocol/endpoint.ts';
 import type { OnceExchange } from '../protocol/once.ts';
 import type { ErrorTally } from '../protocol/report.ts';
+import type { Shard } from '../protocol/shard.ts';
 import { readableBody } from '../requests/body-text.ts';
 import { shownHead } from '../requests/request-head.ts';
 import type { Exchange } from './exchange/exchange.ts';
+import { streamedAnswerOf } from './exchange/streamed-answer.ts';
 
 /**
  * The outcome of a request, in the form shown to users.
@@ -14,7 +15,7 @@ export function toldOf(
   exchange: Exchange,
   endMs: number,
   failure: ErrorTally | null,
-  settings: ConnectionSettings,
+  { settings, stream }: Pick<Shard, 'settings' | 'stream'>,
 ): OnceExchange {
   const { request, status, body, bodyBytes, sentMs, firstByteMs } = exchange;
   if (request === null) throw new Error('nothing was sent');
@@ -36,6 +37,7 @@ export function toldOf(
             bodyBytes,
             firstByteMs: firstByteMs - sentMs,
             serviceMs: endMs - sentMs,
+            stream: stream === null ? null : streamedAnswerOf(exchange, endMs, stream.count),
           },
     failure: failure === null ? null : sentenceOf(failure),
     ...(failure?.advice === undefined ? {} : { advice: failure.advice }),

@@ -186,6 +186,7 @@ describe('an exchange of --once', () => {
         bodyBytes: answered.length,
         firstByteMs: 1,
         serviceMs: 1,
+        stream: null,
       },
       failure: null,
     };

@@ -659,10 +659,14 @@ describe('the verdict, on each side of each line', () => {
 });
 
 describe('requests that ran out of time while volley was late', () => {
-  const timedOut = (count: number, others = 0): Partial<VerdictFacts> => ({
+  const timedOut = (
+    count: number,
+    others = 0,
+    kind: 'timeout' | 'stalled' = 'timeout',
+  ): Partial<VerdictFacts> => ({
     requests: { sent: 1_000, ok: 1_000 - count - others, unfinished: 0, dropped: 0 },
     errors: [
-      { kind: 'timeout', code: 'TIMEOUT', count, example: '', firstAtMs: 0, lastAtMs: 0 },
+      { kind, code: kind.toUpperCase(), count, example: '', firstAtMs: 0, lastAtMs: 0 },
       { kind: 'status', code: '500', count: others, example: '', firstAtMs: 0, lastAtMs: 0 },
     ],
   });
@@ -689,6 +693,7 @@ describe('requests that ran out of time while volley was late', () => {
       'free-cores',
     ],
     ['more timeouts than others', starved(timedOut(500, 499)), 'late-starts', 'give-cores-or-lower-rate'],
+    ['silences', starved(timedOut(500, 0, 'stalled')), 'late-starts', 'give-cores-or-lower-rate'],
   ])('%s: failing, and it is said that volley may be why', (_name, facts, code, step) => {
     const judgement = judgementOf(facts);
     expect(judgement.verdict).toBe('failing');

@@ -92,8 +92,26 @@ export function outcomeLines(last: OnceExchange | undefined, naming: Naming): st
     ...(response === null
       ? []
       : [`* first byte after ${formatMs(response.firstByteMs)}, ${complete(response.serviceMs)}`]),
+    ...(response?.stream ? [`* ${streamText(response.stream)}`] : []),
     ...(last?.failure == null ? [] : [`* failed: ${withAdvice(last.failure, last.advice, naming)}`]),
   ];
+}
+
+/** The tokens of an answer that is read as a stream, and when they came. */
+function streamText({
+  events,
+  tokens,
+  timings: { firstToken, perToken, lastToken },
+}: NonNullable<NonNullable<OnceExchange['response']>['stream']>): string {
+  const made = tokens === null ? 'tokens unknown' : counted(tokens, 'token');
+  if (events === 0)
+    return `no token event came${tokens === null || tokens === 0 ? '' : `: ${made} in one piece`}`;
+  return [
+    `first token after ${formatMs(firstToken)}`,
+    `${made} in ${counted(events, 'event')}`,
+    ...(perToken === null ? [] : [`${formatMs(perToken)} for each after the first`]),
+    `the last after ${formatMs(lastToken)}`,
+  ].join(', ');
 }
 
 function heading(name: string): string {

@@ -15,6 +15,7 @@ import { underLoad } from '../plan/load-parts.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { Problems, type Told } from '../plan/problems.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
+import { keepingRows } from '../plan/rows-kept.ts';
 import { given, phrase, the } from '../plan/words.ts';
 import { showProgress } from '../reporters/progress-line.ts';
 import { SWEEP_REPORTERS } from '../reporters/sweep-text.ts';
@@ -55,7 +56,8 @@ export async function sweepCommand(parsed: Parsed, found: Told[]): Promise<ExitC
   );
   const told: Told[] = [...problems.list];
   const pagePath = pagePathFrom(parsed, told);
-  const options = withLevel(sweptOptions(parsed, told), range ?? { over: 'concurrency', from: 1, to: 1 }, 1);
+  const swept = keepingRows(sweptOptions(parsed, told));
+  const options = withLevel(swept, range ?? { over: 'concurrency', from: 1, to: 1 }, 1);
   const out = parsed.last('out');
   // Both ends of the range are checked before anything is sent.
   const plan = await withoutOverwriting(

@@ -6,6 +6,7 @@ import { type Expanded, expandSources } from '../plan/expand.ts';
 import type { RunOptions } from '../plan/options.ts';
 import type { Told } from '../plan/problems.ts';
 import { checkExpanded, checkOptions, completePlan } from '../plan/resolve.ts';
+import { keepingRows, RowsKept } from '../plan/rows-kept.ts';
 import { namingOf, termsOf } from '../plan/terms.ts';
 import { sentenceOf } from '../plan/words.ts';
 import { armOf, comparisonOf } from './comparison.ts';
@@ -57,8 +58,10 @@ export async function targetsExperiment(
   judged: Judged,
   problems: readonly Told[],
 ): Promise<Experiment> {
-  const checked = await readSettled(withShortRounds(a), problems);
-  const others = await readSettled(withShortRounds(b));
+  // Both mostly name the same files.
+  const kept = new RowsKept();
+  const checked = await readSettled(keepingRows(withShortRounds(a), kept), problems);
+  const others = await readSettled(keepingRows(withShortRounds(b), kept));
   // Random values are the same on both sides.
   const arms = [
     { name: 'A', plan: await completePlan(checked) },

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { fstatSync, readFileSync } from 'node:fs';
+import { fstatSync, readFileSync, statSync } from 'node:fs';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { finalPathOf, identityOf } from './file-identity.ts';
 import { unfinishedPathOf } from './output-lock.ts';
@@ -7,8 +7,13 @@ import { readStdin, STDIN } from './stdin.ts';
 
 const STDOUT_FD = 1;
 
-/** Files read for options: SHA-256 of the content by name, or null if the content does not matter. */
-type InputFiles = Map<string, string | null>;
+/** Files read for options. */
+interface InputFiles {
+  /** SHA-256 of the content by name, or null if the content does not matter. */
+  readonly digests: Map<string, string | null>;
+  /** What can be read only once, such as `<(command)`; the same options may be read several times. */
+  readonly pipes: Map<string, Buffer>;
+}
 
 /** Files are read deep within the checks of options, but it is the command that asks for the list. */
 const READ = new AsyncLocalStorage<InputFiles>();
@@ -21,23 +26,24 @@ const READ = new AsyncLocalStorage<InputFiles>();
 export function readInput(path: string | Buffer): Buffer {
   if (String(path) === STDIN) return readStdin();
   noteInput(String(path));
-  const bytes = readFileSync(path);
   const read = READ.getStore();
+  const bytes = read?.pipes.get(String(path)) ?? readFileSync(path);
   if (read !== undefined) {
     const { createHash } = process.getBuiltinModule('node:crypto');
-    read.set(String(path), createHash('sha256').update(bytes).digest('hex'));
+    read.digests.set(String(path), createHash('sha256').update(bytes).digest('hex'));
+    if (!statSync(path).isFile()) read.pipes.set(String(path), bytes);
   }
   return bytes;
 }
 
 /** Records a file that is read in another way, or whose content does not matter. */
 export function noteInput(path: string): void {
-  if (path !== STDIN) READ.getStore()?.set(path, null);
+  if (path !== STDIN) READ.getStore()?.digests.set(path, null);
 }
 
 /** Digests of the files read so far, by name. */
 export function inputDigests(): Readonly<Record<string, string>> {
-  const read = [...(READ.getStore() ?? [])].flatMap(([path, digest]) =>
+  const read = [...(READ.getStore()?.digests ?? [])].flatMap(([path, digest]) =>
     digest === null ? [] : [[path, digest] as const],
   );
   return Object.fromEntries(read);
@@ -68,8 +74,8 @@ export async function withoutOverwriting<T>(
   outputs: readonly OutputFile[],
   read: () => Promise<T>,
 ): Promise<T> {
-  const inputs: InputFiles = new Map();
-  const problems = (): string[] => clashes(outputs, [...inputs.keys()]);
+  const inputs: InputFiles = { digests: new Map(), pipes: new Map() };
+  const problems = (): string[] => clashes(outputs, [...inputs.digests.keys()]);
   let value: T;
   try {
     value = await READ.run(inputs, read);

@@ -4,6 +4,13 @@ import { codeOf } from '../../protocol/errors.ts';
 /** Stands for stdin in place of a file name. */
 export const STDIN = '-';
 
+const DESCRIPTOR = /^\/(?:dev|proc\/self)\/fd\/\d+$/;
+
+/** Whether a name says nothing of the format: stdin, or a descriptor such as that of `<(command)`. */
+export function isNameless(path: string): boolean {
+  return path === STDIN || DESCRIPTOR.test(path);
+}
+
 const STDIN_FD = 0;
 const CHUNK_BYTES = 65_536;
 const PAUSE_MS = 10;

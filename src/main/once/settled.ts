@@ -12,6 +12,7 @@ import { Problems, type Told } from '../plan/problems.ts';
 import { parseDurationMs } from '../plan/quantities.ts';
 import { connectionOptionsOf } from '../plan/requests/sources.ts';
 import { completePlan, readOptions, type UnresolvedPlan } from '../plan/resolve.ts';
+import { keepingRows } from '../plan/rows-kept.ts';
 import { namingOf } from '../plan/terms.ts';
 import { WordedProblem } from '../plan/worded-problem.ts';
 import { type OptionWord, phrase, the, type Words } from '../plan/words.ts';
@@ -65,8 +66,9 @@ export async function settledBy<Made>(
   make: (options: RunOptions) => Promise<Made>,
   { asks = () => true, onWait = () => {} }: { asks?: (made: Made) => boolean; onWait?: OnWait } = {},
 ): Promise<{ readonly made: Made; readonly notes: readonly Words[]; readonly hasAsked: boolean }> {
-  const made = await make(options);
-  const settled = asks(made) ? await settle(options, onWait) : null;
+  const said = keepingRows(options);
+  const made = await make(said);
+  const settled = asks(made) ? await settle(said, onWait) : null;
   if (settled === null) return { made, notes: [], hasAsked: false };
   return { made: await make(settled.options), notes: settled.notes, hasAsked: true };
 }

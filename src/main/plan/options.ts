@@ -1,5 +1,6 @@
 import type { WrittenIn } from '../../protocol/plan.ts';
 import type * as library from './library-options.ts';
+import type { ROWS_KEPT, RowsKept } from './rows-kept.ts';
 
 /**
  * Options in the one form that is checked, which is that of the command line: the library's alternatives have been
@@ -20,6 +21,7 @@ export const WRITTEN_IN = Symbol('written in');
 
 interface PlainOfRun {
   readonly [WRITTEN_IN]?: WrittenIn | undefined;
+  readonly [ROWS_KEPT]?: RowsKept | undefined;
   readonly url?: string | undefined;
   readonly mix?: readonly NamedRequestOptions[] | undefined;
   readonly variables?: Readonly<Record<string, string>> | undefined;

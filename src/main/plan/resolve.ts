@@ -31,6 +31,7 @@ import { WRITTEN_IN } from './options.ts';
 import { Problems, type Told } from './problems.ts';
 import { parseDurationMs } from './quantities.ts';
 import { parseRequests, type UnresolvedRequest } from './requests/requests.ts';
+import { drawnSeed, ROWS_KEPT } from './rows-kept.ts';
 import { endpointOf, isLocal, requestMessageOf, resolveEndpoints, settingsOf } from './target.ts';
 import { termsOf } from './terms.ts';
 import {
@@ -88,7 +89,7 @@ function checked(
   const givenSeed = optional(options.seed, (value) =>
     problems.count('seed', value, 0, Number.MAX_SAFE_INTEGER),
   );
-  const seed = givenSeed ?? Math.floor(2 ** 32 * Math.random());
+  const seed = givenSeed ?? options[ROWS_KEPT]?.seed ?? drawnSeed();
   const parsed = parseRequests({ ...options, seed }, `volley/${VERSION}`, problems, columns);
   const mode = problems.choice('mode', options.mode ?? DEFAULT_MODE, WORKER_MODES);
   const client = problems.choice('client', options.client ?? DEFAULT_CLIENT, CLIENT_NAMES);

@@ -139,8 +139,8 @@ export function failureFinding(
 
 /** How many of them ran out of time: a deadline passed, or the wait ended. */
 export function lateOf({ unanswered }: Failed, { errors }: FailureFacts): number {
-  const timeouts = errors.filter(({ kind }) => kind === 'timeout');
-  return [...timeouts, ...unanswered].reduce((sum, { count }) => sum + count, 0);
+  const late = errors.filter(({ kind }) => kind === 'timeout' || kind === 'stalled');
+  return [...late, ...unanswered].reduce((sum, { count }) => sum + count, 0);
 }
 
 function withoutAnswer(kind: 'unfinished' | 'dropped', count: number): FailedAs {

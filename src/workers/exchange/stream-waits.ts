@@ -20,7 +20,7 @@ export class StreamWaits {
     this.#silences =
       stallMs === null
         ? null
-        : new Deadlines<Exchange>(stallMs, clock, (exchange) => exchange.end('stalled'));
+        : new Deadlines<Exchange>(stallMs, clock, (exchange) => this.#stallSoon(exchange));
     this.#cancels = cancel === null ? null : new Cancels(cancel, numbering, seed);
     this.#patience =
       cancel === null || cancel.afterMs === null
@@ -63,6 +63,17 @@ export class StreamWaits {
   close(): void {
     this.#silences?.close();
     this.#patience?.close();
+  }
+
+  /** Deferred: where the event loop was busy for long, bytes may have come that it has not read yet. */
+  #stallSoon(exchange: Exchange): void {
+    const { serial, bodyBytes, firstByteMs } = exchange;
+    setImmediate(() => {
+      // With bytes of the body its silence has begun anew.
+      if (exchange.serial !== serial || exchange.bodyBytes !== bodyBytes) return;
+      if (Object.is(exchange.firstByteMs, firstByteMs)) exchange.end('stalled');
+      else if (exchange.busy) this.readOn(exchange);
+    });
   }
 
   /** Deferred: the bytes being read may already complete the answer. */

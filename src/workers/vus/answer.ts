@@ -5,7 +5,7 @@ import { jsonQuery, parseJsonPath } from '../../requests/json-path.ts';
 import type { Fields } from '../clients/dispatcher.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { valuesInHead } from '../exchange/head-text.ts';
-import { madeIn, timesOf } from '../exchange/stream-times.ts';
+import { streamedAnswerOf } from '../exchange/streamed-answer.ts';
 
 const SHOWN_CHARACTERS = 80;
 /** Limit on cached paths: a scenario's code may generate any number of them. */
@@ -33,7 +33,7 @@ export class Answer implements Response {
       firstByte: exchange.firstByteMs - sentMs,
       service: endMs - sentMs,
     };
-    this.stream = exchange.sink.tokens === null ? null : streamOf(exchange, endMs, count);
+    this.stream = streamedAnswerOf(exchange, endMs, count);
     this.#body = exchange.body;
     this.#bodyBytes = exchange.bodyBytes;
     this.#head = exchange.wantsHead ? exchange.head : null;
@@ -104,25 +104,6 @@ export class Answer implements Response {
     if (text === '') return `an empty body (status ${this.status})`;
     return text.length > SHOWN_CHARACTERS ? `'${text.slice(0, SHOWN_CHARACTERS)}…'` : `'${text}'`;
   }
-}
-
-/** Copies what is known about an answer's tokens, before its exchange is reused. */
-function streamOf(
-  { sink: { tokens }, sentMs }: Pick<Exchange, 'sink' | 'sentMs'>,
-  endMs: number,
-  count: TokenCount,
-): StreamedAnswer | null {
-  if (tokens === null) return null;
-  const made = madeIn(tokens, count);
-  // Counted from the sending, like the other times of an answer.
-  const { ttft, tpot, e2e } = timesOf({ intendedMs: sentMs, sentMs }, tokens, made, endMs);
-  const known = (ms: number): number | null => (Number.isNaN(ms) ? null : ms);
-  return {
-    text: tokens.text,
-    tokens: made,
-    events: tokens.events,
-    timings: { firstToken: known(ttft), perToken: known(tpot), lastToken: known(e2e) },
-  };
 }
 
 /** @throws Error with the issues that the schema reports */

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import type { RowCells } from '../../../protocol/request.ts';
 import { RowTableBuilder } from '../../../requests/row-table.ts';
-import { STDIN } from '../../files/stdin.ts';
+import { isNameless } from '../../files/stdin.ts';
 import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
 import { csvRows } from '../requests/csv-rows.ts';
@@ -42,9 +42,9 @@ const BY_NAME: Readonly<Record<string, Format>> = {
   '.ndjson': 'jsonl',
 };
 
-/** Determined by the name; for stdin by its beginning. */
+/** Determined by the name; for what has none by its beginning. */
 function formatOf(path: string, text: string, { delimiter }: RowsForm): Format {
-  if (path !== STDIN) return BY_NAME[extname(path).toLowerCase()] ?? 'csv';
+  if (!isNameless(path)) return BY_NAME[extname(path).toLowerCase()] ?? 'csv';
   const begin = text.trimStart();
   if (begin.startsWith('[')) return 'json';
   if (begin.startsWith('{')) return 'jsonl';

@@ -5,7 +5,6 @@ import type {
   RowsMode,
   Template,
 } from '../../../protocol/request.ts';
-import { ROWS_MODES } from '../../../protocol/request.ts';
 import type { Supplies } from '../../../protocol/supplies.ts';
 import { canBeDealt } from '../../../requests/dealing.ts';
 import { NOT_IN_A_HEADER } from '../../../requests/header-text.ts';
@@ -14,11 +13,8 @@ import { secretsInQuery } from '../../../requests/named-secrets.ts';
 import { secretsInHeaders } from '../../../requests/secret-headers.ts';
 import { quoted } from '../../text/quoted.ts';
 import { checkServerName } from '../connection/tls-files.ts';
-import { DEFAULT_LOCATION, DEFAULT_ROWS_MODE, HEADERS_OF_BODY } from '../defaults.ts';
-import { readPrompts } from '../models/prompts.ts';
+import { DEFAULT_LOCATION, HEADERS_OF_BODY } from '../defaults.ts';
 import { withoutLackingPrompt } from '../models/row-prompts.ts';
-import { parseSynthetic, type Synthetic, syntheticPrompts } from '../models/synthetic-prompts.ts';
-import { readTrace } from '../models/trace.ts';
 import { libraryNameOf } from '../option-table/run-table.ts';
 import type { NamedRequestOptions, RunOptions } from '../options.ts';
 import { Problems } from '../problems.ts';
@@ -31,13 +27,9 @@ import { mayBreakJson } from './json-template.ts';
 import { Placeholders, placesOf } from './placeholders.ts';
 import { markOwnHeaders, markRequest, OPEN_ORIGIN } from './request-marks.ts';
 import { checkRows } from './row-checks.ts';
-import { readRows } from './rows.ts';
-import { type RowsForm, rowsFormOf, type SkippedRows } from './rows-form.ts';
+import { asksForRows, parseRows } from './rows-of-options.ts';
 import { connectionOptionsOf, requestsOf } from './sources.ts';
 
-const MOST_PROMPTS = 1_000_000_000_000;
-const SLOWEST = 0.001;
-const FASTEST = 1_000;
 const MOST_REDIRECTS = 100;
 const MOST_WEIGHT = 1_000_000;
 
@@ -248,79 +240,6 @@ function isConstant(template: Template): boolean {
 
 function isFixed({ url, method, path, headers, body }: RequestTemplates): boolean {
   return url === null && method === null && path === null && headers === null && body === null;
-}
-
-interface Rows {
-  readonly mode: RowsMode;
-  readonly cells: RowCells;
-  /** When requests of a recording are due. */
-  readonly timesMs?: readonly number[];
-  readonly skipped: SkippedRows | null;
-}
-
-/** @param comeLater whether rows come later that are not read here */
-function parseRows(options: RunOptions, comeLater: boolean, problems: Problems): Rows | null {
-  const { rowsMode, speed, trace } = options;
-  if (speed !== undefined && trace === undefined)
-    problems.add(phrase`${the('speed')} ${given(speed)} without ${the('trace')}: say what is replayed.`);
-  const form = rowsFormOf(options, problems);
-  const mode = problems.choice('rows-mode', rowsMode ?? DEFAULT_ROWS_MODE, ROWS_MODES);
-  if (!asksForRows(options)) {
-    if (rowsMode !== undefined)
-      problems.add(phrase`${the('rows-mode')} ${given(rowsMode)} without ${the('rows')}: say which file.`);
-    if (!comeLater) refuseWithoutRows(options, problems);
-    return null;
-  }
-  const read = cellsOf(options, form, problems);
-  return read === null || mode === null ? null : { mode, ...read, skipped: form.skipped };
-}
-
-function asksForRows({ rows, prompts, syntheticPrompts, trace }: RunOptions): boolean {
-  return [rows, prompts, syntheticPrompts, trace].some((said) => said !== undefined);
-}
-
-/** Reads the rows from a file, or makes up prompts. */
-function cellsOf(
-  options: RunOptions,
-  form: RowsForm,
-  problems: Problems,
-): Pick<Rows, 'cells' | 'timesMs'> | null {
-  const { rows, prompts, syntheticPrompts: lengths, sharedPrefix, requests, trace, seed = 0 } = options;
-  const most = requests === undefined ? null : new Problems().count('requests', requests, 1, MOST_PROMPTS);
-  if (trace !== undefined) {
-    const speed = parseSpeed(options.speed, problems);
-    // A preset has a place for prompts; without one the trace holds whole requests.
-    const holds = options.preset === undefined ? 'requests' : 'prompts';
-    return readTrace(trace, { holds, speed: speed ?? 1, most, seed: Number(seed) }, form, problems);
-  }
-  const cells =
-    rows !== undefined
-      ? readRows(rows, form, problems)
-      : prompts !== undefined
-        ? readPrompts(prompts, form, problems)
-        : madeUp(parseSynthetic(lengths, sharedPrefix, problems), most, Number(seed));
-  return cells === null ? null : { cells };
-}
-
-function madeUp(synthetic: Synthetic | null, most: number | null, seed: number): RowCells | null {
-  return synthetic === null ? null : syntheticPrompts(synthetic, most, seed);
-}
-
-/** Null if a problem has been noted. */
-function parseSpeed(speed: RunOptions['speed'], problems: Problems): number | null {
-  const factor = Number(speed ?? 1);
-  if (factor >= SLOWEST && factor <= FASTEST) return factor;
-  problems.add(
-    phrase`${the('speed')} ${given(speed)}: give how much faster than recorded, from ${SLOWEST} to ${FASTEST}, such as 2 or 0.5.`,
-  );
-  return null;
-}
-
-function refuseWithoutRows({ delimiter, skipBadRows }: RunOptions, problems: Problems): void {
-  if (delimiter !== undefined)
-    problems.add(phrase`${the('delimiter')} ${given(delimiter)} without ${the('rows')}: say which file.`);
-  if (skipBadRows === true)
-    problems.add(phrase`${the('skip-bad-rows')} without ${the('rows')}: say which file.`);
 }
 
 function parseLocation(location: RunOptions['location'], problems: Problems): number | null {

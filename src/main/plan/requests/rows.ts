@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { messageOf, reasonOf } from '../../../protocol/errors.ts';
 import type { RowCells } from '../../../protocol/request.ts';
 import { readInput } from '../../files/input-files.ts';
-import { readStdin, STDIN } from '../../files/stdin.ts';
+import { isNameless, readStdin, STDIN } from '../../files/stdin.ts';
 import type { Problems } from '../problems.ts';
 import { given, phrase, the, type Words } from '../words.ts';
 import { WrongColumns } from './columns.ts';
@@ -88,9 +88,9 @@ export function refuseDelimiter({ delimiter }: RowsForm, problems: Problems): vo
     );
 }
 
-/** Determined by the name; for stdin by its beginning. */
+/** Determined by the name; for what has none by its beginning. */
 function isJsonLines(path: string, text: string): boolean {
-  if (path === STDIN) return text.trimStart().startsWith('{');
+  if (isNameless(path)) return text.trimStart().startsWith('{');
   return ['.jsonl', '.ndjson'].includes(extname(path).toLowerCase());
 }
 
