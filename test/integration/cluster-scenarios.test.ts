@@ -1,6 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { aroundRun } from '../../src/main/cli/around-run.ts';
+import type { Agent } from '../../src/main/cluster/agent.ts';
+import type { Prepared } from '../../src/main/cluster/submission-options.ts';
 import { setUp, tearDown } from '../../src/main/once/setup.ts';
 import { loadFlow } from '../../src/main/plan/flows/load-flow.ts';
 import { readPlanFile } from '../../src/main/plan/plan-file.ts';
@@ -136,18 +139,15 @@ async function submitted(
   changes: Parameters<typeof submitPlan>[2] = {},
 ): Promise<Submitted> {
   const { asked, plan } = await planned(text, false);
-  const { scenarios } = plan;
-  const ready = scenarios === undefined ? null : await setUp(plan, scenarios, WATCHING);
-  const run = submitPlan(
-    broker.connect(),
-    { ...asked, supplies: ready?.supplies ?? asked.supplies },
-    { agents, ...changes },
-  );
-  if (ready === null || scenarios === undefined) throw new Error('it has no scenarios');
-  const over = run.summary.then(async (summary) => {
-    expect(await tearDown(ready, scenarios, WATCHING)).toBeNull();
-    return summary;
+  const around = aroundRun(plan);
+  const prepare = async (signal: AbortSignal): Promise<Prepared | null> =>
+    (await around?.begin(signal))?.supplies ?? null;
+  const run = submitPlan(broker.connect(), asked, {
+    agents,
+    prepare: around === null ? null : prepare,
+    ...changes,
   });
+  const over = around === null ? run.summary : run.summary.then(around.ended, around.failed);
   over.catch(() => {});
   return { ...run, summary: over };
 }
@@ -195,6 +195,58 @@ describe('scenarios over agents', () => {
     });
     for (const other of others) expect(other).toEqual(one);
   });
+
+  test('setup runs once all agents have joined, also for one that takes the place of a lost one; it does not run for agents that never come', async () => {
+    const said: string[] = [];
+    const say = (sentence: string): number => said.push(sentence);
+    await withAgents(
+      [1, 1],
+      async (connections, witness, broker) => {
+        const text = SHOP(witness.port);
+        const never = await submitted(broker, text, 3, { joinTimeoutMs: 300 });
+        await expect(never.summary).rejects.toThrow(
+          /^2 of 3 agents joined within 300 ms\..*Nothing was sent\.$/,
+        );
+        expect(witness.seen).toEqual([]);
+        said.length = 0;
+        let joined = 0;
+        const { asked, plan } = await planned(text, false);
+        const around = aroundRun(plan)!;
+        const run = submitPlan(broker.connect(), asked, {
+          joinTimeoutMs: 30_000,
+          prepare: async (signal) => {
+            joined = said.filter((sentence) => sentence.endsWith(': joined.')).length;
+            const ready = await around.begin(signal);
+            connections[0]?.die();
+            late.push(await startAgent(broker.connect(), 'late'));
+            return ready?.supplies ?? null;
+          },
+        });
+        const late: Agent[] = [];
+        const summary = await run.summary.then(around.ended, around.failed);
+        await Promise.all(late.map((agent) => agent.leave()));
+        expect(joined).toBe(2);
+        expect(summary.agents?.map(({ name, state }) => [name, state]).sort()).toEqual([
+          ['agent-2', 'finished'],
+          ['late', 'finished'],
+        ]);
+        const numbers = witness.seen.map(({ number }) => number).filter((number) => !Number.isNaN(number));
+        expect(numbers.toSorted((a, b) => a - b)).toEqual([...ids.map(Number), SETUP, TEARDOWN]);
+        expect(witness.seen[0]?.number).toBe(SETUP);
+      },
+      { say },
+    );
+  });
+
+  test('setup that fails ends the run before its load, and the agents are free again', () =>
+    withAgents([1], async (_, witness, broker) => {
+      const text = SHOP(witness.port).replace('capture:', 'expect-status: 404\n    capture:');
+      const { summary } = await submitted(broker, text, 1);
+      await expect(summary).rejects.toMatchObject({ code: 'VOLLEY_SETUP' });
+      expect(witness.seen.map(({ number }) => number)).toEqual([SETUP]);
+      const next = await submitted(broker, SHOP(witness.port), 1);
+      expect((await next.summary).requests.ok).toBe(120);
+    }));
 
   test('iterations that arrive over time are each started once', () =>
     withAgents([1, 2], async (_, witness, broker) => {

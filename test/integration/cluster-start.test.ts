@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Agent } from '../../src/main/cluster/agent.ts';
-import { type Command, purposes } from '../../src/main/cluster/messages.ts';
+import { type Command, purposes, type Said } from '../../src/main/cluster/messages.ts';
 import { Sealer } from '../../src/main/cluster/seal.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
 import { startAgent, submit } from '../support/cluster.ts';
@@ -108,6 +108,101 @@ test('an agent that dies between joining and the start is named, and nothing is 
     code: 'VOLLEY_AGENTS',
     message: 'Agent first was not ready: it no longer renewed its slot with the broker. Nothing was sent.',
   });
+});
+
+test('an agent that is told to leave before all have joined is replaced; one that leaves before the start is named', async () => {
+  await begin('first');
+  const { summary } = await submit(
+    broker.connect(),
+    { url: witness.url, requests: 200, concurrency: 4 },
+    { joinTimeoutMs: 30_000 },
+  );
+  await until(() => said.some((sentence) => /first run \w+: joined/.test(sentence)));
+  await agents.splice(0, 1)[0]?.agent.leave();
+  await Promise.all([begin('second'), begin('third')]);
+  expect((await summary).agents?.map(({ name, state }) => [name, state]).sort()).toEqual([
+    ['second', 'finished'],
+    ['third', 'finished'],
+  ]);
+  expect(witness.seen.length).toBe(200);
+  const url = `https://127.0.0.1:${silentPort}/`;
+  const again = await submit(broker.connect(), { url, requests: 20, concurrency: 2, timeout: '60s' });
+  await until(() => connected === 2);
+  await agents.splice(0, 1)[0]?.agent.leave();
+  await expect(again.summary).rejects.toThrow(
+    /^Agent (second|third) was not ready: it left before the start\. Nothing was sent\.$/,
+  );
+});
+
+test('a broker that loses its data before the start ends the run at once, whether or not all have joined', async () => {
+  await Promise.all([begin('first'), begin('second')]);
+  const url = `https://127.0.0.1:${silentPort}/`;
+  for (const count of [2, 3]) {
+    connected = 0;
+    said.length = 0;
+    const { summary } = await submit(
+      broker.connect(),
+      { url, requests: 20, concurrency: 3, timeout: '60s' },
+      { agents: count, joinTimeoutMs: 60_000 },
+    );
+    await until(() =>
+      count === 2 ? connected === 3 : said.filter((text) => /joined/.test(text)).length === 2,
+    );
+    broker.loseData();
+    await expect(summary).rejects.toMatchObject({
+      code: 'VOLLEY_BROKER',
+      message: 'The broker has lost its data, and this run with it: start the run again. Nothing was sent.',
+    });
+    await until(() => said.filter((text) => !/joined/.test(text)).length >= 2);
+  }
+});
+
+test('an agent for one run waits for it: an attempt that never began is none', async () => {
+  const say = (sentence: string): number => said.push(sentence);
+  const agent = await startAgent(broker.connect(), 'once', { isOnce: true, say });
+  const load = { url: witness.url, requests: 20, concurrency: 2 };
+  const few = await submit(broker.connect(), load, { joinTimeoutMs: 300 });
+  await expect(few.summary).rejects.toThrow(/^1 of 2 agents joined/);
+  await until(() => said.some((sentence) => sentence.endsWith(': done.')));
+  expect(agent.hasLeft).toBe(false);
+  const { summary } = await submit(broker.connect(), load, { agents: 1 });
+  expect((await summary).requests.ok).toBe(20);
+  await agent.ended;
+});
+
+test('a stop while the start is being agreed on: nothing is sent, and nothing is missing', async () => {
+  await begin('first');
+  const connection = broker.connect();
+  let isReady = false;
+  let stop = (): void => {};
+  const { submission, summary } = await submit(
+    {
+      ...connection,
+      nowUs: async () => {
+        if (isReady) stop();
+        return connection.nowUs();
+      },
+      watchSlots: (run, version, events) =>
+        connection.watchSlots(run, version, {
+          ...events,
+          onSaid: (slot, bytes) => {
+            isReady ||= sealer.open<Said>(purposes.said({ run, slot }), bytes).is === 'ready';
+            events.onSaid(slot, bytes);
+          },
+        }),
+    },
+    open(),
+    { agents: 1 },
+  );
+  stop = () => submission.stop();
+  const { interrupted, requests, agents: rows } = await summary;
+  expect([interrupted, requests.sent, requests.notStarted, rows, witness.seen.length]).toEqual([
+    true,
+    0,
+    0,
+    [],
+    0,
+  ]);
 });
 
 test('a step of the clock of the broker before the start: no agent begins, and all of the load is missing', async () => {

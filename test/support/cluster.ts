@@ -65,6 +65,7 @@ export function submitPlan(
     minAgents: agents,
     joinTimeoutMs: 3_000,
     maxLost: null,
+    prepare: null,
     say: () => {},
     isConcurrencyGiven: false,
     version: VERSION,

@@ -9,8 +9,13 @@ const NOTHING_SENT = 'Nothing was sent.';
 
 /** What is done once before and once after a run. */
 export interface AroundRun {
-  /** The plan, completed by what setup returned. */
-  readonly plan: RunPlan;
+  /**
+   * Does what comes before the load.
+   *
+   * @returns the plan, completed by what setup returned; null if it was stopped
+   * @throws VolleyError VOLLEY_SETUP if that fails
+   */
+  begin(stopping: AbortSignal): Promise<RunPlan | null>;
   /** Call when the run is over. */
   ended(summary: Summary): Promise<Summary>;
   /** Call when the run has no result. @throws error, which then also says what ran before and after it */
@@ -19,50 +24,53 @@ export interface AroundRun {
   giveUp(): void;
 }
 
-/**
- * Does what comes before a run; returns null if it was stopped meanwhile.
- *
- * @throws VolleyError VOLLEY_SETUP if that fails
- */
-export async function aroundRun(plan: RunPlan, note: (line: string) => void): Promise<AroundRun | null> {
+/** Null if a run has nothing before and after it. */
+export function aroundRun(plan: RunPlan): AroundRun | null {
   const { scenarios } = plan;
-  if (scenarios === undefined || !(scenarios.hasSetup || scenarios.hasTeardown))
-    return {
-      plan,
-      ended: async (summary) => summary,
-      failed: async (error) => {
-        throw error;
-      },
-      giveUp: () => {},
-    };
-  const { setUp, tearDown } = await import('../once/setup.ts');
-  const stopping = new AbortController();
-  const giveUp = (): void => stopping.abort();
-  const watching = { tell: null, signal: stopping.signal };
-  const ignore = handleInterrupts({ stop: giveUp, abort: giveUp }, note);
-  const ready = await setUp(plan, scenarios, watching).finally(ignore);
-  if (ready === null) {
-    say('Stopped in setup: nothing was measured.');
-    return null;
-  }
-  const tornDown = async (): Promise<string | null> => {
+  if (scenarios === undefined || !(scenarios.hasSetup || scenarios.hasTeardown)) return null;
+  const givingUp = new AbortController();
+  const watching = { tell: null, signal: givingUp.signal };
+  let beginning: Promise<RunPlan | null> = Promise.resolve(null);
+  const setUpOnce = async (stopping: AbortSignal): Promise<RunPlan | null> => {
+    const { setUp } = await import('../once/setup.ts');
+    return setUp(plan, scenarios, { tell: null, signal: AbortSignal.any([stopping, givingUp.signal]) });
+  };
+  /** Why teardown failed; null also if there was nothing to tear down. */
+  const tornDown = async (ready: RunPlan | null): Promise<string | null> => {
+    if (ready === null) return null;
+    const { tearDown } = await import('../once/setup.ts');
     const failure = await tearDown(ready, scenarios, watching);
     if (failure !== null) say(failure);
     return failure;
   };
   return {
-    plan: ready,
+    begin: (stopping) => {
+      beginning = setUpOnce(stopping);
+      return beginning;
+    },
     ended: async (summary) => {
-      const teardownFailure = await tornDown();
+      const teardownFailure = await tornDown(await beginning);
       if (summary.scenarios === undefined) return summary;
       return { ...summary, scenarios: { ...summary.scenarios, teardownFailure } };
     },
     failed: async (error) => {
-      await tornDown();
+      const ready = await beginning.catch(() => null);
+      if (ready === null) throw error;
+      await tornDown(ready);
       throw withWhatRan(error, scenarios);
     },
-    giveUp,
+    giveUp: () => givingUp.abort(),
   };
+}
+
+/** Does what comes before a load from this machine; null if it was stopped, by a signal. */
+export async function begunHere(around: AroundRun, note: (line: string) => void): Promise<RunPlan | null> {
+  const stopping = new AbortController();
+  const stop = (): void => stopping.abort();
+  const ignore = handleInterrupts({ stop, abort: stop }, note);
+  const ready = await around.begin(stopping.signal).finally(ignore);
+  if (ready === null) say('Stopped in setup: nothing was measured.');
+  return ready;
 }
 
 /** Errors of a run that never began say, or imply, that nothing was sent; setup and teardown were. */

@@ -2,6 +2,7 @@ import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import type { RunPlan, WrittenIn } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
+import type { Prepared } from '../cluster/submission-options.ts';
 import type { ClusterPlan } from '../cluster/submit.ts';
 import { noteInput, withoutOverwriting } from '../files/input-files.ts';
 import { readSettled } from '../once/settled.ts';
@@ -18,7 +19,7 @@ import { brokenRuleSentences, stopSentences } from '../reporters/rule-text.ts';
 import { startWatched, type WatchedRun } from '../run/run.ts';
 import { exitCodeOf } from '../summary/exit-code.ts';
 import { quoted } from '../text/quoted.ts';
-import { aroundRun } from './around-run.ts';
+import { type AroundRun, aroundRun, begunHere } from './around-run.ts';
 import { bareTimeNotes } from './bare-times.ts';
 import { baselineFrom, heldAgainst, type OpenBaseline, openBaseline } from './baseline-options.ts';
 import { clusterFrom, refuseRounds } from './cluster-options.ts';
@@ -165,34 +166,37 @@ async function measure(
   outputs: RunOutputs,
   showing: Shown & Showing & { readonly baseline: OpenBaseline },
 ): Promise<ExitCode> {
-  const around = await aroundRun(asked, showing.note);
-  if (around === null) {
+  const around = aroundRun(asked);
+  const plan = cluster === null && around !== null ? await begunHere(around, showing.note) : asked;
+  if (plan === null) {
     await outputs.discard();
     return EXIT_CODES.interrupted;
   }
-  const { plan } = around;
+  const failed =
+    around?.failed ??
+    (async (error: unknown): Promise<never> => {
+      throw error;
+    });
   let started: WatchedRun | null = null;
   const served = await openServed(plan, () => started, showing, showing.note);
   const run =
     cluster === null
       ? startWatched(plan, {}, (block, worker) => outputs.addSamples(block, worker))
-      : await (await import('../cluster/submit.ts'))
-          .submitPlan({ ...cluster.asked, supplies: plan.supplies }, cluster, {}, showing.note)
-          .catch(async (error) => {
-            await served.end(null);
-            return around.failed(error);
-          });
+      : await overAgents(cluster, around, showing.note).catch(async (error) => {
+          await served.end(null);
+          return failed(error);
+        });
   started = run;
   let result: Summary | null = null;
   const abort = (): void => {
-    around.giveUp();
+    around?.giveUp();
     run.abort();
   };
   const interrupts = interruptible({ stop: run.stop, abort }, showing.note);
   try {
     await showRun(run, plan, interrupts, showing);
-    const measured = await run.summary.catch(around.failed);
-    const summary = heldAgainst(showing.baseline, await around.ended(measured));
+    const measured = await run.summary.catch(failed);
+    const summary = heldAgainst(showing.baseline, (await around?.ended(measured)) ?? measured);
     result = summary;
     const { isSaved, isComplete } = await outputs.finish(summary);
     process.stdout.write(await printedRun(summary, isSaved ? form : 'json', showing.view));
@@ -212,6 +216,20 @@ async function measure(
     await served.end(result);
     interrupts.remove();
   }
+}
+
+/** Starts a run over agents; what comes before its load is done when they are there. */
+async function overAgents(
+  cluster: ClusterPlan & { readonly asked: UnresolvedPlan },
+  around: AroundRun | null,
+  say: (sentence: string) => void,
+): Promise<WatchedRun> {
+  const { submitPlan } = await import('../cluster/submit.ts');
+  const prepare = async (stopping: AbortSignal): Promise<Prepared | null> => {
+    const { secrets = [], scenarioData } = (await around?.begin(stopping))?.supplies ?? {};
+    return stopping.aborted ? null : { secrets, scenarioData };
+  };
+  return submitPlan(cluster.asked, cluster, {}, { prepare: around === null ? null : prepare, say });
 }
 
 /** Adds a rule if there is none: a test report needs one, and the exit code follows it too. */

@@ -116,9 +116,11 @@ export class Agent {
       this.#say(`run ${slot.run}: ${because}.`);
       throw new Error(`${name}: ${because}`);
     } finally {
+      const hasRun = this.#part?.isBegun === true;
       this.#part = null;
       this.#run = null;
-      if (this.#options.isOnce) void this.leave();
+      // An attempt that never began, or a slot that somebody left behind, is no run.
+      if (this.#options.isOnce && hasRun) void this.leave();
     }
   }
 

@@ -15,6 +15,8 @@ export type Command =
       readonly concurrency: number;
       readonly parts: readonly (readonly [nonce: string, workers: number])[];
       readonly stateEveryMs: number;
+      /** There is a value with what `setup` returned. */
+      readonly isPrepared: boolean;
     }
   /** The agents of that assignment begin at this time of the broker's clock. Sent once. */
   | { readonly type: 'go'; readonly assignment: string; readonly startAtMs: number }
@@ -80,6 +82,7 @@ export interface AgentInfo {
 /** Purposes that values are sealed for, so that none can pass as another kind of value or as from another run. */
 export const purposes = {
   plan: (run: string): string => `${run}:plan`,
+  prepared: (run: string): string => `${run}:prepared`,
   orders: (run: string): string => `${run}:orders`,
   said: ({ run, slot }: SlotId): string => `${run}-${slot}:said`,
   state: (run: string, nonce: string): string => `${run}:state:${nonce}`,
@@ -88,6 +91,7 @@ export const purposes = {
 
 /** Names of the values that a run puts on the broker. */
 export const PLAN = 'plan';
+export const PREPARED = 'prepared';
 export function stateName(nonce: string): string {
   return `state:${nonce}`;
 }

@@ -21,11 +21,28 @@ export function notReady(late: readonly Slot[]): VolleyError {
   );
 }
 
+/** The broker was emptied, or restarted without its data, before the load began. */
+export function lostData(): VolleyError {
+  return new VolleyError(
+    ERROR_CODES.broker,
+    'The broker has lost its data, and this run with it: start the run again. Nothing was sent.',
+  );
+}
+
 /** @throws VolleyError VOLLEY_USAGE if a sealed plan is too large for the broker */
-export function checkPlanSize({ byteLength }: Uint8Array): void {
+export function checkPlanSize(sealed: Uint8Array): void {
+  checkSize(sealed, 'The plan', 'give fewer rows or smaller bodies');
+}
+
+/** @throws VolleyError VOLLEY_USAGE if what setup returned is too large for the broker */
+export function checkPreparedSize(sealed: Uint8Array): void {
+  checkSize(sealed, 'What setup returned', 'return less');
+}
+
+function checkSize({ byteLength }: Uint8Array, what: string, advice: string): void {
   if (byteLength > MOST_PLAN_BYTES)
     throw new VolleyError(
       ERROR_CODES.usage,
-      `The plan takes ${(byteLength / 1e6).toFixed(1)} MB, and agents are sent 8 MB at most: give fewer rows or smaller bodies.`,
+      `${what} takes ${(byteLength / 1e6).toFixed(1)} MB, and agents are sent 8 MB at most: ${advice}.`,
     );
 }

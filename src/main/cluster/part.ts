@@ -12,12 +12,14 @@ import { measureOffset, type Offset } from './broker-clock.ts';
 import {
   type AgentState,
   type Command,
+  PREPARED,
   purposes,
   type Said,
   stateName,
   type WorkerState,
 } from './messages.ts';
 import type { Sealer } from './seal.ts';
+import type { Prepared } from './submission-options.ts';
 import { Telling } from './telling.ts';
 
 const { orphanMs, leaseMs } = CLUSTER_TIMES;
@@ -68,6 +70,8 @@ export class Part {
   /** The longest time from an order to its receipt, not yet corrected by the broker's offset. */
   #slowestHearingMs = Number.NEGATIVE_INFINITY;
   #isTicking = false;
+  #isBegun = false;
+  #isStopped = false;
 
   constructor(
     { broker, sealer, clock }: { readonly broker: Broker; readonly sealer: Sealer; readonly clock: Clock },
@@ -90,6 +94,11 @@ export class Part {
     this.#leaseUntilMs = sentAtMs === null ? 0 : sentAtMs + leaseMs;
     if (this.#startAtMs !== null) this.#coordinator?.lease(this.#leaseUntilMs);
     if (sentAtMs === null) this.leave('its slot was no longer its own, and it stopped');
+  }
+
+  /** Whether it was told to begin. */
+  get isBegun(): boolean {
+    return this.#isBegun;
   }
 
   /** Ends the part early; what has been measured is still delivered. */
@@ -120,21 +129,22 @@ export class Part {
   }
 
   async #run({ command }: Assignment): Promise<void> {
-    const { workers, concurrency, parts, stateEveryMs } = command;
+    const { workers, concurrency, parts, stateEveryMs, isPrepared } = command;
     const at = parts.findIndex(([nonce]) => nonce === this.#nonce);
     const first = parts.slice(0, at).reduce((sum, [, count]) => sum + count, 0);
     const own = parts[at]?.[1] ?? 0;
     const refusal = this.#options.refuseShare(this.#plan, own / workers);
     if (refusal !== null) throw new Error(refusal);
-    const shards = split({ ...this.#plan, workers, concurrency }).slice(first, first + own);
-    const coordinator = new Coordinator({ ...this.#plan, workers: own }, this.#clock, {
+    const plan = isPrepared ? await this.#prepared() : this.#plan;
+    const shards = split({ ...plan, workers, concurrency }).slice(first, first + own);
+    const coordinator = new Coordinator({ ...plan, workers: own }, this.#clock, {
       shards,
       // Exact values are not sent to the submitter: percentiles come from histograms.
       mostExactRequests: 0,
       whenToBegin: () => this.#whenToBegin(),
     });
     this.#coordinator = coordinator;
-    if (this.#reason !== null) return;
+    if (this.#reason !== null || this.#isStopped) return;
     const ticking = setInterval(() => this.#tick(), TICK_MS);
     const telling = new Telling(this.#clock, (state, signal) => this.#putState(state, signal));
     telling.begin(stateEveryMs, () =>
@@ -153,6 +163,15 @@ export class Part {
     await this.#putState({ ...this.#stateOf(collected), isFinal: true, driftMs: await this.#driftMs() });
   }
 
+  /** The plan with what `setup` has returned. */
+  async #prepared(): Promise<RunPlan> {
+    const { run } = this.#slot;
+    const sealed = await this.#broker.get(run, PREPARED);
+    if (sealed === null) throw new Error('what its setup returned is no longer there');
+    const prepared = this.#sealer.open<Prepared>(purposes.prepared(run), sealed);
+    return { ...this.#plan, supplies: { ...this.#plan.supplies, ...prepared } };
+  }
+
   /** How far the clocks have drifted apart since the start; null if there was no start. */
   async #driftMs(): Promise<number | null> {
     if (this.#startAtMs === null || this.#offset === null) return null;
@@ -162,6 +181,8 @@ export class Part {
 
   /** Called when all workers are ready: reports that, and waits for the start time from the submitter. */
   async #whenToBegin(): Promise<number> {
+    // Those that end early are not ready, and say nothing of the kind.
+    if (this.#reason !== null || this.#isStopped) return new Promise(() => {});
     const offset = await measureOffset(this.#broker, this.#clock);
     this.#offset = offset;
     const { isTargetLocal } = this.#plan;
@@ -232,9 +253,12 @@ export class Part {
         } else this.leave('it was not needed');
         return;
       case 'go':
-        if (command.assignment === this.#assignment?.id) this.#go.resolve(command);
+        if (command.assignment !== this.#assignment?.id) return;
+        this.#isBegun = true;
+        this.#go.resolve(command);
         return;
       case 'stop':
+        this.#isStopped = true;
         this.#assigned.resolve(null);
         if (command.drainMs > 0) this.#coordinator?.stop();
         else this.#coordinator?.abort();

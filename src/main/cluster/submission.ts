@@ -12,20 +12,18 @@ import type { Conduct } from '../run/conduct.ts';
 import { progressOf } from '../run/progress.ts';
 import type { Progress } from '../run/run-handle.ts';
 import { summarize } from '../summary/summarize.ts';
-import { counted, formatDuration } from '../text/format.ts';
-import { type Outcome, Slot } from './agent-slots.ts';
+import type { Outcome, Slot } from './agent-slots.ts';
 import { LAST_WORD_MS, lastWords } from './awaited-words.ts';
 import { type Broker, CLUSTER_TIMES, type End } from './broker.ts';
 import { checkBroker } from './broker-check.ts';
 import { measureOffset } from './broker-clock.ts';
 import { BrokerWatch } from './broker-watch.ts';
+import { Gathering } from './gathering.ts';
 import { leadMs } from './lead.ts';
 import { LossWatch } from './max-lost.ts';
-import { type AgentState, type Command, PLAN, purposes, type Said, stateName } from './messages.ts';
-import { checkPlanSize, notStarted } from './not-started.ts';
+import { type AgentState, type Command, PLAN, PREPARED, purposes, type Said, stateName } from './messages.ts';
+import { checkPlanSize, checkPreparedSize } from './not-started.ts';
 import { planOver } from './plan-over.ts';
-import { poolText } from './pool-list.ts';
-import { allReady } from './readiness.ts';
 import { collectAgents } from './results.ts';
 import type { Sealer } from './seal.ts';
 import { LatestStates } from './states.ts';
@@ -33,8 +31,6 @@ import type { SubmissionOptions } from './submission-options.ts';
 import { Waiting, within } from './waiting.ts';
 
 const { beatMs } = CLUSTER_TIMES;
-/** Whoever waits longer for agents is told how it stands. */
-const QUIET_JOIN_MS = 3_000;
 /** An agent that has not ended this long after it should have is lost, unless its last word is on its way. */
 const GRACE_MS = 10_000;
 const LONGEST_DRAIN_MS = 5_000;
@@ -47,24 +43,24 @@ export class Submission implements Conduct {
   readonly #broker: Broker;
   readonly #sealer: Sealer;
   readonly #clock: Clock;
-  readonly #asked: UnresolvedPlan;
   readonly #options: SubmissionOptions;
   readonly #run = randomBytes(6).toString('hex');
-  readonly #slots: Slot[] = [];
+  readonly #gathering: Gathering;
   readonly #waiting: Waiting;
+  /** Ends what is done before the load. */
+  readonly #stopping = new AbortController();
   /** Whose loss has been said. */
   readonly #told = new Set<Slot>();
+  #asked: UnresolvedPlan;
   #plan: RunPlan | null = null;
-  /** Who takes part is settled. */
-  #isDealt = false;
   #states: LatestStates | null = null;
   #windowAtMs: number | null = null;
   #stoppedAtMs: number | null = null;
+  /** On this machine's clock: the window may not be known yet. */
+  #stopAskedAtMs: number | null = null;
   #isInterrupted = false;
   #stoppedBy: StoppedBy | null = null;
   readonly #brokerWatch: BrokerWatch;
-  /** The order to begin has been given; that it arrived may not be known. */
-  #isBegun = false;
   #beats: NodeJS.Timeout | undefined;
 
   constructor(
@@ -81,6 +77,9 @@ export class Submission implements Conduct {
     this.#options = options;
     this.#brokerWatch = new BrokerWatch(clock);
     this.#waiting = new Waiting(clock);
+    const [run, waiting] = [this.#run, this.#waiting];
+    const isInterrupted = (): boolean => this.#isInterrupted;
+    this.#gathering = new Gathering({ broker, sealer, clock, run, options, waiting, isInterrupted });
   }
 
   /** @throws VolleyError VOLLEY_USAGE, VOLLEY_AGENTS or VOLLEY_BROKER; nothing was sent then */
@@ -92,8 +91,9 @@ export class Submission implements Conduct {
         () => {
           // What waits for agents ends with it; commands fail when the broker is closed.
           this.#isInterrupted = true;
+          this.#stopping.abort();
           this.#waiting.changed();
-          return { mayHaveBegun: this.#isBegun };
+          return { mayHaveBegun: this.#gathering.isBegun };
         },
       );
     } finally {
@@ -156,6 +156,7 @@ export class Submission implements Conduct {
 
   #interrupt(): void {
     this.#isInterrupted = true;
+    this.#stopping.abort();
     this.#brokerWatch.stopAsked();
   }
 
@@ -168,7 +169,7 @@ export class Submission implements Conduct {
 
   #watch(): Promise<End> {
     const at = (index: number, then: (slot: Slot) => void): void => {
-      const slot = this.#slots[index];
+      const slot = this.#gathering.slots[index];
       if (slot === undefined) return;
       then(slot);
       this.#waiting.changed();
@@ -182,103 +183,87 @@ export class Submission implements Conduct {
             // Not from an agent of ours.
           }
         }),
-      onDone: (index) => at(index, (slot) => this.#end(slot, null)),
+      onDone: (index) => at(index, (slot) => this.#gathering.done(slot)),
       onFailed: (index, because) =>
-        at(index, (slot) => (/stalled/.test(because) ? this.#stalled(slot) : this.#end(slot, because))),
-      onStalled: (index) => at(index, (slot) => this.#stalled(slot)),
+        at(index, (slot) =>
+          /stalled/.test(because) ? this.#gathering.stalled(slot) : this.#gathering.end(slot, because),
+        ),
+      onStalled: (index) => at(index, (slot) => this.#gathering.stalled(slot)),
     });
   }
 
   /** @returns what became of each agent; none where it was stopped before it began */
   async #carryOut(): Promise<readonly Outcome[]> {
-    const joined = await this.#join();
-    if (joined === null) return [];
-    const total = joined.reduce((sum, { joined: agent }) => sum + (agent?.workers ?? 0), 0);
-    const plan = await planOver(this.#asked, total, this.#options);
+    const checks = setInterval(() => this.#gathering.check().catch(() => {}), MS_PER_SECOND);
+    const begun = await this.#begin().finally(() => clearInterval(checks));
+    if (begun === null) return [];
+    const { plan, joined, startAtMs } = begun;
     const shards = split(plan);
-    this.#isDealt = true;
-    const assignment = await this.#order({
-      type: 'assign',
-      workers: total,
-      concurrency: plan.concurrency,
-      parts: joined.map(({ joined: agent }) => [agent?.nonce ?? '', agent?.workers ?? 0]),
-      stateEveryMs: MS_PER_SECOND * Math.max(1, joined.length / AGENTS_PER_STATE_SECOND),
-    });
-    await allReady(joined, this.#waiting, () => this.#isInterrupted, plan.timeoutMs);
-    if (this.#isInterrupted) return [];
-    this.#plan = { ...plan, isTargetLocal: joined.some(({ isTargetLocal }) => isTargetLocal) };
-    const startAtMs = await this.#go(assignment, joined);
-    this.#windowAtMs = startAtMs + plan.warmupMs;
     let first = 0;
     const outcomes = joined.map((slot): Outcome => {
       const own = shards.slice(first, first + (slot.joined?.workers ?? 0));
       first += own.length;
       return { slot, shards: own };
     });
-    this.#states = new LatestStates(this.#plan, outcomes, {
+    this.#states = new LatestStates(plan, outcomes, {
       state: (nonce) => this.#state(nonce),
       carried: (nonce) => this.#broker.carried(this.#run, stateName(nonce)),
     });
-    await this.#follow(this.#plan, this.#states, outcomes, startAtMs);
+    await this.#follow(plan, this.#states, outcomes, startAtMs);
     return outcomes;
   }
 
-  /** @returns the slots whose agents take part; null where the run was stopped meanwhile */
-  async #join(): Promise<readonly Slot[] | null> {
-    const { agents, minAgents, joinTimeoutMs } = this.#options;
-    await this.#addSlots(agents);
-    const joined = (): Slot[] => this.#slots.filter(({ phase }) => phase === 'joined');
-    const refused = (): Slot[] => this.#slots.filter(({ isOver, because }) => isOver && because !== null);
-    const isSettled = (): boolean => joined().length >= agents || refused().length > 0 || this.#isInterrupted;
-    const quietMs = Math.min(QUIET_JOIN_MS, joinTimeoutMs);
-    if (!(await this.#waiting.until(isSettled, quietMs)) && quietMs < joinTimeoutMs) {
-      this.#options.say(
-        `${joined().length} of ${counted(agents, 'agent')} joined; the others have ${formatDuration(joinTimeoutMs - quietMs)} more.`,
-      );
-      await this.#waiting.until(isSettled, joinTimeoutMs - quietMs);
-    }
-    if (this.#isInterrupted) return null;
-    if (refused().length > 0)
-      throw notStarted(['An agent refused the run.', ...refused().map(({ because }) => `${because}.`)]);
-    const all = joined();
-    if (all.length < minAgents)
-      throw notStarted([
-        `${all.length} of ${counted(agents, 'agent')} joined within ${formatDuration(joinTimeoutMs)}.`,
-        await poolText(this.#broker, this.#sealer, this.#options.version),
-      ]);
-    await this.#broker.removeSlots(this.#run, this.#indexes('waiting'), this.#options.version);
-    return all;
-  }
-
-  async #addSlots(count: number): Promise<void> {
-    const added = Array.from({ length: count }, () => {
-      const slot = new Slot(this.#slots.length);
-      this.#slots.push(slot);
-      return slot.index;
+  /** Everything until the agents have been told to begin; null where the run was stopped meanwhile. */
+  async #begin(): Promise<{
+    readonly plan: RunPlan;
+    readonly joined: readonly Slot[];
+    readonly startAtMs: number;
+  } | null> {
+    const { agents, prepare } = this.#options;
+    await this.#gathering.add(agents);
+    const all = await this.#gathering.joined(agents);
+    if (all === null || (prepare !== null && !(await this.#prepare(prepare)))) return null;
+    // Those that were lost meanwhile are replaced.
+    const joined = prepare === null ? all : await this.#gathering.joined(all.length);
+    if (joined === null) return null;
+    const total = joined.reduce((sum, { joined: agent }) => sum + (agent?.workers ?? 0), 0);
+    const plan = await planOver(this.#asked, total, this.#options);
+    this.#gathering.deal();
+    const assignment = await this.#order({
+      type: 'assign',
+      workers: total,
+      concurrency: plan.concurrency,
+      parts: joined.map(({ joined: agent }) => [agent?.nonce ?? '', agent?.workers ?? 0]),
+      stateEveryMs: MS_PER_SECOND * Math.max(1, joined.length / AGENTS_PER_STATE_SECOND),
+      isPrepared: prepare !== null,
     });
-    await this.#broker.addSlots(this.#run, added, this.#options.version);
+    if (!(await this.#gathering.ready(joined, plan.timeoutMs))) return null;
+    this.#plan = { ...plan, isTargetLocal: joined.some(({ isTargetLocal }) => isTargetLocal) };
+    const startAtMs = await this.#go(assignment, joined);
+    if (startAtMs === null) return null;
+    this.#windowAtMs = startAtMs + plan.warmupMs;
+    this.#noteStop();
+    return { plan: this.#plan, joined, startAtMs };
   }
 
-  /** Its agent is gone. Until the parts are dealt another may take its place; later its load is lost. */
-  #stalled(slot: Slot): void {
-    if (slot.isOver) return;
-    const isReplaced = !this.#isDealt && (slot.phase === 'waiting' || slot.phase === 'joined');
-    this.#end(slot, isReplaced ? null : 'it no longer renewed its slot with the broker');
-    this.#broker.removeSlots(this.#run, [slot.index], this.#options.version).catch(() => {});
-    if (isReplaced) this.#addSlots(1).catch(() => {});
+  /** @returns false where it was stopped */
+  async #prepare(prepare: NonNullable<SubmissionOptions['prepare']>): Promise<boolean> {
+    const prepared = await prepare(this.#stopping.signal);
+    if (prepared === null || this.#isInterrupted) return false;
+    const sealed = this.#sealer.seal(purposes.prepared(this.#run), prepared);
+    checkPreparedSize(sealed);
+    this.#asked = { ...this.#asked, supplies: { ...this.#asked.supplies, ...prepared } };
+    await this.#broker.put(this.#run, PREPARED, sealed);
+    return true;
   }
 
-  #end(slot: Slot, because: string | null): void {
-    slot.end(because, this.#clock.nowMs());
-    this.#waiting.changed();
-  }
-
-  /** @returns when it begins, on this machine's clock */
-  async #go(assignment: string, joined: readonly Slot[]): Promise<number> {
+  /** @returns when it begins, on this machine's clock; null where the run was stopped meanwhile */
+  async #go(assignment: string, joined: readonly Slot[]): Promise<number | null> {
     const { offsetMs, slowestMs } = await measureOffset(this.#broker, this.#clock);
+    if (this.#isInterrupted) return null;
     const worstMs = Math.max(slowestMs, ...joined.map((slot) => slot.slowestMs));
     const startAtMs = this.#clock.nowMs() + leadMs(worstMs, joined.length);
-    this.#isBegun = true;
+    this.#gathering.begin();
     await this.#order({ type: 'go', assignment, startAtMs: startAtMs + offsetMs });
     return startAtMs;
   }
@@ -296,12 +281,13 @@ export class Submission implements Conduct {
     const longestMs = lengthMs + graceMsOf(plan) + GRACE_MS;
     const watch = this.#options.maxLost === null ? null : new LossWatch(this.#options.maxLost, outcomes);
     const looks = setInterval(() => {
-      for (const slot of joined) if (states.isFinal(slot)) this.#end(slot, states.reasonOf(slot));
+      for (const slot of joined) if (states.isFinal(slot)) this.#gathering.end(slot, states.reasonOf(slot));
       for (const slot of joined) this.#sayLost(slot);
       const nowMs = this.#clock.nowMs();
-      if (this.#brokerWatch.isAway) for (const slot of joined) this.#end(slot, 'the broker was away');
+      if (this.#brokerWatch.isAway)
+        for (const slot of joined) this.#gathering.end(slot, 'the broker was away');
       if (nowMs - Math.max(startAtMs + longestMs, states.movedAtMs + GRACE_MS) > 0)
-        for (const slot of joined) this.#end(slot, 'it did not end in time');
+        for (const slot of joined) this.#gathering.end(slot, 'it did not end in time');
       const broken = watch?.brokenBy(states, nowMs - (this.#windowAtMs ?? nowMs)) ?? null;
       if (broken !== null && this.#stoppedAtMs === null) this.#stopFor(broken, plan);
     }, LOOK_EVERY_MS);
@@ -337,7 +323,8 @@ export class Submission implements Conduct {
       )
       .then((found) => {
         for (const [at, slot] of open.entries())
-          if (found[at] === false && !states.isFinal(slot)) this.#end(slot, 'the broker has lost its data');
+          if (found[at] === false && !states.isFinal(slot))
+            this.#gathering.end(slot, 'the broker has lost its data');
       })
       .catch(() => {});
   }
@@ -356,9 +343,15 @@ export class Submission implements Conduct {
   }
 
   #endLoad(drainMs: number): void {
-    if (this.#windowAtMs !== null) this.#stoppedAtMs ??= Math.max(0, this.#clock.nowMs() - this.#windowAtMs);
+    this.#stopAskedAtMs ??= this.#clock.nowMs();
+    this.#noteStop();
     this.#order({ type: 'stop', drainMs }).catch(() => {});
     this.#waiting.changed();
+  }
+
+  #noteStop(): void {
+    if (this.#windowAtMs === null || this.#stopAskedAtMs === null) return;
+    this.#stoppedAtMs ??= Math.max(0, this.#stopAskedAtMs - this.#windowAtMs);
   }
 
   #beat(): void {
@@ -376,17 +369,14 @@ export class Submission implements Conduct {
     return sealed === null ? null : this.#sealer.open<AgentState>(purposes.state(this.#run, nonce), sealed);
   }
 
-  #indexes(phase: Slot['phase']): number[] {
-    return this.#slots.filter((slot) => slot.phase === phase).map(({ index }) => index);
-  }
-
   async #cleanUp(endWatching: End): Promise<void> {
-    const { version } = this.#options;
-    const names = this.#slots.flatMap(({ joined }) => (joined === null ? [] : stateName(joined.nonce)));
+    const names = this.#gathering.slots.flatMap(({ joined }) =>
+      joined === null ? [] : stateName(joined.nonce),
+    );
     const all = async (): Promise<void> => {
       await this.#order({ type: 'stop', drainMs: 0 });
-      await this.#broker.removeSlots(this.#run, this.#indexes('waiting'), version);
-      await this.#broker.forget(this.#run, [PLAN, ...names]);
+      await this.#gathering.removeWaiting();
+      await this.#broker.forget(this.#run, [PLAN, PREPARED, ...names]);
       await endWatching();
     };
     await within(this.#brokerWatch.isAway ? 0 : LAST_WORD_MS, all());

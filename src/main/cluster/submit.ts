@@ -10,7 +10,7 @@ import { Submission } from './submission.ts';
 import type { SubmissionOptions } from './submission-options.ts';
 
 /** Options of a run over agents besides its plan. */
-export type ClusterPlan = Meeting & Omit<SubmissionOptions, 'version' | 'say'>;
+export type ClusterPlan = Meeting & Omit<SubmissionOptions, 'version' | 'prepare' | 'say'>;
 
 /**
  * Starts a plan on agents.
@@ -21,11 +21,11 @@ export async function submitPlan(
   plan: UnresolvedPlan,
   cluster: ClusterPlan,
   control: Pick<RunControl, 'signal'> = {},
-  say: (sentence: string) => void = () => {},
+  { prepare = null, say = () => {} }: Partial<Pick<SubmissionOptions, 'prepare' | 'say'>> = {},
 ): Promise<WatchedRun> {
   const broker = await openBroker(cluster);
   const sealer = new Sealer(cluster.key);
-  const options = { ...cluster, version: VERSION, say };
+  const options = { ...cluster, version: VERSION, prepare, say };
   const run = watchConduct(new Submission(broker, sealer, createMonotonicClock(), plan, options), control);
   run.summary.catch(() => {}).finally(() => broker.close());
   return run;

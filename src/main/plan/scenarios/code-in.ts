@@ -30,7 +30,11 @@ function calledBy(step: FlowStep): string | null {
     case 'while':
     case 'parallel':
       return firstOf(step.flow);
-    default:
+    case 'request':
+    case 'think':
+    case 'check':
+    case 'add':
+    case 'fail':
       return null;
   }
 }
