@@ -5,7 +5,7 @@ import { microsToMs } from '../protocol/units.ts';
 import type { Clock } from '../time/clock.ts';
 import type { PartsOfShard } from './parts-of-shard.ts';
 import { startPeer } from './practice/peer.ts';
-import { practiceShard, whereTo } from './practice/practice-shard.ts';
+import { allHaveBodies, practiceShard, whereTo } from './practice/practice-shard.ts';
 import { ShardRun } from './run-shard.ts';
 
 const LONGEST_MS = 60;
@@ -36,7 +36,7 @@ export async function practise(
   practised.add(kind);
   const untilMs = clock.nowMs() + longestMs;
   const cpu = process.threadCpuUsage();
-  const peer = await startPeer(secure, settings.protocol);
+  const peer = await startPeer(secure, settings.protocol, allHaveBodies(shard));
   if (peer !== null) {
     await practiseWith(peer.port, shard, clock, parts, untilMs);
     peer.close();

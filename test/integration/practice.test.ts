@@ -1,3 +1,4 @@
+import { type ClientHttp2Session, connect } from 'node:http2';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type ClientName, run } from '../../src/api/index.ts';
 import { completePlan, readOptions } from '../../src/main/plan/resolve.ts';
@@ -23,7 +24,8 @@ const KINDS = [
   ['http/1.1', {}, {}],
   ['http/1.1 over TLS', {}, CERTIFICATE],
   ['h2', { http2: true, streams: 2 }, CERTIFICATE],
-  ['h2c', { h2c: true, streams: 2 }, { h2c: true }],
+  ['h2c, HEAD', { h2c: true, streams: 2, method: 'HEAD' }, { h2c: true }],
+  ['h2c, open', { h2c: true, streams: 2, rate: 50, body: 'x'.repeat(20_000), method: 'POST' }, { h2c: true }],
   ['http/1.1, open', { rate: 50, body: 'x'.repeat(20_000), method: 'POST' }, {}],
 ] as const;
 
@@ -85,6 +87,35 @@ test.each(MODES)('a cold run, %s: nothing of it is in any count', async (mode) =
     expect(workers.map(({ lost }) => lost)).toEqual(workers.map(() => false));
     expect(target.stats()).toMatchObject({ requests: 6, connectionsAccepted: 2 });
   }
+});
+
+test.each([false, true])('the peer answers over HTTP/2 whoever asks, TLS %s', async (secure) => {
+  const peers = [
+    await startPeer(secure, secure ? 'h2' : 'h2c'),
+    await startPeer(secure, secure ? 'h2' : 'h2c', false),
+  ];
+  const sessions = peers.map((peer) =>
+    connect(`${secure ? 'https' : 'http'}://127.0.0.1:${peer!.port}`, { rejectUnauthorized: false }),
+  );
+  for (const session of sessions) closed.push({ close: () => session.destroy() });
+  closed.push(...peers.map((peer) => peer!));
+  const ask = (session: ClientHttp2Session, method: string, body: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const stream = session.request({ ':method': method, 'x-long': 'v'.repeat(20_000) });
+      let text = '';
+      stream.once('response', (fields) => {
+        text += `${fields[':status']} `;
+      });
+      stream.on('data', (piece: Buffer) => {
+        text += piece;
+      });
+      stream.once('end', () => resolve(text));
+      stream.once('error', reject);
+      if (body !== '') stream.end(body);
+    });
+  const [plain, bare] = sessions;
+  const asked = [ask(plain!, 'GET', ''), ask(plain!, 'POST', 'x'.repeat(50_000)), ask(bare!, 'HEAD', '')];
+  expect(await Promise.all(asked)).toEqual(['200 ok', '200 ok', '200 ']);
 });
 
 test('the peer answers by methods and lengths, however its requests are cut', async () => {

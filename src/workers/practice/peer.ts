@@ -1,7 +1,7 @@
-import type { ServerHttp2Stream } from 'node:http2';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import type { Protocol } from '../../protocol/endpoint.ts';
 import { CERTIFICATE } from './certificate.ts';
+import { answerStreams } from './http2-peer.ts';
 
 const HEAD_END = '\r\n\r\n';
 const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 2\r\n\r\n';
@@ -14,9 +14,13 @@ export interface Peer {
   close(): void;
 }
 
-/** Listens on the loopback address; null if that fails. */
-export function startPeer(secure: boolean, protocol: Protocol): Promise<Peer | null> {
-  const server = serverOf(secure, protocol);
+/**
+ * Listens on the loopback address; null if that fails.
+ *
+ * @param hasBodies over HTTP/2, whether its answers have a body: only if there is no HEAD among the requests
+ */
+export function startPeer(secure: boolean, protocol: Protocol, hasBodies = true): Promise<Peer | null> {
+  const server = serverOf(secure, protocol, hasBodies);
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -25,7 +29,6 @@ export function startPeer(secure: boolean, protocol: Protocol): Promise<Peer | n
     socket.once('close', () => sockets.delete(socket));
   });
   server.on('tlsClientError', () => {});
-  server.on('sessionError', () => {});
   return new Promise((resolve) => {
     server.once('error', () => resolve(null));
     server.listen(0, '127.0.0.1', () => {
@@ -45,22 +48,13 @@ export function startPeer(secure: boolean, protocol: Protocol): Promise<Peer | n
 /** With its own authority, the system's are not read, which would take longer than everything else. */
 const SECURE = { ...CERTIFICATE, ca: CERTIFICATE.cert };
 
-/** Loads only what the run needs. */
-function serverOf(secure: boolean, protocol: Protocol): Server {
-  if (protocol === 'http/1.1') {
-    return secure
-      ? process.getBuiltinModule('node:tls').createServer(SECURE, answerRequests)
-      : createTcpServer(answerRequests);
-  }
-  const http2 = process.getBuiltinModule('node:http2');
-  const server = secure ? http2.createSecureServer(SECURE) : http2.createServer();
-  server.on('stream', (stream: ServerHttp2Stream) => {
-    stream.on('error', () => {});
-    stream.resume();
-    stream.respond({ ':status': 200, 'content-type': 'text/plain' });
-    stream.end(BODY);
-  });
-  return server;
+/** Loads only what the run needs: node:http2 would take longer than all practice. */
+function serverOf(secure: boolean, protocol: Protocol, hasBodies: boolean): Server {
+  const answer = (socket: Socket): void =>
+    protocol === 'http/1.1' ? answerRequests(socket) : answerStreams(socket, hasBodies);
+  if (!secure) return createTcpServer(answer);
+  const ALPNProtocols = [protocol === 'http/1.1' ? 'http/1.1' : 'h2'];
+  return process.getBuiltinModule('node:tls').createServer({ ...SECURE, ALPNProtocols }, answer);
 }
 
 /** Parses HTTP/1.1 requests as volley writes them: with a length if they have a body. */

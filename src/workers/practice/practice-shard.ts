@@ -67,6 +67,11 @@ export function whereTo({ mix, settings }: Pick<Shard, 'mix' | 'settings'>): { r
   return { secure: mix[0]?.endpoint?.secure ?? settings.protocol === 'h2' };
 }
 
+/** Whether the answer to each request of practice has a body. */
+export function allHaveBodies({ mix }: Pick<Shard, 'mix'>): boolean {
+  return mix.every(({ message, templates }) => methodOf(message, templates) !== 'HEAD');
+}
+
 function practiceLoad(load: LoadModel): LoadModel {
   if (load.model === 'closed') return load;
   return { ...load, stages: [{ durationMs: null, from: RATE, to: RATE }] };
@@ -77,7 +82,7 @@ function fixed(message: Message, templates: RequestTemplates | null): Message {
   const hasOpenPath = templates !== null && (templates.url !== null || templates.path !== null);
   return {
     ...message,
-    method: templates !== null && templates.method !== null ? 'GET' : message.method,
+    method: methodOf(message, templates),
     path: hasOpenPath ? '/' : message.path,
     headers: templates?.headers === null || templates === null ? message.headers : [],
     body:
@@ -85,4 +90,9 @@ function fixed(message: Message, templates: RequestTemplates | null): Message {
         ? (message.body?.subarray(0, MOST_BODY_BYTES) ?? null)
         : new Uint8Array(0),
   };
+}
+
+/** A method that rows determine is replaced. */
+function methodOf({ method }: Message, templates: RequestTemplates | null): string {
+  return templates !== null && templates.method !== null ? 'GET' : method;
 }
