@@ -50,6 +50,8 @@ export interface FindingFigures {
   readonly 'requests-failed': {
     readonly failed: number;
     readonly of: number;
+    /** Requests that volley stopped waiting for, which are in neither; absent if there are none, and in older results. */
+    readonly leftOut?: number;
     readonly request: string | null;
     readonly when: FailedWhen | null;
     readonly failedAs: readonly FailedAs[];

@@ -73,6 +73,24 @@ export function awaitedOf({ sent, cancelled = 0 }: { sent: number; cancelled?: n
   return sent - cancelled;
 }
 
+/** Counts of requests, of all or of one of a mix. */
+interface Ended {
+  readonly sent: number;
+  readonly ok: number;
+  readonly cancelled?: number | undefined;
+}
+
+/** Requests whose answer was waited for, and that got no good one: failed, or without an answer in the end. */
+export function notOkOf(counts: Ended): number {
+  return awaitedOf(counts) - counts.ok;
+}
+
+/** Their share, which rules call the error rate; null if no answer was waited for. */
+export function errorRateOf(counts: Ended): number | null {
+  const awaited = awaitedOf(counts);
+  return awaited === 0 ? null : notOkOf(counts) / awaited;
+}
+
 /** What can be done about a failure, where its words alone do not say it; put into words with the result. */
 export const ERROR_ADVICE = [
   'client-certificate',

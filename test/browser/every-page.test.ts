@@ -66,7 +66,7 @@ const RESULTS: Readonly<Record<string, Summary | Comparison | Sweep>> = {
   'four arms': comparisonWith('modes', ['sequential', 'inline', 'threads ×2', 'processes ×2'], 7),
   'three arms': comparisonWith('modes', ['inline', 'threads ×2', 'processes ×2'], 6),
   'a sweep of connections': sweepWith({}),
-  'a sweep of rates': sweepWith({ over: 'rate' }),
+  'a sweep of rates': sweepWith({ over: 'rate', times: 100 }),
   'a sweep of streams': sweepWith({ counts: 'tokens' }),
   'a sweep that is not at its end': sweepWith({ levels: 2, endedBy: 'unfinished' }),
   'rounds of one': comparisonWith('repeat', ['run'], 6),

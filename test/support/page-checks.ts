@@ -26,10 +26,16 @@ const WEAK_TEXTS = `(() => {
   return [...weak];
 })()`;
 
+/** Labels of an axis that lie on one another. */
+const OVERLAPPING = `[...document.querySelectorAll('.xt')].flatMap((axis) => {
+  const labels = [...axis.children].map((label) => [label.textContent, label.getBoundingClientRect()]).filter(([, box]) => box.width > 0);
+  return labels.flatMap(([text, a], index) => labels.slice(index + 1).filter(([, b]) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.5).map(([other]) => text + ' on ' + other));
+})`;
+
 /** Everything that draws. */
 const DRAWINGS = '.marks, .ridge, .strip, .bullet, .forest svg';
 
-/** Nothing goes wrong, nothing is asked for, nothing is wider than the window, and every text can be read. */
+/** Nothing goes wrong, nothing is asked for, nothing is wider than the window, every text can be read, and no label covers another. */
 export async function expectSound(
   browser: Chromium,
   file: string,
@@ -44,7 +50,8 @@ export async function expectSound(
     scrolled: (await page.evaluate<number>('document.documentElement.scrollWidth')) > opened.width,
     wide: await page.evaluate<string[]>(wide),
     weak: await page.evaluate<string[]>(WEAK_TEXTS),
-  }).toEqual({ problems: [], requests: [], scrolled: false, wide: [], weak: [] });
+    overlapping: await page.evaluate<string[]>(OVERLAPPING),
+  }).toEqual({ problems: [], requests: [], scrolled: false, wide: [], weak: [], overlapping: [] });
   await page.close();
 }
 

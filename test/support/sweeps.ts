@@ -37,14 +37,21 @@ export function sweepWith({
   counts = 'answers',
   endedBy = 'found',
   levels: shown = LEVELS.length,
-}: Partial<Pick<Sweep, 'over' | 'counts' | 'endedBy'>> & { readonly levels?: number }): Sweep {
-  const levels = LEVELS.slice(0, shown).map((level) => levelOf(level, at(level, counts === 'tokens')));
+  times = 1,
+}: Partial<Pick<Sweep, 'over' | 'counts' | 'endedBy'>> & {
+  readonly levels?: number;
+  /** How many times larger all levels are. */
+  readonly times?: number;
+}): Sweep {
+  const levels = LEVELS.slice(0, shown).map((level) =>
+    levelOf(level * times, at(level, counts === 'tokens')),
+  );
   const rules = ['p99<100ms'];
   const found = { levels, over, counts, rules, endedBy, generatorLimit: null };
   const judged = { ...found, knee: kneeOf(levels), capacity: capacityOf(levels) };
   const { tool, plan, startedAt } = longRun(10, 100);
   return {
-    ...{ schemaVersion: 1, kind: 'sweep', tool, startedAt, target: plan.target, from: 1, to: 64 },
+    ...{ schemaVersion: 1, kind: 'sweep', tool, startedAt, target: plan.target, from: times, to: 64 * times },
     ...judged,
     conclusions: sweepSentences(judged),
     interrupted: endedBy === 'unfinished',

@@ -124,7 +124,7 @@ describe('the trend page', () => {
     expect(wordsOf(page)).toContain('No request failed in any of them.');
     const failed = { ...PLAIN.requests, sent: 100, ok: 99, failed: 1 };
     expect(wordsOf(renderTrend(listed(keptWith(1), keptWith(1, { requests: failed }))))).toContain(
-      'share of the requests sent',
+      'share of the requests without a good answer',
     );
     const arms = renderTrend(listed(comparisonWith('compare', ['A', 'B'], 6)));
     expect(headsOf(arms)).toEqual(['When', 'rules', 'Verdict', 'Name']);

@@ -310,7 +310,7 @@ verdict    failing. 90.0 % of the requests failed (270 of 300), since 5 s. Check
 
   test('long names, rules, headlines and addresses are broken or cut between words', () => {
     const long = '/api/v1/customers/with/a/long/path/that/goes/on?category=books&sort=price';
-    const mix = MIX.map((row) => ({ ...row, name: `POST ${long}`, sent: 12_345, failed: 2_345 }));
+    const mix = MIX.map((row) => ({ ...row, name: `POST ${long}`, sent: 12_345, ok: 10_000, failed: 2_345 }));
     const rule = {
       ...{ ok: false, measured: null, limit: 50, requestsNeeded: 100, isLowerBound: false },
       expression: `p99{POST ${long.slice(0, 42)}}<50ms`,

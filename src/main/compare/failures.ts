@@ -1,5 +1,5 @@
 import type { FailureShare, PairFailures } from '../../protocol/comparison.ts';
-import { awaitedOf } from '../../protocol/report.ts';
+import { awaitedOf, notOkOf } from '../../protocol/report.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { binomialUpperTail } from '../collect/statistics.ts';
@@ -22,8 +22,8 @@ type Counted = Pick<Summary, 'requests' | 'series'>;
 /** The share of requests in these rounds that failed. */
 export function failuresIn(rounds: readonly Pick<Summary, 'requests'>[]): FailureShare {
   const sent = rounds.reduce((sum, { requests }) => sum + awaitedOf(requests), 0);
-  const ok = rounds.reduce((sum, { requests }) => sum + requests.ok, 0);
-  return { sent, failed: sent - ok, share: sent === 0 ? 0 : (sent - ok) / sent };
+  const failed = rounds.reduce((sum, { requests }) => sum + notOkOf(requests), 0);
+  return { sent, failed, share: sent === 0 ? 0 : failed / sent };
 }
 
 /**

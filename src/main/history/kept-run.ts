@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Comparison } from '../../protocol/comparison.ts';
+import { awaitedOf, notOkOf } from '../../protocol/report.ts';
 import type { PercentileInterval, Summary, Verdict } from '../../protocol/summary.ts';
 import { median } from '../collect/statistics.ts';
 import { PLAN_FIELDS } from '../compare/plan-fields.ts';
@@ -127,6 +128,7 @@ export function keptRunOf(path: string, back: number, result: Kept): KeptRun | n
   const headline = (percentile: string) => (summary: Summary) =>
     summary.latencyMs[summary.latencyMs.headline].percentiles[percentile] ?? null;
   const sent = sumOf(rounds, ({ requests }) => requests.sent);
+  const awaited = sumOf(rounds, ({ requests }) => awaitedOf(requests));
   const rules = rounds.flatMap(({ thresholds }) => thresholds);
   const { origin } = result;
   return {
@@ -156,7 +158,8 @@ export function keptRunOf(path: string, back: number, result: Kept): KeptRun | n
       rounds.some(({ latencyMs }) => latencyMs[latencyMs.headline].atLeast.includes(percentile)),
     ),
     sent,
-    failedShare: sent === 0 || !isOneArm ? null : sumOf(rounds, ({ requests }) => requests.failed) / sent,
+    failedShare:
+      awaited === 0 || !isOneArm ? null : sumOf(rounds, ({ requests }) => notOkOf(requests)) / awaited,
     rules: {
       kept: rules.filter(({ ok }) => ok).length,
       broken: rules.filter(({ ok }) => !ok).length,

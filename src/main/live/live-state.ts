@@ -42,6 +42,8 @@ export interface LatencySoFar {
 export interface RequestSoFar {
   readonly name: string;
   readonly sent: number;
+  /** Sent and not cancelled on purpose: of these is the share that failed. */
+  readonly awaited: number;
   readonly ok: number;
   readonly failed: number;
   /** Of the headline latency. */
@@ -78,6 +80,8 @@ export interface LiveState {
   readonly elapsedMs: number;
   readonly ended: number;
   readonly sent: number;
+  /** Sent and not cancelled on purpose. */
+  readonly awaited: number;
   readonly ok: number;
   readonly failed: number;
   readonly headline: ShownLatency;

@@ -1,5 +1,6 @@
 import type { LatencyKind } from '../../protocol/latency.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
+import { awaitedOf } from '../../protocol/report.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { type Hide, hiding } from '../../requests/secrets.ts';
 import { Schedule } from '../../time/schedule.ts';
@@ -72,6 +73,7 @@ export class Sampler {
       durationMs: stop.durationMs,
       requests: stop.requests,
       ...{ elapsedMs, ended, sent, ok, failed, headline },
+      awaited: awaitedOf(snapshot),
       askedPerSecond: this.#askedPerSecond(elapsedMs),
       latencies: {
         response: response.soFar(),

@@ -199,7 +199,7 @@ function rulePiece(rule: Summary['thresholds'][number]): Piece {
 }
 
 /** How many failed and how, with an example of the most frequent failure. */
-function failureLines({ failed, ended, sent, failures }: LiveState): Line[] {
+function failureLines({ failed, ended, sent, awaited, failures }: LiveState): Line[] {
   const dropped = ended - sent;
   const lost: Line =
     dropped > 0 ? [{ text: `  ${formatCount(dropped)} had no connection`, tone: 'bad' }] : [];
@@ -208,7 +208,7 @@ function failureLines({ failed, ended, sent, failures }: LiveState): Line[] {
     return [labelled('failed', [{ text: formatCount(failed) }, ...lost])];
   const kinds = failures.slice(0, MOST_KINDS).map(({ name, count }) => `${formatCount(count)} × ${name}`);
   const more = failures.length > kinds.length ? `, ${failures.length - kinds.length} more kinds` : '';
-  const share = sent === 0 ? '' : ` (${formatFailedShare(failed / sent)})`;
+  const share = awaited === 0 ? '' : ` (${formatFailedShare(failed / awaited)})`;
   const counts: Piece = {
     text: `${formatCount(failed)}${share}: ${kinds.join(', ')}${more}`,
     tone: 'bad',

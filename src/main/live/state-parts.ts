@@ -1,3 +1,4 @@
+import { awaitedOf } from '../../protocol/report.ts';
 import type { Hide } from '../../requests/secrets.ts';
 import type { RequestTally } from '../collect/request-tally.ts';
 import type { ScenarioTally } from '../collect/scenario-tally.ts';
@@ -15,8 +16,9 @@ const SILENT_MS = 1_500;
 /** One request of a mix. */
 export function requestSoFar(name: string, tally: RequestTally, hasLatency: boolean): RequestSoFar {
   const { sent, ok, failed, latency } = tally;
+  const awaited = awaitedOf(tally);
   const { p50Ms, p99Ms, atLeast } = hasLatency ? new CoarseLatency([latency]).soFar() : NOT_LOOKED_AT;
-  return { name, sent, ok, failed, p50Ms, p99Ms, isP99AtLeast: atLeast.includes('p99Ms') };
+  return { name, sent, awaited, ok, failed, p50Ms, p99Ms, isP99AtLeast: atLeast.includes('p99Ms') };
 }
 
 /** Iterations and checks so far, with the most frequent failure of an iteration. */

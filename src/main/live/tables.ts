@@ -23,11 +23,11 @@ function mixTable(mix: readonly RequestSoFar[], width: number, lines: number): L
   return [
     ...aligned(
       ['request', 'sent', 'ok', 'failed', 'p50', 'p99'],
-      shown.map(({ name, sent, ok, failed, p50Ms, p99Ms, isP99AtLeast }) => [
+      shown.map(({ name, sent, awaited, ok, failed, p50Ms, p99Ms, isP99AtLeast }) => [
         name,
         formatCount(sent),
         formatCount(ok),
-        sent === 0 ? '' : formatFailedShare(failed / sent),
+        awaited === 0 ? '' : formatFailedShare(failed / awaited),
         formatMs(p50Ms),
         `${isP99AtLeast ? '≥ ' : ''}${formatMs(p99Ms)}`,
       ]),

@@ -1,3 +1,4 @@
+import { awaitedOf, errorRateOf } from '../../protocol/report.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { failedAsText, whenText } from '../text/failure-words.ts';
@@ -7,6 +8,7 @@ import {
   formatByteRate,
   formatBytes,
   formatCount,
+  formatFailedShare,
   formatRate,
   formatSpan,
   shareText,
@@ -25,14 +27,14 @@ const SAME_RATE_SHARE = 0.005;
 export function failureLines(summary: Summary, { width, paint }: View): string[] {
   const { requests, errors } = summary;
   if (requests.failed === 0) return [];
-  const of = counted(requests.sent, 'request');
-  const share = `${formatCount(requests.failed)} of ${of}${shareText(requests.failed, requests.sent)}`;
+  const awaited = awaitedOf(requests);
+  const share = `${formatCount(requests.failed)} of ${counted(awaited, 'request')}${shareText(requests.failed, awaited)}`;
   const when = whenFailed(summary);
   const shown = errors.slice(0, MOST_ERRORS);
   const widest = Math.max(...shown.map(({ count }) => formatCount(count).length));
   const left = errors.length - shown.length;
   const lines = [
-    ...rows('failures', when === null ? share : `${share}, ${when}`, width),
+    ...rows('failures', `${when === null ? share : `${share}, ${when}`}${withUnanswered(requests)}`, width),
     ...shown.flatMap(({ kind, code, count, example }) => {
       const number = formatCount(count).padStart(widest);
       const text = `${failedAsText(kind, code)}: ${example.replaceAll(/\s+/g, ' ')}`;
@@ -44,6 +46,14 @@ export function failureLines(summary: Summary, { width, paint }: View): string[]
     ...(left > 0 ? [`${' '.repeat(LABEL_WIDTH)}and ${counted(left, 'more kind')} of error`] : []),
   ];
   return lines.map((line, index) => (index === 0 ? paint('bad', line) : line));
+}
+
+/** The error rate, where others than the failed requests are in it too. */
+function withUnanswered(requests: Summary['requests']): string {
+  const { unfinished } = requests;
+  return unfinished === 0
+    ? ''
+    : `; ${formatFailedShare(errorRateOf(requests) ?? 0)} with the ${formatCount(unfinished)} that had no answer in the end`;
 }
 
 /** When requests failed, from the verdict's finding or caveats; null if unknown. */
@@ -71,7 +81,7 @@ function requestsText({ requests, windowMs }: Summary): string {
   return [
     `${formatCount(sent)} sent in ${formatSpan(windowMs)}`,
     `${formatCount(ok)} ok`,
-    `${formatCount(failed)} failed${shareText(failed, sent)}`,
+    `${formatCount(failed)} failed${shareText(failed, awaitedOf(requests))}`,
     ...rare,
   ].join(', ');
 }

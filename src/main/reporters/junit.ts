@@ -1,4 +1,4 @@
-import { awaitedOf } from '../../protocol/report.ts';
+import { awaitedOf, notOkOf } from '../../protocol/report.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { msToSeconds } from '../../protocol/units.ts';
 import { IMPLIED_PERCENT } from '../plan/thresholds.ts';
@@ -68,7 +68,7 @@ function succeeded(summary: Summary): Case[] {
   const { thresholds, requests } = summary;
   const isJudged = thresholds.some(({ expression }) => expression.startsWith('error-rate'));
   const awaited = awaitedOf(requests);
-  const bad = awaited - requests.ok;
+  const bad = notOkOf(requests);
   const why = whyItFails(summary);
   const isBad = why !== null || (!isJudged && bad * 100 > IMPLIED_PERCENT * awaited);
   if (isJudged && requests.ok > 0 && why === null) return [];

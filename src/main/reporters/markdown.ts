@@ -1,4 +1,5 @@
 import { LATENCY_KINDS } from '../../protocol/latency.ts';
+import { awaitedOf } from '../../protocol/report.ts';
 import { STREAM_TIMES } from '../../protocol/stream.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { counted, formatCount, formatMs, formatRate, formatSpan, shareText } from '../text/format.ts';
@@ -85,7 +86,7 @@ function requestsOf({ requests, rate, windowMs }: Summary): Table {
       [
         formatCount(requests.sent),
         formatCount(requests.ok),
-        formatCount(requests.failed) + shareText(requests.failed, requests.sent),
+        formatCount(requests.failed) + shareText(requests.failed, awaitedOf(requests)),
         formatCount(requests.unfinished),
         ...(cancelled === undefined ? [] : [formatCount(cancelled)]),
         formatCount(requests.dropped),

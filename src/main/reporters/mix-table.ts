@@ -1,3 +1,4 @@
+import { awaitedOf, notOkOf } from '../../protocol/report.ts';
 import type { MixRow, Summary } from '../../protocol/summary.ts';
 import { formatCount, formatMs, shareText } from '../text/format.ts';
 import type { Table } from './table.ts';
@@ -27,13 +28,15 @@ export function mixTable({ mix, latencyMs }: Summary): Table {
   };
 }
 
-function cells({ name, sent, ok, failed, latencyMs }: MixRow, labels: readonly string[]): string[] {
+function cells(row: MixRow, labels: readonly string[]): string[] {
+  const { name, sent, ok, latencyMs } = row;
+  const failed = notOkOf(row);
   const bound = latencyMs.censored > 0 ? '≥ ' : '';
   return [
     name.length > NAME_WIDTH ? `${name.slice(0, NAME_WIDTH - 1)}…` : name,
     formatCount(sent),
     formatCount(ok),
-    formatCount(failed) + shareText(failed, sent),
+    formatCount(failed) + shareText(failed, awaitedOf(row)),
     ...labels.map((label) => {
       const value = formatMs(latencyMs.percentiles[label] ?? null);
       return latencyMs.atLeast.includes(label) ? `≥ ${value}` : value;

@@ -1,7 +1,15 @@
+import { errorRateOf } from '../../protocol/report.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { Sweep, SweepLevel } from '../../protocol/sweep.ts';
 import { visibleIn } from '../../requests/visible.ts';
-import { formatCount, formatFailedShare, formatMs, formatPercent, formatRate } from '../text/format.ts';
+import {
+  formatCount,
+  formatFailedShare,
+  formatMs,
+  formatPercent,
+  formatRate,
+  NOTHING,
+} from '../text/format.ts';
 import { levelText } from '../text/sweep-sentences.ts';
 import { markdownIn } from './markdown-text.ts';
 import { resultJson } from './result-json.ts';
@@ -124,8 +132,9 @@ function tokenCells({ summary: { streams } }: SweepLevel): string[] {
   ];
 }
 
-function failedText({ requests: { failed, sent } }: Summary): string {
-  return sent === 0 ? '–' : formatFailedShare(failed / sent);
+function failedText({ requests }: Summary): string {
+  const share = errorRateOf(requests);
+  return share === null ? NOTHING : formatFailedShare(share);
 }
 
 /** In eighths of a character, padded so that bars keep their left end in a right-aligned table. */

@@ -36,13 +36,19 @@ export function fitted(table: Table, width: number, lessImportant: readonly stri
   return fitted(without(table, first), width, others);
 }
 
-/** Shortens the names in the first column until the table fits, as far as they can still be told apart. */
-export function namesFitted(table: Table, width: number): Table {
+/**
+ * Shortens the names in the first column until the table fits, as far as they can still be told apart; if that is not
+ * enough, drops the named columns, in order.
+ */
+export function namesFitted(table: Table, width: number, lessImportant: readonly string[] = []): Table {
   const { heading, rows } = table;
   const widths = widthsOf([heading, ...rows]);
   const surplus = widths.reduce((sum, column) => sum + column + GAP.length, -GAP.length) - width;
   if (surplus <= 0) return table;
   const room = Math.max(NARROWEST_NAME, (widths[0] ?? 0) - surplus);
+  const [first, ...others] = lessImportant;
+  if (first !== undefined && (widths[0] ?? 0) - room < surplus)
+    return namesFitted(without(table, first), width, others);
   return {
     heading,
     rows: rows.map(([name = '', ...cells]) => [

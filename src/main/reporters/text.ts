@@ -20,6 +20,8 @@ import { wrapped, wrappedWhole } from './wrap.ts';
 const SIGN_WIDTH = 2;
 /** Before a rule, and between it and its value. */
 const GAPS = SIGN_WIDTH + 3;
+/** Columns of the mix, which are left out in this order where there is no room. */
+const LESS_IMPORTANT = ['p90', 'ok', 'p50'];
 /** A narrower column of words is hard to read. */
 const NARROWEST_VALUE = 30;
 
@@ -90,7 +92,9 @@ function thresholds({ thresholds: rules }: Summary, { width, paint }: View): str
 
 function mix(summary: Summary, { width }: View): string[] {
   const table = mixTable(summary);
-  return table.rows.length === 0 ? [] : renderPlainTable(namesFitted(table, width)).split('\n');
+  return table.rows.length === 0
+    ? []
+    : renderPlainTable(namesFitted(table, width, LESS_IMPORTANT)).split('\n');
 }
 
 function notes({ notes: sentences, baseline }: Summary, { width }: View): string[] {

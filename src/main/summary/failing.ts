@@ -48,6 +48,8 @@ export interface Failed {
   readonly of: number;
   /** Those of the bad ones that never got an answer. */
   readonly unanswered: readonly FailedAs[];
+  /** Those in neither because volley stopped waiting for them. */
+  readonly leftOut: number;
 }
 
 /** What was sent without getting a good answer. */
@@ -55,9 +57,10 @@ export function failedOf(facts: FailureFacts): Failed {
   const { requests, errors } = facts;
   const own = errors.reduce((sum, { kind, count }) => (kind === 'generator' ? sum + count : sum), 0);
   const isCounted = !areCutOff(facts);
-  const of = awaitedOf(requests) - own - (isCounted ? 0 : requests.unfinished);
+  const leftOut = isCounted ? 0 : requests.unfinished;
+  const of = awaitedOf(requests) - own - leftOut;
   const unanswered = isCounted ? [withoutAnswer('unfinished', requests.unfinished)] : [];
-  return { bad: of - requests.ok, of, unanswered };
+  return { bad: of - requests.ok, of, unanswered, leftOut };
 }
 
 /** Also includes what was due and got no connection, or got one too late. */
@@ -70,6 +73,7 @@ export function failedOrDropped(facts: FailureFacts): Failed {
     bad: failed.bad + dropped + late,
     of: failed.of + dropped + late,
     unanswered: [withoutAnswer('unfinished', unfinished), withoutAnswer('dropped', dropped)],
+    leftOut: failed.leftOut - late,
   };
 }
 
@@ -99,8 +103,10 @@ export function failingRequest(
 export function failedOfEach(facts: MixFacts): FailedRequest[] {
   const isCounted = !areCutOff(facts);
   return facts.mix.map(({ name, ok, unfinished, ...counts }) => {
-    const of = awaitedOf(counts) - (isCounted ? 0 : unfinished);
-    return { name, bad: of - ok, of, unanswered: isCounted ? [withoutAnswer('unfinished', unfinished)] : [] };
+    const leftOut = isCounted ? 0 : unfinished;
+    const of = awaitedOf(counts) - leftOut;
+    const unanswered = isCounted ? [withoutAnswer('unfinished', unfinished)] : [];
+    return { name, bad: of - ok, of, unanswered, leftOut };
   });
 }
 
@@ -121,7 +127,7 @@ export function isMostlyFailing(bad: number, of: number, share: number, fewest: 
 
 /** How many failed, when, and of what. */
 export function failureFinding(
-  { bad, of, unanswered }: Failed,
+  { bad, of, unanswered, leftOut }: Failed,
   { errors, when, stoodStillMs, heldShare }: FailureFacts,
   request: string | null = null,
 ): Finding<'requests-failed'> {
@@ -133,7 +139,11 @@ export function failureFinding(
   const held = heldShare === null ? {} : { heldShare };
   return {
     code: 'requests-failed',
-    figures: { failed: bad, of, request, when, failedAs, ...held, stoodStillMs },
+    figures: {
+      ...{ failed: bad, of, request, when, failedAs, stoodStillMs },
+      ...held,
+      ...(leftOut > 0 ? { leftOut } : {}),
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { fewestFor, parsePercentile } from '../../metrics/percentile-rank.ts';
-import { awaitedOf } from '../../protocol/report.ts';
+import { errorRateOf } from '../../protocol/report.ts';
 import type { LatencySummary, MixRow, RequestCounts, Summary } from '../../protocol/summary.ts';
 import type { Measure, RuleFigure, Threshold } from '../../protocol/threshold.ts';
 import { scenarioFigureIn, scenarioFigureOf } from './scenario-rules.ts';
@@ -91,9 +91,7 @@ export function measuredIn(judged: Judged, measure: Measure, request: string | n
   switch (measure.type) {
     case 'error-rate': {
       // Of what was sent, everything without a good answer in time.
-      const counts = row ?? judged.requests;
-      const sent = awaitedOf(counts);
-      return { value: sent === 0 ? null : (sent - counts.ok) / sent, isLowerBound: false };
+      return { value: errorRateOf(row ?? judged.requests), isLowerBound: false };
     }
     case 'goodput':
       return { value: judged.streams?.goodput?.share ?? null, isLowerBound: false };

@@ -17,13 +17,14 @@ export function requestsFailedText({
   failedAs,
   heldShare = 0,
   isStarved = false,
+  leftOut = 0,
 }: FindingFigures['requests-failed']): string {
   if (failed === 0)
     return `Failed requests of the warm-up held connections for ${formatFailedShare(heldShare, MAY_HOLD_SHARE)} of their time in the window.`;
   const whose = request === null ? '' : ` of '${request}'`;
   const who =
     failed < of
-      ? `${formatFailedShare(failed / of)} of the requests${whose} failed (${formatCount(failed)} of ${formatCount(of)})`
+      ? `${formatFailedShare(failed / of)} of the requests${whose}${leftOut > 0 ? ' that came to an end' : ''} failed (${formatCount(failed)} of ${formatCount(of)})`
       : of === 1
         ? `The only request${whose} failed`
         : `All ${counted(of, 'request')}${whose} failed`;

@@ -85,10 +85,16 @@ export function linearTicks(max: number, most: number): number[] {
   return Array.from({ length: Math.floor(max / step + 1e-9) + 1 }, (_, index) => index * step);
 }
 
-/** The values that fit with a gap between them; earlier ones take precedence. */
-export function spaced<T>(values: readonly T[], placeOf: (value: T) => number, gap: number): T[] {
+/** The values that fit with a gap between them, which may be that of each two; earlier ones take precedence. */
+export function spaced<T>(
+  values: readonly T[],
+  placeOf: (value: T) => number,
+  gap: number | ((one: T, other: T) => number),
+): T[] {
   const kept: T[] = [];
+  const gapOf = typeof gap === 'number' ? () => gap : gap;
   for (const value of values)
-    if (kept.every((other) => Math.abs(placeOf(other) - placeOf(value)) >= gap)) kept.push(value);
+    if (kept.every((other) => Math.abs(placeOf(other) - placeOf(value)) >= gapOf(other, value)))
+      kept.push(value);
   return kept;
 }

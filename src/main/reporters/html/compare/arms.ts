@@ -4,7 +4,7 @@ import { median } from '../../../collect/statistics.ts';
 import { formatBytes, NOTHING } from '../../../text/format.ts';
 import { CURVE, FINE, linear } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
-import { count, ms, percent, unbroken } from '../numbers.ts';
+import { count, failedPercent, ms, unbroken } from '../numbers.ts';
 import { axisOf } from '../run/histogram.ts';
 import { densitiesOf } from '../run/latencies.ts';
 import { ridge } from '../run/requests.ts';
@@ -27,7 +27,7 @@ export function armsPanel(view: ComparisonView): Markup | null {
 <thead><tr><th scope="col">Arm</th><th scope="col" class="n">Workers</th>${SHOWN.map((metric) => html`<th scope="col" class="n">${metricTitle(metric)}</th>`)}<th scope="col" class="n">Failed</th><th scope="col" class="n">Memory</th>${axis === null ? null : html`<th scope="col" class="shape">Shape</th>`}</tr></thead>
 <tbody>${rows.map(
     ({ arm, colour, cells }) =>
-      html`<tr><th scope="row"><span class="swatch c-${colour}">${arm.name}</span></th><td class="n" data-l="Workers">${count(arm.workers)}</td>${SHOWN.map((metric) => html`<td class="n" data-l="${metricTitle(metric)}">${levelText(arm, metric)}</td>`)}<td class="n${(arm.failures?.failed ?? 0) > 0 ? ' bad' : ''}" data-l="Failed">${arm.failures === undefined ? NOTHING : percent(arm.failures.share)}</td><td class="n" data-l="Memory">${unbroken(formatBytes(median(arm.rounds.map(({ cost }) => cost.peakMemoryBytes))))}</td>${axis === null ? null : html`<td class="shape">${ridge(cells, axis)}</td>`}</tr>
+      html`<tr><th scope="row"><span class="swatch c-${colour}">${arm.name}</span></th><td class="n" data-l="Workers">${count(arm.workers)}</td>${SHOWN.map((metric) => html`<td class="n" data-l="${metricTitle(metric)}">${levelText(arm, metric)}</td>`)}<td class="n${(arm.failures?.failed ?? 0) > 0 ? ' bad' : ''}" data-l="Failed">${arm.failures === undefined ? NOTHING : failedPercent(arm.failures.share)}</td><td class="n" data-l="Memory">${unbroken(formatBytes(median(arm.rounds.map(({ cost }) => cost.peakMemoryBytes))))}</td>${axis === null ? null : html`<td class="shape">${ridge(cells, axis)}</td>`}</tr>
 `,
   )}</tbody></table>`;
 }

@@ -23,13 +23,18 @@ function noneText({ requests: { sent, unfinished, dropped } }: Summary): string 
 }
 
 function errorTable({ errors, requests }: Summary, intervalMs: number): Markup {
-  return html`<table class="wide errs"><caption>${count(requests.failed)} failed requests by kind${leftOut(errors.length)}</caption><thead><tr><th scope="col">Kind</th><th scope="col" class="n">Count</th><th scope="col" class="n">Of sent</th><th scope="col" class="n">First – last</th><th scope="col">Example</th></tr></thead><tbody>${errors
+  return html`<table class="wide errs"><caption>${count(requests.failed)} failed requests by kind${unansweredText(requests)}${leftOut(errors.length)}</caption><thead><tr><th scope="col">Kind</th><th scope="col" class="n">Count</th><th scope="col" class="n">Of sent</th><th scope="col" class="n">First – last</th><th scope="col">Example</th></tr></thead><tbody>${errors
     .slice(0, MOST_ROWS)
     .map(
       (error) =>
         html`<tr><th scope="row">${error.kind} <span class="soft">${error.code}</span></th><td class="n" data-l="Count">${count(error.count)}</td><td class="n" data-l="Of sent">${percent(requests.sent === 0 ? 0 : error.count / requests.sent)}</td><td class="n" data-l="First – last">${whenText(error, intervalMs)}</td><td class="ex">${error.example}</td></tr>
 `,
     )}</tbody></table>`;
+}
+
+/** Those that the table has no row for: they have not failed, and count as errors all the same. */
+function unansweredText({ unfinished }: Summary['requests']): string {
+  return unfinished === 0 ? '' : `; ${count(unfinished)} more had no answer when the waiting ended`;
 }
 
 /** Says of a long list that only a part is shown. */

@@ -1,4 +1,6 @@
+import { errorRateOf, notOkOf } from '../../../../protocol/report.ts';
 import type { MixRow } from '../../../../protocol/summary.ts';
+import { NOTHING } from '../../../text/format.ts';
 import { line, outline, pathOf } from '../charts/path.ts';
 import { CURVE, type LogX, linear } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
@@ -32,7 +34,7 @@ export function requestsPanel({ summary: { mix = [], latencyMs } }: RunView): Ma
 <thead><tr><th scope="col">Request</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Failed</th><th scope="col" class="shape">Shape</th>${labels.map((label) => html`<th scope="col" class="n">p${label}</th>`)}<th scope="col" class="n">Max</th></tr></thead>
 <tbody>${rows.map(
     ({ row, cells }) =>
-      html`<tr><th scope="row" class="long">${row.name}<span class="url">${row.method} ${row.url}</span></th><td class="n" data-l="Sent">${count(row.sent)}</td><td class="n${row.failed > 0 ? ' bad' : ''}" data-l="Failed">${failedText(row)}</td><td class="shape">${
+      html`<tr><th scope="row" class="long">${row.name}<span class="url">${row.method} ${row.url}</span></th><td class="n" data-l="Sent">${count(row.sent)}</td><td class="n${notOkOf(row) > 0 ? ' bad' : ''}" data-l="Failed">${failedText(row)}</td><td class="shape">${
         axis === null
           ? null
           : ridge(
@@ -47,15 +49,12 @@ export function requestsPanel({ summary: { mix = [], latencyMs } }: RunView): Ma
 
 function worstFirst(a: MixRow, b: MixRow): number {
   const slowness = ({ latencyMs }: MixRow): number => latencyMs.percentiles['99'] ?? latencyMs.max ?? 0;
-  return failedShare(b) - failedShare(a) || slowness(b) - slowness(a);
-}
-
-function failedShare({ sent, failed }: MixRow): number {
-  return sent === 0 ? 0 : failed / sent;
+  return (errorRateOf(b) ?? 0) - (errorRateOf(a) ?? 0) || slowness(b) - slowness(a);
 }
 
 function failedText(row: MixRow): string {
-  return row.sent === 0 ? '–' : failedPercent(failedShare(row));
+  const share = errorRateOf(row);
+  return share === null ? NOTHING : failedPercent(share);
 }
 
 /** A distribution as a small chart in a table, with percentiles as ticks. */

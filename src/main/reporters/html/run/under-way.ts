@@ -1,4 +1,5 @@
 import type { AgentSoFar } from '../../../../protocol/agent-so-far.ts';
+import { errorRateOf } from '../../../../protocol/report.ts';
 import type { Summary } from '../../../../protocol/summary.ts';
 import { failedAsText } from '../../../text/failure-words.ts';
 import { html, type Markup } from '../markup.ts';
@@ -48,7 +49,7 @@ function hasBegun({ elapsedMs }: UnderWay): boolean {
 function troubleText({ requests, errors }: Summary): string[] {
   const [most] = errors;
   if (requests.failed === 0 || most === undefined) return [];
-  const share = failedPercent(requests.failed / Math.max(1, requests.sent));
+  const share = failedPercent(errorRateOf(requests) ?? 0);
   const how = `most often ${failedAsText(most.kind, most.code)}: ${most.example}`;
   return requests.ok === 0
     ? [`No request has succeeded so far; ${how}`]

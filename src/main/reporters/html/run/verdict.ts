@@ -1,3 +1,4 @@
+import { awaitedOf, errorRateOf, notOkOf } from '../../../../protocol/report.ts';
 import type { Summary } from '../../../../protocol/summary.ts';
 import { formatAskedRate, formatRate } from '../../../text/format.ts';
 import { isStarved, whyItMayPass } from '../../failing-text.ts';
@@ -132,7 +133,6 @@ export function tiles(summary: Summary, state: 'ended' | 'under way' = 'ended'):
 function tilesOf({ rate, requests, latencyMs }: Summary, state: 'ended' | 'under way'): Tile[] {
   const headline = latencyMs[latencyMs.headline];
   const of = `${latencyMs.headline} time`;
-  const failedShare = requests.sent === 0 ? 0 : requests.failed / requests.sent;
   const labels = Object.keys(headline.percentiles);
   const shown = ['50', '99'].map((label, index) =>
     labels.includes(label) ? label : (labels.at(index === 0 ? 0 : -1) ?? label),
@@ -166,11 +166,21 @@ function tilesOf({ rate, requests, latencyMs }: Summary, state: 'ended' | 'under
     },
     {
       name: 'Errors',
-      value: failedPercent(failedShare),
-      under: `${count(requests.failed)} of ${count(requests.sent)}`,
-      isBad: requests.failed > 0,
+      value: failedPercent(errorRateOf(requests) ?? 0),
+      under: underErrors(requests),
+      isBad: notOkOf(requests) > 0,
     },
   ];
+}
+
+/** What the share of errors is made of. */
+function underErrors(requests: Summary['requests']): string {
+  const { failed, unfinished } = requests;
+  const parts = [
+    ...(failed > 0 || unfinished === 0 ? [`${count(failed)}${unfinished > 0 ? ' failed' : ''}`] : []),
+    ...(unfinished > 0 ? [`${count(unfinished)} unanswered`] : []),
+  ];
+  return `${parts.join(', ')} of ${count(awaitedOf(requests))}`;
 }
 
 function summaryInterval({ intervals }: Summary['latencyMs'], label: string): string | null {

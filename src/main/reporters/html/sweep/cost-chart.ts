@@ -1,8 +1,9 @@
 import type { Sweep, SweepLevel } from '../../../../protocol/sweep.ts';
+import { formatCount } from '../../../text/format.ts';
 import { levelText } from '../../../text/sweep-sentences.ts';
 import { line, type Point, pathOf } from '../charts/path.ts';
 import { atPercent, figure, plot, xAxis } from '../charts/plot.ts';
-import { CURVE, linearTicks, spaced } from '../charts/scale.ts';
+import { CURVE, linearTicks, type Scale, spaced } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
 import { ms, plainRate, tickMs } from '../numbers.ts';
 import { marksOf } from './level-axis.ts';
@@ -14,7 +15,7 @@ const HEIGHT = 150;
 /** As a share of the width, beyond the highest throughput: room for the last number. */
 const HEADROOM = 1.12;
 const NAME_GAP = 0.05;
-/** In pixels: nearer to the top, a number stands beside its dot and not above. */
+/** In pixels: with less room above its dot, to the top or to another dot, a number stands beside it. */
 const NAME_HEIGHT = 20;
 const MOST_TICKS = 4;
 
@@ -35,7 +36,6 @@ export function costChart(sweep: Sweep): Markup | null {
   const points = known.map(
     ({ level, value }): Point => [Math.round(share(level.throughputPerSecond) * CURVE), scale.y(value)],
   );
-  const named = spaced(byImportance(known, sweep), ({ level }) => share(level.throughputPerSecond), NAME_GAP);
   const what = isTokens ? 'tokens a second' : 'ok answers a second';
   return figure({
     id: 'sweep-cost',
@@ -61,10 +61,7 @@ export function costChart(sweep: Sweep): Markup | null {
       scale,
       ticks,
       tickText: tickMs,
-      over: named.map(
-        ({ level, value }) =>
-          html`<span class="nm at${scale.share(value) * HEIGHT < NAME_HEIGHT ? ' right' : ''}" style="left:${atPercent(share(level.throughputPerSecond))};top:${atPercent(scale.share(value))}">${level.level}</span>`,
-      ),
+      over: numbers(known, sweep, (one) => share(one.level.throughputPerSecond), scale),
       marks: [
         line('ln a', pathOf(points)),
         levelDots(
@@ -78,6 +75,26 @@ export function costChart(sweep: Sweep): Markup | null {
       'all',
     )}<div class="axis" aria-hidden="true">${what}</div>`,
   });
+}
+
+/** The numbers of as many levels as there is room for, above their dots or beside them. */
+function numbers(
+  known: readonly Known[],
+  sweep: Sweep,
+  share: (one: Known) => number,
+  scale: Scale,
+): readonly Markup[] {
+  const top = ({ value }: Known): number => scale.share(value) * HEIGHT;
+  const hasNoRoomAbove = (one: Known): boolean => {
+    const above = known.filter(
+      (other) => Math.abs(share(other) - share(one)) < NAME_GAP && top(other) < top(one),
+    );
+    return top(one) - Math.max(0, ...above.map(top)) < NAME_HEIGHT;
+  };
+  return spaced(byImportance(known, sweep), share, NAME_GAP).map(
+    (one) =>
+      html`<span class="nm at${hasNoRoomAbove(one) ? ' right' : ''}" style="left:${atPercent(share(one))};top:${atPercent(scale.share(one.value))}">${formatCount(one.level.level)}</span>`,
+  );
 }
 
 /** A level with the percentile that is drawn. */

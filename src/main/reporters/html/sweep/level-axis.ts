@@ -7,7 +7,9 @@ import { html, type Markup } from '../markup.ts';
 
 /** As a share of the width, outside the outermost levels. */
 const MARGIN = 0.04;
-const TICK_GAP = 0.06;
+/** Between two labels, and the width of a character, in the narrowest drawing. */
+const TICK_GAP = 0.015;
+const CHARACTER = 0.026;
 /** From this share of the width on, a name stands to the left of its line. */
 const NAMED_BEFORE_FROM = 0.7;
 /** Distance between the rows of names, in pixels. */
@@ -34,7 +36,7 @@ export function levelAxis({ levels, over, knee, capacity }: Sweep): LevelAxis {
   const labelled = spaced(
     levels.map(({ level }) => level),
     share,
-    TICK_GAP,
+    (one, other) => TICK_GAP + (CHARACTER * (widthOf(one) + widthOf(other))) / 2,
   );
   return {
     ...{ share, x },
@@ -48,6 +50,11 @@ export function levelAxis({ levels, over, knee, capacity }: Sweep): LevelAxis {
       'all',
     )}<div class="axis" aria-hidden="true">${over === 'rate' ? 'requests a second' : 'connections'}</div>`,
   };
+}
+
+/** In characters. */
+function widthOf(level: number): number {
+  return formatCount(level).length;
 }
 
 function markedLevels(knee: Sweep['knee'], capacity: Sweep['capacity']): { level: number; name: string }[] {

@@ -78,7 +78,7 @@ function levelsPanel(sweep: Sweep): Markup | null {
   const { heading, rows } = sweepTable(sweep, false);
   return html`<table class="wide cards"><caption>${sweep.levels.some(({ isGood }) => !isGood) ? 'A level with ✗ was not borne' : 'Every level was borne'}</caption><thead><tr>${heading.map((name) => html`<th scope="col" class="n">${name}</th>`)}</tr></thead><tbody>${rows.map(
     ([level, ...cells], at) =>
-      html`<tr><th scope="row" class="n">${level}${marksIn(sweep, at)}</th>${cells.map((cell, index) => html`<td class="n${sweep.levels[at]?.isGood === false && cell === '✗' ? ' bad' : ''}" data-l="${heading[index + 1]}">${unbroken(cell)}</td>`)}</tr>
+      html`<tr><th scope="row" class="n">${level}${marksIn(sweep, at)}</th>${cells.map((cell, index) => html`<td class="n${index === cells.length - 1 ? ' twice' : ''}${sweep.levels[at]?.isGood === false && cell === '✗' ? ' bad' : ''}" data-l="${heading[index + 1]}">${unbroken(cell)}</td>`)}</tr>
 `,
   )}</tbody></table>`;
 }

@@ -6,7 +6,7 @@ import { CURVE, decades, FINE, linear, linearTicks, logarithmic, type Scale } fr
 import { dayText } from '../facts.ts';
 import type { Markup } from '../markup.ts';
 import { html } from '../markup.ts';
-import { ms, percent, plainRate, tickMs } from '../numbers.ts';
+import { failedPercent, ms, percent, plainRate, tickMs } from '../numbers.ts';
 
 const HEIGHT = 110;
 /** From this many results on, dots are small. */
@@ -66,11 +66,11 @@ const SERIES: readonly Series[] = [
   {
     id: 'failed',
     name: 'Failed',
-    what: 'share of the requests sent',
+    what: 'share of the requests without a good answer',
     colour: 'b',
     of: ({ failedShare }) => failedShare,
     isLeftOut: neverFailed,
-    text: percent,
+    text: failedPercent,
     tickText: (value) => percent(value).replace('.0', ''),
   },
 ];

@@ -3,7 +3,7 @@ import { NOTHING } from '../../../text/format.ts';
 import { planAndMachineText, revisionOf, rulesOf, verdictOf } from '../../runs-text.ts';
 import { dayText } from '../facts.ts';
 import { html, type Markup, type Shown } from '../markup.ts';
-import { ms, percent, plainRate, unbroken } from '../numbers.ts';
+import { failedPercent, ms, plainRate, unbroken } from '../numbers.ts';
 import { neverFailed, trendCharts } from './charts.ts';
 import { hasSeveralArms, standingText, type TrendGroup } from './trend-view.ts';
 
@@ -88,7 +88,7 @@ const COLUMNS: readonly Column[] = [
   {
     heading: 'failed',
     className: 'n',
-    cell: ({ failedShare }) => (failedShare === null ? NOTHING : percent(failedShare)),
+    cell: ({ failedShare }) => (failedShare === null ? NOTHING : failedPercent(failedShare)),
     isBad: ({ failedShare }) => (failedShare ?? 0) > 0,
     isIn: ({ failedShare }) => failedShare !== null,
   },
