@@ -15,7 +15,7 @@ const DISCARDED = 15;
 export function createRandom(seed: number, stream: number): Random {
   let a = scrambled(seed % UINT32);
   let b = scrambled(Math.floor(seed / UINT32) + GOLDEN);
-  let c = scrambled(stream);
+  let c = scrambled(stream % UINT32) ^ scrambled(Math.imul(Math.floor(stream / UINT32), GOLDEN));
   let counter = 1;
   const next = (): number => {
     const sum = (a + b + counter) | 0;

@@ -10,6 +10,7 @@ import { expect, test } from '@jest/globals';
 import { type RunOptions, run } from '../../src/api/index.ts';
 import { readTrace, type Trace } from '../../src/main/plan/models/trace.ts';
 import { Problems } from '../../src/main/plan/problems.ts';
+import { targetText } from '../../src/main/text/target-text.ts';
 import { cellOf } from '../../src/requests/row-table.ts';
 import { ArrivalStream } from '../../src/time/schedule.ts';
 import { useFolder } from '../support/folder.ts';
@@ -19,12 +20,12 @@ const inFolder = useFolder();
 function read(
   name: string,
   text: string,
-  more: { holds?: 'prompts' | 'requests'; speed?: number; most?: number } = {},
+  more: { holds?: 'prompts' | 'requests'; speed?: number; most?: number; shared?: number } = {},
 ): Trace | string[] {
   const path = inFolder(name);
   writeFileSync(path, text);
   const problems = new Problems();
-  const options = { holds: 'prompts' as const, speed: 1, most: null, seed: 1, ...more };
+  const options = { holds: 'prompts' as const, speed: 1, most: null, seed: 1, shared: 0, ...more };
   const trace = readTrace(
     path,
     options,
@@ -74,6 +75,51 @@ test('a trace: its times from the first on, in order, and its lengths', () => {
     [3, '11'],
   ]);
   expect((read('a.csv', azure, { most: 1 }) as Trace).timesMs).toEqual([0]);
+});
+
+test('prompts begin alike as far as the trace says: blocks of any size, whatever their ids, and a shared beginning', () => {
+  const wordsIn = (trace: Trace | string[]): string[][] =>
+    rowsOf(trace as Trace).map(([prompt]) => prompt.split(' '));
+  const alike = ([a = [], b = []]: string[][]): number => a.findIndex((word, at) => word !== b[at]);
+  const lines = (...prompts: readonly (readonly [tokens: number, ids: unknown])[]): string =>
+    prompts
+      .map(
+        ([input_length, ids], timestamp) =>
+          `{"timestamp":${timestamp},"input_length":${input_length},"output_length":1,"hash_ids":${String(ids)}}`,
+      )
+      .join('\n');
+  // As many ids as whole blocks, or one more for the rest: 50 tokens are three blocks of 16, or four.
+  for (const [ids, others] of [
+    ['[1,2,3]', '[1,2,9]'],
+    ['[1,2,3,4]', '[1,2,9,8]'],
+    ['["a","b","c"]', '["a","b","z"]'],
+    ['[90071992547409931,90071992547409932,3]', '[90071992547409931,90071992547409932,4]'],
+  ]) {
+    const words = wordsIn(
+      read(
+        'p.jsonl',
+        lines([50, ids], [50, others], [800, `[${Array.from({ length: 50 }, (_, at) => at + 100).join()}]`]),
+      ),
+    );
+    expect([words[0]?.length, words[1]?.length]).toEqual([50, 50]);
+    // A word of the next block may happen to be the same.
+    expect([32, 33, 34]).toContain(alike(words));
+  }
+  // Ids that are alike but for their last digits are not the same.
+  expect(
+    alike(wordsIn(read('q.jsonl', lines([600, '[90071992547409931,1]'], [600, '[90071992547409932,1]'])))),
+  ).toBeLessThan(3);
+  const csv = 'timestamp,input_length,output_length,hash_ids\n0,700,1,"[7, 8]"\n1,700,1,"[7, 9]"\n2,700,1,\n';
+  expect([512, 513, 514]).toContain(alike(wordsIn(read('r.csv', csv))));
+  expect(read('s.jsonl', lines([5, '7']))).toEqual([
+    "--trace 's.jsonl': line 1 has the hash_ids '7': give a list such as [1,2].",
+  ]);
+
+  // Within the length that the trace says, before what its ids say.
+  const shared = wordsIn(read('t.jsonl', lines([30, null], [40, null], [10, null]), { shared: 20 }));
+  expect(shared.map(({ length }) => length)).toEqual([30, 40, 10]);
+  expect([20, 21, 22]).toContain(alike(shared));
+  expect(shared[0]?.slice(0, 10)).toEqual(shared[2]);
 });
 
 test('what is wrong with a trace is named by its line', () => {
@@ -181,6 +227,7 @@ test.each([
     const { requests, plan } = await ask();
     expect(requests).toMatchObject({ scheduled: 5, sent: 5, ok: 5, failed: 0, dropped: 0 });
     expect(plan.load).toMatchObject({ model: 'open', arrivals: 'recorded' });
+    expect(targetText(plan)).toBe(`the requests of a trace to ${origin}/v1/`);
     expect(came).toEqual([
       'GET /v1/a?x=1 ',
       'DELETE /v1/c ',

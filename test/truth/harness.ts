@@ -31,6 +31,10 @@ export function useClient(name: ClientName): void {
   client = name;
 }
 
+export function clientInUse(): ClientName {
+  return client;
+}
+
 /** Runs volley once against the precise server, in processes of their own, and puts both logs together. */
 export async function observe(
   scenario: Scenario,

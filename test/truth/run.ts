@@ -5,6 +5,7 @@ import type { Check, Experiment } from './check.ts';
 import { DELAY_EXPERIMENTS } from './delays.ts';
 import { DISTURBANCE_EXPERIMENTS, LARGE_EXPERIMENTS } from './disturbances.ts';
 import { CORES, useClient } from './harness.ts';
+import { LONG_STREAM_EXPERIMENTS, STREAM_EXPERIMENTS } from './streams.ts';
 import { WIRE_EXPERIMENTS } from './wire.ts';
 
 // npm run test:truth [-- --short] [--client wire] [words of names]
@@ -23,6 +24,8 @@ const experiments = [
   ...DISTURBANCE_EXPERIMENTS,
   ...LARGE_EXPERIMENTS,
   ...ARRIVAL_EXPERIMENTS,
+  ...STREAM_EXPERIMENTS,
+  ...LONG_STREAM_EXPERIMENTS,
 ].filter(({ name }) => words.length === 0 || words.some((word) => name.includes(String(word))));
 
 console.log(

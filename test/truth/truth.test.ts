@@ -5,6 +5,7 @@ import type { Check } from './check.ts';
 import { DELAY_EXPERIMENTS } from './delays.ts';
 import { DISTURBANCE_EXPERIMENTS } from './disturbances.ts';
 import { useClient } from './harness.ts';
+import { STREAM_EXPERIMENTS } from './streams.ts';
 import { WIRE_EXPERIMENTS } from './wire.ts';
 
 const EXPERIMENTS = [
@@ -12,6 +13,7 @@ const EXPERIMENTS = [
   ...WIRE_EXPERIMENTS,
   ...DISTURBANCE_EXPERIMENTS,
   ...SHORT_ARRIVAL_EXPERIMENTS,
+  ...STREAM_EXPERIMENTS,
 ];
 /** Another program may have the core for as long as an experiment takes; it rarely does so three times running. */
 const ATTEMPTS = 3;

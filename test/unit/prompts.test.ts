@@ -83,7 +83,7 @@ test('what is wrong with prompts is named, with its place', async () => {
     '--prompt with --prompts: each says what to ask: give one of them.',
   );
   expect(await told('e.txt', 'a', { sharedPrefix: 5 })).toBe(
-    "--shared-prefix '5' without --synthetic-prompts: it is what they begin with: give both.",
+    "--shared-prefix '5' without --synthetic-prompts or --trace: it is what the prompts begin with that are made up for them.",
   );
   await expect(planOf({ prompts: inFolder('none.txt') })).rejects.toThrow(
     'cannot be read (no such file or folder)',

@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { OUTCOME } from '../../protocol/report.ts';
 import type { Summary } from '../../protocol/summary.ts';
@@ -7,10 +6,10 @@ import { MOST_NUMBERS, numberOf } from '../../target/identity.ts';
 import type { Scenario, ServerLog, ServerReply, ServerRequest } from '../../target/precise-scenario.ts';
 import type { NamedRequestOptions, RunOptions } from '../plan/options.ts';
 import { type CorePair, separateCores } from './core-pair.ts';
+import { askProcess, endProcess, MEASURING_CLIENT, startPinned } from './measuring-process.ts';
 import type { BenchReply, BenchRequest, Recorded, RunResult } from './recorded.ts';
 
 const SERVER = fileURLToPath(new URL('../../target/precise-entry.js', import.meta.url));
-const CLIENT = fileURLToPath(new URL('../../main/doctor/bench-entry.js', import.meta.url));
 
 /** The tightest bracket of each process's clock is accurate to about 30 µs. */
 const CLOCK_ERROR_MS = 0.1;
@@ -60,8 +59,8 @@ export class Bench {
   constructor(hasCore: boolean, preload?: string, cores: CorePair | null = separateCores()) {
     this.cores = cores;
     this.#hasCore = hasCore;
-    this.#server = start(SERVER, cores?.[0]);
-    this.#client = start(CLIENT, cores?.[1], preload);
+    this.#server = startPinned(SERVER, cores?.[0]);
+    this.#client = startPinned(MEASURING_CLIENT, cores?.[1], preload);
   }
 
   /** Runs volley against the server in this scenario, and joins both logs. */
@@ -100,67 +99,32 @@ export class Bench {
 
   /** Ends both processes. */
   async close(): Promise<void> {
-    await Promise.all([this.#server, this.#client].map(leave));
+    await Promise.all([this.#server, this.#client].map(endProcess));
   }
 
   async #order(orders: Extract<ServerRequest, { type: 'orders' }>['orders']): Promise<number> {
-    const reply = (await ask(this.#server, { type: 'orders', orders })) as ServerReply;
+    const reply = (await askProcess(this.#server, { type: 'orders', orders })) as ServerReply;
     if (reply.type !== 'ready') throw new Error('the precise server did not listen');
     return reply.port;
   }
 
   async #log(): Promise<ServerLog> {
-    const reply = (await ask(this.#server, { type: 'log' })) as ServerReply;
+    const reply = (await askProcess(this.#server, { type: 'log' })) as ServerReply;
     if (reply.type !== 'log') throw new Error('the precise server did not say what it did');
     return reply.log;
   }
 
   async #measure(request: BenchRequest): Promise<RunResult> {
-    const reply = (await ask(this.#client, request)) as BenchReply;
+    const reply = (await askProcess(this.#client, request)) as BenchReply;
     if (reply.type === 'failed') throw new Error(reply.message);
     return reply.result;
   }
-}
-
-/** @throws Error if the process has ended, or ends without replying */
-async function ask(child: ChildProcess, request: BenchRequest | ServerRequest): Promise<unknown> {
-  const over = new AbortController();
-  try {
-    const gone = once(child, 'exit', over).then(([code, signal]) => {
-      throw new Error(`a process that measures ended early (${code ?? signal})`);
-    });
-    const replied = once(child, 'message', over);
-    child.send(request, () => {});
-    const [reply] = (await Promise.race([replied, gone])) as [unknown];
-    return reply;
-  } finally {
-    over.abort();
-  }
-}
-
-async function leave(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  const gone = once(child, 'exit');
-  if (child.connected) child.disconnect();
-  else child.kill('SIGKILL');
-  await gone;
 }
 
 function mixOf(addresses: number, port: number): NamedRequestOptions[] {
   return Array.from({ length: addresses }, (_, index) => {
     const host = `127.0.0.${index + 1}`;
     return { name: host, url: `http://${host}:${port}/` };
-  });
-}
-
-function start(file: string, core: number | undefined, preload?: string): ChildProcess {
-  const own = [process.execPath, file];
-  const [command = process.execPath, ...args] =
-    core === undefined ? own : ['taskset', '-c', String(core), ...own];
-  return spawn(command, args, {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    serialization: 'advanced',
-    env: preload === undefined ? process.env : { ...process.env, NODE_OPTIONS: `--require ${preload}` },
   });
 }
 

@@ -1,6 +1,7 @@
 import { awaitedOf, notOkOf } from '../../protocol/report.ts';
 import type { MixRow, Summary } from '../../protocol/summary.ts';
 import { formatCount, formatMs, shareText } from '../text/format.ts';
+import { targetText } from '../text/target-text.ts';
 import type { Table } from './table.ts';
 
 const MOST_ROWS = 12;
@@ -10,8 +11,8 @@ const PREFERRED = ['50', '90', '99'];
 /** The request of a run, or the number of requests and the first of them. */
 export function whatWasSent({ plan, mix }: Summary): string {
   if (plan.scenarios !== undefined) return `${plan.scenarios.file} against ${plan.target.url}`;
-  if (mix.length === 0) return `${plan.target.method} ${plan.target.url}`;
-  return `${mix.length} requests, the first ${plan.target.method} ${plan.target.url}`;
+  if (mix.length === 0) return targetText(plan);
+  return `${mix.length} requests, the first ${targetText(plan)}`;
 }
 
 /** A row for each request of a mix, most frequent first; no rows for a single request. */

@@ -58,14 +58,14 @@ export class Verdict {
   ofAnswer(answer: CompleteAnswer, endMs: number): ErrorTally | null {
     const { request, status, location, redirects, sentMs, sink } = answer;
     if (request === null) return null;
-    const { expectation, message, maxRedirects } = request.plan;
+    const { expectation, maxRedirects } = request.plan;
     if (location !== null && isRedirect(request.plan, status, location)) {
       const example = `after ${redirects} of at most ${maxRedirects} redirects: ${status} to '${asAscii(location)}'`;
       return this.#unexpected(request, 'REDIRECT', this.#secrets.of(request)(example));
     }
     if (status >= LOWEST_FAILURE && (expectation === null || expectation.statuses.length === 0)) {
       const said = sink.complaint === null ? '' : `: ${this.#secrets.of(request)(sink.complaint)}`;
-      const example = `${message.method} ${shownPath(request.plan)} was answered with ${status}${said}`;
+      const example = `${request.message.method} ${shownPath(request.plan)} was answered with ${status}${said}`;
       return { kind: 'status', code: String(status), count: 1, example };
     }
     const cut = sink.finish();

@@ -131,7 +131,8 @@ function checkPrompts(
         ' with ',
       )}: each says what to ask: give one of them.`,
     );
-  if (syntheticPrompts === undefined) parseSynthetic(undefined, sharedPrefix, problems);
+  if (syntheticPrompts === undefined && trace === undefined)
+    parseSynthetic(undefined, sharedPrefix, problems);
   if (trace !== undefined && maxTokens !== undefined)
     problems.add(
       phrase`${the('max-tokens')} ${given(maxTokens)} with ${the('trace')}: the trace says it of each request: leave it out.`,

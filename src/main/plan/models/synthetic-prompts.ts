@@ -32,17 +32,22 @@ export interface Synthetic {
   readonly prefix: number;
 }
 
+/** How many words all prompts that are made up share; null if a problem has been noted. */
+export function parseSharedPrefix(text: string | number | undefined, problems: Problems): number | null {
+  return text === undefined ? 0 : problems.count('shared-prefix', text, 1, MOST_WORDS);
+}
+
 /** Reads `300`, `100..500` or `300+-60`; null if not given, or if a problem has been noted. */
 export function parseSynthetic(
   text: string | number | undefined,
   prefixText: string | number | undefined,
   problems: Problems,
 ): Synthetic | null {
-  const prefix = prefixText === undefined ? 0 : problems.count('shared-prefix', prefixText, 1, MOST_WORDS);
+  const prefix = parseSharedPrefix(prefixText, problems);
   if (text === undefined) {
     if (prefixText !== undefined)
       problems.add(
-        phrase`${the('shared-prefix')} ${given(prefixText)} without ${the('synthetic-prompts')}: it is what they begin with: give both.`,
+        phrase`${the('shared-prefix')} ${given(prefixText)} without ${the('synthetic-prompts')} or ${the('trace')}: it is what the prompts begin with that are made up for them.`,
       );
     return null;
   }

@@ -1,6 +1,7 @@
 import { textOfJson } from '../../../requests/exact-json.ts';
 import { isMethod, shown } from '../../../requests/invalid-request.ts';
 import { authorityIn, writtenPathOf } from '../../../requests/place.ts';
+import { PATH_OF_TRACE } from '../../text/target-text.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from '../defaults.ts';
 import type { RunOptions } from '../options.ts';
 import { givenAmong, SAY_WHAT_IS_SENT } from '../options-given.ts';
@@ -63,7 +64,7 @@ export function withTraceRequests(options: RunOptions, problems: Problems): RunO
   if (said.length > 0 || url === undefined) return { ...options, rowsMode: 'once' };
   return {
     ...options,
-    url: `${url.replace(/[?#].*$/s, '').replace(/\/+$/, '')}/{{raw path}}`,
+    url: `${url.replace(/[?#].*$/s, '').replace(/\/+$/, '')}/${PATH_OF_TRACE}`,
     method: '{{method}}',
     body: '{{body}}',
     rowsMode: 'once',

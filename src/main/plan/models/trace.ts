@@ -8,14 +8,13 @@ import { RowProblems } from '../requests/row-problems.ts';
 import { readTable } from '../requests/rows.ts';
 import type { RowsForm } from '../requests/rows-form.ts';
 import { type EntryReader, type Fields, plainNumber, type TraceEntry, valueIn } from './trace-entry.ts';
-import { PROMPTS_OF_TRACE } from './trace-prompts.ts';
+import { PromptsOfTrace } from './trace-prompts.ts';
 import { REQUESTS_OF_TRACE } from './trace-requests.ts';
 
 /** Every worker keeps all requests in memory. */
 const MOST_BYTES = 128 * 2 ** 20;
 const PROMPT_STREAM = 2 ** 46;
 const TIME = ['timestamp', 'time', 'arrival_time'];
-const READERS = { prompts: PROMPTS_OF_TRACE, requests: REQUESTS_OF_TRACE } as const;
 
 /** Requests as they were recorded. */
 export interface Trace {
@@ -28,12 +27,14 @@ export interface Trace {
 /** How a trace is replayed. */
 interface TraceOptions {
   /** Lengths of prompts for a model, or whole requests. */
-  readonly holds: keyof typeof READERS;
+  readonly holds: 'prompts' | 'requests';
   /** Factor by which the replay is faster than the recording. */
   readonly speed: number;
   /** Only this many requests from the start; null for all. */
   readonly most: number | null;
   readonly seed: number;
+  /** How many words all prompts that are made up begin with. */
+  readonly shared: number;
 }
 
 interface TimedEntry extends TraceEntry {
@@ -43,12 +44,12 @@ interface TimedEntry extends TraceEntry {
 /** Reads a whole trace; null if a problem has been noted. */
 export function readTrace(
   path: string,
-  { holds, speed, most, seed }: TraceOptions,
+  { holds, speed, most, seed, shared }: TraceOptions,
   form: RowsForm,
   problems: Problems,
 ): Trace | null {
   let timesMs: readonly number[] = [];
-  const reader = READERS[holds];
+  const reader = holds === 'prompts' ? new PromptsOfTrace(shared, seed) : REQUESTS_OF_TRACE;
   const cells = readTable('trace', path, problems, (text) => {
     const all = entriesIn(text, reader, form).sort((a, b) => a.timeMs - b.timeMs);
     const entries = most === null ? all : all.slice(0, most);

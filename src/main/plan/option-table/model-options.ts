@@ -50,7 +50,7 @@ export const MODEL_OPTIONS = {
   'shared-prefix': {
     kind: 'count',
     group: 'models',
-    help: 'Add a common beginning of about N tokens to all prompts',
+    help: 'A common beginning of about N tokens for all made-up prompts, before those of --synthetic-prompts or within those of --trace',
     byDefault: 'none',
     commands: LOADS,
   },

@@ -2,7 +2,12 @@ import type { RowCells, RowsMode } from '../../../protocol/request.ts';
 import { ROWS_MODES } from '../../../protocol/request.ts';
 import { DEFAULT_ROWS_MODE } from '../defaults.ts';
 import { readPrompts } from '../models/prompts.ts';
-import { parseSynthetic, type Synthetic, syntheticPrompts } from '../models/synthetic-prompts.ts';
+import {
+  parseSharedPrefix,
+  parseSynthetic,
+  type Synthetic,
+  syntheticPrompts,
+} from '../models/synthetic-prompts.ts';
 import { readTrace } from '../models/trace.ts';
 import type { RunOptions } from '../options.ts';
 import { Problems } from '../problems.ts';
@@ -69,7 +74,9 @@ function cellsOf(options: RunOptions, form: RowsForm, problems: Problems): ReadR
     const speed = parseSpeed(options.speed, problems);
     // A preset has a place for prompts; without one the trace holds whole requests.
     const holds = options.preset === undefined ? 'requests' : 'prompts';
-    const read = readTrace(trace, { holds, speed: speed ?? 1, most, seed: Number(seed) }, form, problems);
+    const shared = parseSharedPrefix(sharedPrefix, problems) ?? 0;
+    const how = { holds, speed: speed ?? 1, most, seed: Number(seed), shared } as const;
+    const read = readTrace(trace, how, form, problems);
     return read === null ? null : { ...read, skipped: form.skipped };
   }
   const cells =

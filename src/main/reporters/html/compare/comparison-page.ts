@@ -1,5 +1,6 @@
 import type { Comparison } from '../../../../protocol/comparison.ts';
 import { counted } from '../../../text/format.ts';
+import { targetText } from '../../../text/target-text.ts';
 import { dayText } from '../facts.ts';
 import { html, type Markup } from '../markup.ts';
 import type { Page } from '../page.ts';
@@ -58,7 +59,7 @@ export function comparisonPage(shown: Comparison, result: object): Page {
 }
 
 function headingOf({ comparison: { kind }, arms, plan }: ComparisonView): string {
-  const target = `${plan.target.method} ${plan.target.url}`;
+  const target = targetText(plan);
   if (kind === 'repeat') return target;
   if (kind === 'modes') return `Modes for ${target}`;
   return arms

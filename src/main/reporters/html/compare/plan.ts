@@ -1,5 +1,6 @@
 import { METRIC_LABELS } from '../../../text/conclusions.ts';
 import { formatDuration } from '../../../text/format.ts';
+import { targetText } from '../../../text/target-text.ts';
 import { dayText, facts } from '../facts.ts';
 import type { Markup } from '../markup.ts';
 import { count, unbroken } from '../numbers.ts';
@@ -15,7 +16,7 @@ export function comparisonPlan(view: ComparisonView): Markup {
   return facts([
     ...(kind === 'compare'
       ? arms.map(({ name, arm }) => [name, arm.url] as const)
-      : [['Target', `${plan.target.method} ${plan.target.url}`] as const]),
+      : [['Target', targetText(plan)] as const]),
     ...ofEach(view, 'Load', loadOf),
     rounds > 1
       ? ['Rounds', `${count(rounds)} of ${lengthText(view)}${warmupText(plan, ', each after')}`]

@@ -1,5 +1,6 @@
 import type { Summary } from '../../../../protocol/summary.ts';
 import { counted, formatAskedRate, formatDuration } from '../../../text/format.ts';
+import { targetText } from '../../../text/target-text.ts';
 import { userParts } from '../../plan-text.ts';
 import { dayText, facts } from '../facts.ts';
 import { html, type Markup } from '../markup.ts';
@@ -33,10 +34,7 @@ export function planPanel({ summary, rows: batch }: RunView, senders = workersTe
       ]
     : [];
   return facts([
-    [
-      'Target',
-      `${plan.target.method} ${plan.target.url}${mix.length > 1 ? ` and ${mix.length - 1} more` : ''}`,
-    ],
+    ['Target', `${targetText(plan)}${mix.length > 1 ? ` and ${mix.length - 1} more` : ''}`],
     ...(ways.length > 0 ? [['By way of', ways.join(', ')] as const] : []),
     [
       'Load',

@@ -2,6 +2,7 @@ import type { BatchRows } from '../../../../protocol/batch.ts';
 import type { SeriesBucket } from '../../../../protocol/series-bucket.ts';
 import type { Summary } from '../../../../protocol/summary.ts';
 import { counted } from '../../../text/format.ts';
+import { targetText } from '../../../text/target-text.ts';
 import { dayText } from '../facts.ts';
 import type { Markup } from '../markup.ts';
 import { ms } from '../numbers.ts';
@@ -116,9 +117,9 @@ function withoutCells({ cells: _cells, gap, ...bucket }: SeriesBucket): object {
 }
 
 function headingOf({ plan, mix = [] }: Summary): string {
-  const { method, url } = plan.target;
+  const { url } = plan.target;
   if (plan.scenarios !== undefined) return `${plan.scenarios.file} against ${hostOf(url)}`;
-  return mix.length > 1 ? `${mix.length} requests at ${hostOf(url)}` : `${method} ${url}`;
+  return mix.length > 1 ? `${mix.length} requests at ${hostOf(url)}` : targetText(plan);
 }
 
 function hostOf(url: string): string {
