@@ -2,8 +2,7 @@ import type { Expectation, ValueRule } from '../protocol/request.ts';
 import { type AnsweredBody, textOfBody, Unreadable } from './body-text.ts';
 import { JsonTooDeep, parseExactJson, shownJson } from './exact-json.ts';
 import { jsonQuery } from './json-path.ts';
-import { isSecretValue } from './named-secrets.ts';
-import { isNameOfSecret } from './secret-headers.ts';
+import { isSecretUnder } from './secret-names.ts';
 import type { Hide } from './secrets.ts';
 import { lengthOf, meets, wantedBy } from './value-rule.ts';
 import { visible } from './visible.ts';
@@ -140,7 +139,7 @@ function jsonMiss(wanted: Expectation['json'], text: string, hide: Hide): Miss |
 
 /** Nothing is shown of a text whose name calls it a secret. */
 function hidingUnder(name: string, hide: Hide): Hide {
-  return isNameOfSecret(name) ? (text) => (isSecretValue(text) ? '…' : hide(text)) : hide;
+  return (text) => (isSecretUnder(name, text, 'text') ? '…' : hide(text));
 }
 
 /** The last name in a path, such as `token` of `data.token` or `data["token"][0]`. */

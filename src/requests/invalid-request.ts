@@ -1,5 +1,5 @@
 import { NOT_IN_A_HEADER, TOKEN } from './header-text.ts';
-import { isSecretHeader } from './secret-headers.ts';
+import { isSecretHeader } from './secret-names.ts';
 
 /** A filled-in request that cannot be sent. */
 export class InvalidRequest extends Error {

@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { inspect, promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { batch, compare, modes, type RunOptions, start, VolleyError } from '../../src/api/index.ts';
 import { ROOT } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
 
 const SECRET = 'Sx7q/Kw+9vLm3tPzRb8J';
 const API = new URL('../../src/api/index.js', import.meta.url).href;
 const PIECE = 10;
+const inFolder = useFolder();
 const URL_TEXT = 'http://127.0.0.1:9/';
 const WITH_PASSWORD = `http://me:${encodeURIComponent(SECRET)}@127.0.0.1:9/`;
 
@@ -125,6 +128,38 @@ test('nor has one of a key that was given in place of the name of its variable',
   const text = await start(given).then(() => '', allOf);
   expect(text).toContain(`'${SECRET.slice(0, 3)}…': there is no such environment variable`);
   expect(piecesOf(SECRET).filter((piece) => text.includes(piece))).toEqual([]);
+});
+
+test.each([
+  "-u 'me:SECRET'",
+  '-ume:SECRET',
+  '-sSu me:SECRET',
+  '--user=me:SECRET',
+  '-x 127.0.0.1:9 --proxy-us me:SECRET',
+  '--oauth2-bearer SECRET',
+  '--oauth2 "SECRET"',
+  '-x 127.0.0.1:9 --proxy-user me:SECRET',
+  '-xhttp://me:SECRET@127.0.0.1:9',
+  '-b sid=SECRET',
+  '-E /nowhere:SECRET',
+  '-HX-Api-Key:SECRET',
+  "-d 'a=b&password=SECRET'",
+  `--json '{"token":"SECRET"}'`,
+  '-K FILE',
+])('nor has one of a curl command with %s, in another of its values or in a file', async (words) => {
+  const file = inFolder('config');
+  writeFileSync(file, `user = "me:${SECRET}"\n`);
+  const filled = words.replace('SECRET', SECRET).replace('FILE', file);
+  for (const slip of ['--max-redirs', '-r', '--max-time', '--cert-type', '--proto-default']) {
+    const curl = `curl ${filled} ${slip} '${SECRET}' ${URL_TEXT}`;
+    const curlFile = inFolder('command');
+    writeFileSync(curlFile, curl);
+    for (const given of [{ curl }, { curlFile }]) {
+      const text = await start({ ...given, requests: 1 }).then(() => '', allOf);
+      expect(text).toContain('…');
+      expect(piecesOf(SECRET).filter((piece) => text.includes(piece))).toEqual([]);
+    }
+  }
 });
 
 test('nor has one that tells why a worker could not start', async () => {

@@ -1,7 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import { codeOf, ERROR_CODES, type ErrorCode, reasonOf, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
-import { secretsInQuery } from '../../requests/named-secrets.ts';
+import { secretsInQuery } from '../../requests/parameter-secrets.ts';
 import { hiding } from '../../requests/secrets.ts';
 import { ownProcess } from '../pool/own-process.ts';
 import { worstOf } from '../summary/exit-code.ts';

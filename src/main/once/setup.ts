@@ -2,10 +2,10 @@ import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import type { OnceOutcome, OnceStep } from '../../protocol/once.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { ScenariosPlan } from '../../protocol/scenario.ts';
+import { secretsInData } from '../../requests/data-secrets.ts';
 import { hiding } from '../../requests/secrets.ts';
 import { formatMs } from '../text/format.ts';
 import { doOnce } from './parts.ts';
-import { secretsInData } from './setup-secrets.ts';
 
 /** How to follow and end a part. */
 export interface Watching {

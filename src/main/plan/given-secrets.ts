@@ -1,15 +1,15 @@
+import { secretsInJson } from '../../requests/data-secrets.ts';
 import { withoutBlanks } from '../../requests/header-text.ts';
-import { secretsInJson, secretsInQuery } from '../../requests/named-secrets.ts';
+import { secretsInForm, secretsInQuery } from '../../requests/parameter-secrets.ts';
 import { secretsInHeaders } from '../../requests/secret-headers.ts';
 import { shownVariable } from '../text/quoted.ts';
+import { secretsInCurl } from './curl/rough-secrets.ts';
 import type { RunOptions } from './options.ts';
 import { secretVariables } from './requests/credentials.ts';
 import { environmentNames } from './requests/placeholders.ts';
+import { BODIES } from './requests/sources.ts';
+import { passwordIn, secretsInUrl } from './url-secrets.ts';
 
-/** The credentials before the host of a URL. */
-const CREDENTIALS = /^\s*(?:[a-z][a-z0-9+.-]*:[\\/]*)?([^/?#]*)@/i;
-/** For a curl command that has not been parsed: text in quotes, and the values of options with credentials. */
-const IN_CURL = /'([^']+)'|"([^"]+)"|(?:-[uUb]|--(?:user|proxy-user|cookie))[ =]?(\S+)/g;
 const PLACEHOLDER = /\{\{\s*(\w+)\s*\}\}/g;
 
 /**
@@ -21,12 +21,12 @@ export function secretsGiven(options: RunOptions, environment: NodeJS.ProcessEnv
   const mix = Array.isArray(all['mix']) ? all['mix'].map(fieldsOf) : [];
   const found = [
     ...[all, ...mix].flatMap((said) => ofRequest(said, environment)),
-    ...ofUrl(textOf(all['proxy'])),
+    ...secretsInUrl(textOf(all['proxy'])),
     // Taken for URLs, they have no name and password either.
     ...['resolve', 'connectTo', 'unixSocket'].flatMap((option) =>
-      [all[option]].flat().map(textOf).flatMap(ofUrl),
+      [all[option]].flat().map(textOf).flatMap(secretsInUrl),
     ),
-    ...ofCurl(textOf(all['curl'])),
+    ...secretsInCurl(textOf(all['curl'])),
     ...ofVariables(
       all['variables'],
       [all, ...mix].map(({ url }) => textOf(url)),
@@ -44,10 +44,10 @@ function ofRequest(said: Fields, environment: NodeJS.ProcessEnv): string[] {
   return [
     environment[textOf(said['bearerEnv'])] ?? '',
     ...['bearerEnv', 'apiKeyEnv'].map((option) => textOf(said[option])).filter(isNoVariable),
-    passwordOf(textOf(said['user'])),
+    passwordIn(textOf(said['user'])),
     ...(cookie === '' ? [] : [cookie, ...secretsInHeaders(['cookie', cookie])]),
-    ...ofUrl(textOf(said['url'])),
-    ...secretsInJson(textOf(said['json'])),
+    ...secretsInUrl(textOf(said['url'])),
+    ...BODIES.flatMap((body) => [said[body]].flat().map(textOf)).flatMap(secretsInText),
     ...lines.flatMap((line) => secretsInHeaders(nameAndValue(line))),
     // A URL may be given where a file is asked for.
     ...texts.flatMap(secretsInQuery),
@@ -55,31 +55,14 @@ function ofRequest(said: Fields, environment: NodeJS.ProcessEnv): string[] {
   ];
 }
 
-/** The password of a URL, and what its query calls a secret, as written and decoded. */
-function ofUrl(url: string): string[] {
-  const [, credentials = ''] = CREDENTIALS.exec(url) ?? [];
-  const password = credentials.includes(':') ? passwordOf(credentials) : '';
-  const inQuery = secretsInQuery(url);
-  try {
-    return [password, decodeURIComponent(password), ...inQuery];
-  } catch {
-    return [password, ...inQuery];
-  }
-}
-
 /** The secret itself, in place of a variable's name. */
 function isNoVariable(name: string): boolean {
   return shownVariable(name) !== name;
 }
 
-function ofCurl(command: string): string[] {
-  return Array.from(
-    command.matchAll(IN_CURL),
-    ([, single, double, bare]) => single ?? double ?? bare?.replace(/^['"]|['"]$/g, '') ?? '',
-  ).flatMap((word) => [
-    ...secretsInHeaders(nameAndValue(word)),
-    ...(word.includes('://') ? ofUrl(word) : /^[^\s:]+:[^\s:]+$/.test(word) ? [passwordOf(word)] : []),
-  ]);
+/** A body, or one field of a form. */
+function secretsInText(text: string): string[] {
+  return [...secretsInForm(text), ...secretsInJson(text)];
 }
 
 function ofVariables(given: unknown, urls: readonly string[]): string[] {
@@ -90,11 +73,6 @@ function ofVariables(given: unknown, urls: readonly string[]): string[] {
     return URL.canParse(filled) ? [new URL(filled).origin] : [];
   });
   return secretVariables(Object.fromEntries(variables), origins);
-}
-
-/** The text after the first colon, or all of it without one. */
-function passwordOf(credentials: string): string {
-  return credentials.slice(credentials.indexOf(':') + 1);
 }
 
 function nameAndValue(line: string): [string, string] {

@@ -13,11 +13,15 @@ const CUT = '…';
  */
 export function withoutSecretsIn(error: unknown, secrets: readonly string[]): unknown {
   if (!(error instanceof VolleyError)) return error;
+  return new VolleyError(error.code, problemsWithout(secrets, error.problems));
+}
+
+/** The same problems without secrets. */
+export function problemsWithout(secrets: readonly string[], problems: readonly Problem[]): Problem[] {
   const hide = hidingInValues(secrets);
-  const problems = error.problems.map((problem) =>
+  return problems.map((problem) =>
     problem instanceof WordedProblem ? problem.with((word) => hiddenWord(word, hide)) : hidden(problem, hide),
   );
-  return new VolleyError(error.code, problems);
 }
 
 /** In a sentence, values have been cut already, wherever they are. */

@@ -9,7 +9,7 @@ import type { Address } from '../../protocol/routes.ts';
 import { NOT_IN_A_HEADER, TOKEN, withoutBlanks } from '../../requests/header-text.ts';
 import { isClientHeader, isMethod } from '../../requests/invalid-request.ts';
 import { authorityIn, pathOf, placeOf, writtenPathOf } from '../../requests/place.ts';
-import { isSecretHeader } from '../../requests/secret-headers.ts';
+import { isSecretHeader } from '../../requests/secret-names.ts';
 import { parseConnection } from './connection/connection-plan.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from './defaults.ts';
 import type { ConnectionOptions, RequestOptions } from './options.ts';

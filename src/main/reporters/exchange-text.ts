@@ -1,11 +1,9 @@
 import type { OnceExchange } from '../../protocol/once.ts';
 import { withoutNamedSecrets } from '../../requests/named-secrets.ts';
-import { isSecretHeader } from '../../requests/secret-headers.ts';
+import { isSecretHeader } from '../../requests/secret-names.ts';
 import type { Hide } from '../../requests/secrets.ts';
 
 const MOST_SHOWN_BYTES = 4_096;
-/** Name and password within a URL, for example in a `location` field. */
-const CREDENTIALS = /\/\/[^\s/?#@]+@/g;
 
 /** A request and its answer, line by line, like curl -v. */
 export function exchangeText(
@@ -51,13 +49,13 @@ export function bodyText(body: Uint8Array | null, hideInCut: Hide, length = body
   const text = textOf(shown, shown.length < length);
   if (text === null) return [`(${length} bytes that are not text)`];
   return [
-    shown.length < length ? hideInCut(text) : text,
+    withoutNamedSecrets(shown.length < length ? hideInCut(text) : text),
     ...(shown.length < length ? [`(the first ${shown.length} of ${length} bytes)`] : []),
   ];
 }
 
 function field(name: string, value: string): string {
-  return `${name}: ${isSecretHeader(name) ? '…' : withoutNamedSecrets(value).replace(CREDENTIALS, '//…@')}`;
+  return `${name}: ${isSecretHeader(name) ? '…' : withoutNamedSecrets(value)}`;
 }
 
 /** The bytes of a field as text: UTF-8 if they are valid UTF-8, else Latin-1. */

@@ -1,4 +1,4 @@
-import { withoutSecretsInQuery } from '../../requests/named-secrets.ts';
+import { withoutSecretsInQuery } from '../../requests/parameter-secrets.ts';
 
 const LONGEST_NAME_SHOWN = 8;
 const LIKE_A_TOKEN = /^[\w.~+/=-]+$/;

@@ -23,6 +23,8 @@ export class CurlOptions {
   readonly list: readonly CurlOption[];
   /** Options that do not affect the request, as written. */
   readonly passedOver: readonly string[];
+  /** The contents of the config files that were read. */
+  readonly configFiles: readonly string[];
   /** False if a word was not understood: what follows it may then be anything. */
   readonly areUnderstood: boolean;
   readonly #problems: Problems;
@@ -30,8 +32,9 @@ export class CurlOptions {
   /** @param words byte texts; a problem is noted for each option that is unknown, refused or incomplete */
   constructor(words: readonly string[], problems: Problems) {
     const before = problems.size;
-    const { options, passedOver } = new OptionReader(words, problems);
+    const { options, passedOver, configFiles } = new OptionReader(words, problems);
     this.list = options;
+    this.configFiles = configFiles;
     this.passedOver = [...new Set(passedOver)];
     this.areUnderstood = problems.size === before;
     this.#problems = problems;
@@ -79,6 +82,7 @@ export function decoded(
 class OptionReader {
   readonly options: CurlOption[] = [];
   readonly passedOver: string[] = [];
+  readonly configFiles: string[] = [];
   readonly #problems: Problems;
   /** The words after the current one. */
   #left: Iterator<string>;
@@ -153,7 +157,9 @@ class OptionReader {
       this.#problems.add(phrase`${option}: more than ${MOST_FILES} files: do they name each other?`);
     if (this.#filesRead > MOST_FILES) return;
     const behind = this.#left;
-    for (const line of configLinesOf(readCurlFile('config', path, this.#problems))) {
+    const text = readCurlFile('config', path, this.#problems);
+    this.configFiles.push(text);
+    for (const line of configLinesOf(text)) {
       this.#left = (line.value === null ? [] : [line.value]).values();
       if (this.#addOption(line.option) && this.#left.next().done !== true)
         this.#problems.add(phrase`${ofCurl(fromByteText(line.option) ?? '--config')}: it takes no value.`);

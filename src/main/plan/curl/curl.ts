@@ -1,6 +1,7 @@
 import type { CurlRedirects, MethodOnRedirect } from '../../../protocol/request.ts';
 import { quoted } from '../../text/quoted.ts';
-import type { Problems } from '../problems.ts';
+import { problemsWithout } from '../hidden-error.ts';
+import { Problems } from '../problems.ts';
 import { onlyOne } from '../stdin-readers.ts';
 import type { Words } from '../words.ts';
 import { type OptionWord, phrase, the } from '../words.ts';
@@ -11,6 +12,7 @@ import { connectionOf, followsRedirects } from './curl-connection.ts';
 import { CurlOptions } from './curl-options.ts';
 import { type CurlHeaders, headersOf } from './headers.ts';
 import { readersIn } from './of-stdin.ts';
+import { secretsInCurl } from './rough-secrets.ts';
 import { splitShellWords } from './shell-words.ts';
 import { type CurlUrl, urlsOf } from './url.ts';
 
@@ -95,13 +97,17 @@ export function readCurl(
     );
     return null;
   }
-  const options = new CurlOptions(rest, problems);
+  const found = new Problems();
+  const options = new CurlOptions(rest, found);
   const fromStdin = readersIn(options);
   if (fromStdin.length > 0 && readersOfStdin.length > 0) {
     problems.add(onlyOne([...readersOfStdin, ...fromStdin]));
     return null;
   }
-  const request = requestOf(options, problems);
+  const request = requestOf(options, found);
+  // A sentence may quote what stands elsewhere in the command, or in a file of its options, as a secret.
+  const secrets = found.size === 0 ? [] : [command, ...options.configFiles].flatMap(secretsInCurl);
+  for (const problem of problemsWithout(secrets, found.list)) problems.add(problem);
   if (problems.size > before) return null;
   notes.push(...notesOn(request, options, behind).map((note) => [note]));
   return request;

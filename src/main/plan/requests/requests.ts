@@ -6,10 +6,11 @@ import type {
   Template,
 } from '../../../protocol/request.ts';
 import type { Supplies } from '../../../protocol/supplies.ts';
+import { secretsInBody } from '../../../requests/body-secrets.ts';
 import { canBeDealt } from '../../../requests/dealing.ts';
 import { NOT_IN_A_HEADER } from '../../../requests/header-text.ts';
 import { checkHeaders, checkPath, InvalidRequest, isMethod } from '../../../requests/invalid-request.ts';
-import { secretsInQuery } from '../../../requests/named-secrets.ts';
+import { secretsInQuery } from '../../../requests/parameter-secrets.ts';
 import { secretsInHeaders } from '../../../requests/secret-headers.ts';
 import { quoted } from '../../text/quoted.ts';
 import { checkServerName } from '../connection/tls-files.ts';
@@ -143,10 +144,13 @@ function parseRequest(
   if (rows !== null || (names.columns === null && names.areKnown))
     checkRows(request.name, templates, target, rows, problems);
   if (problems.size > before) return null;
+  const filled = filledTarget(target, request.url, openUrl, placeholders);
+  for (const secret of secretsInBody(headerIn(filled.headers, 'content-type'), filled.body))
+    names.secrets.add(secret);
   return {
     name: request.name,
     weight,
-    target: filledTarget(target, request.url, openUrl, placeholders),
+    target: filled,
     templates: isFixed(templates) ? null : templates,
     expectation,
     maxRedirects,
@@ -232,6 +236,12 @@ function filledTarget(
         : Buffer.concat(placeholders.bodyTemplate(body).filter((part) => part instanceof Uint8Array)),
   };
   return openUrl === null ? filled : { ...filled, ...OPEN_ORIGIN, url };
+}
+
+/** The value of a header, flat as they are; empty without it. */
+function headerIn(headers: readonly string[], name: string): string {
+  const at = headers.findIndex((one, index) => index % 2 === 0 && one.toLowerCase() === name);
+  return at < 0 ? '' : (headers[at + 1] ?? '').replace(/;.*/s, '').trim();
 }
 
 function isConstant(template: Template): boolean {

@@ -1,5 +1,5 @@
 import { saysLength } from '../../../../requests/request-head.ts';
-import { isSecretHeader } from '../../../../requests/secret-headers.ts';
+import { isSecretHeader } from '../../../../requests/secret-names.ts';
 import type { RequestTemplate } from '../../dispatcher.ts';
 import { checkField, checkRequestLine } from '../request-rules.ts';
 import { FORBIDDEN_FIELDS } from './field-syntax.ts';

@@ -1,0 +1,54 @@
+import { isNameOfSecret, isSecretUnder } from './secret-names.ts';
+
+const DEEPEST = 8;
+/** If a setup returns only a text, that is most likely a token, unless it is short. */
+const SHORTEST_TOKEN = 16;
+/** Shorter numbers are hidden beside their names alone: elsewhere they would be ports and times. */
+const SHORTEST_NUMBER = 6;
+/** A name in JSON, and its value: text or a number. */
+const IN_JSON =
+  /(?<![\w.[\]-])([\w.[\]-]{1,64})\\{0,3}["']?\s{0,8}:\s{0,8}(?:"((?:[^"\\]|\\.)+)|(-?\d[\d.]*))/gs;
+
+/** Finds the secrets in a setup's data or in JSON, which no result may show: values of secret names, and a text on its own. */
+export function secretsInData(data: unknown): string[] {
+  if (typeof data === 'string') return data.length >= SHORTEST_TOKEN ? [data] : [];
+  return within(data, '', false, 0);
+}
+
+/** @param isWithinSecret something around it has a secret name */
+function within(data: unknown, name: string, isWithinSecret: boolean, depth: number): string[] {
+  if (typeof data === 'string')
+    return isSecretUnder(isWithinSecret ? 'secret' : name, data, 'text') ? [data] : [];
+  // One with more digits than JavaScript keeps is found in the text itself.
+  if (Number.isSafeInteger(data) || typeof data === 'bigint') return ofNumber(name, String(data));
+  if (typeof data !== 'object' || data === null || depth === DEEPEST) return [];
+  if (Array.isArray(data) || data instanceof Set)
+    return [...data].flatMap((value) => within(value, name, isWithinSecret, depth + 1));
+  const fields = data instanceof Map ? [...data] : Object.entries(data);
+  return fields.flatMap(([field, value]) =>
+    within(value, String(field), isWithinSecret || isNameOfSecret(field), depth + 1),
+  );
+}
+
+/** Values within JSON, whole or broken, whose names call them secret; text as written and decoded. */
+export function secretsInJson(text: string): string[] {
+  return Array.from(text.matchAll(IN_JSON), ([, name = '', value, digits]) => {
+    if (value === undefined) return ofNumber(name, digits ?? '');
+    const plain = unescaped(value);
+    if (isSecretUnder(name, plain, 'text')) return [value, plain];
+    // JSON within a text of JSON.
+    return plain.length < value.length ? secretsInJson(plain) : [];
+  }).flat();
+}
+
+function ofNumber(name: string, digits: string): string[] {
+  return digits.length >= SHORTEST_NUMBER && isSecretUnder(name, digits, 'text') ? [digits] : [];
+}
+
+function unescaped(value: string): string {
+  try {
+    return String(JSON.parse(`"${value}"`));
+  } catch {
+    return value;
+  }
+}
