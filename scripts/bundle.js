@@ -3,8 +3,9 @@
 //
 // A file in dist/bundle lies as deep as its sources in dist/src, so that what they name relative to themselves
 // (workers' entries, package.json) is found from both: all of them are two folders below, `main/text` for example.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { isAbsolute, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown, watch } from 'rolldown';
 
@@ -28,16 +29,21 @@ const ENTRIES = [
 /** What a plain run loads in any case, in the coordinator and in a worker: a file for each, and one for both. */
 const RUN = ['main/cli/run-command.js'];
 const WORKER = ['workers/thread-entry.js', 'workers/clients/wire/http1/wire-client.js'];
+/** Dependencies that a run needs before its first request: finding and loading their files would take longer. */
+const INCLUDED = new Set(['yargs', 'simple-statistics']);
+const PACKAGES = `${sep}node_modules${sep}`;
 
 const options = {
   input: Object.fromEntries(ENTRIES.map((entry) => [entry.replace('.js', ''), join(SOURCES, entry)])),
-  // Dependencies are installed beside the package.
-  external: (id) => !id.startsWith('.') && !id.startsWith('/') && !id.startsWith(SOURCES),
+  external: isApart,
   platform: 'node',
   logLevel: 'warn',
   // A busy machine is nothing to warn about.
   checks: { bundlerTimings: false },
-  plugins: [{ name: 'compiled', load: withItsMap }],
+  plugins: [
+    { name: 'compiled', load: withItsMap },
+    { name: 'licences', generateBundle: addLicences },
+  ],
   output: {
     dir: fileURLToPath(new URL('../dist/bundle/', import.meta.url)),
     format: 'esm',
@@ -49,6 +55,32 @@ const options = {
     codeSplitting: { groups: ['small', 'both', 'run', 'worker'].map(asGroup) },
   },
 };
+
+/** Other dependencies are installed beside the package. */
+function isApart(id, importer) {
+  if (isBuiltin(id)) return true;
+  if (id.startsWith('.') || isAbsolute(id)) return false;
+  return !INCLUDED.has(id) && importer?.includes(PACKAGES) !== true;
+}
+
+/** The licences of the dependencies that are included have to be passed on with them. */
+function addLicences(_options, bundle) {
+  const modules = Object.values(bundle).flatMap((chunk) => Object.keys(chunk.modules ?? {}));
+  const folders = new Set(
+    modules.flatMap((id) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id)?.[0] ?? []),
+  );
+  const texts = [...folders].sort().map((folder) => {
+    const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    if (file === undefined) throw new Error(`${name} is included without a licence`);
+    return `${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+  });
+  this.emitFile({
+    type: 'asset',
+    fileName: 'THIRD-PARTY.txt',
+    source: texts.join(`\n${'-'.repeat(80)}\n\n`),
+  });
+}
 
 /** A compiled module with the compiler's map, so that the bundle's map leads to TypeScript. */
 function withItsMap(id) {

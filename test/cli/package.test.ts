@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -54,11 +62,29 @@ describe('the packed package', () => {
     expect(
       files.filter(
         (file) =>
-          !/^(bin\/volley\.js|dist\/bundle\/.*\.js|dist\/src\/.*\.d\.ts|dist\/src\/main\/reporters\/html\/browser\/(chart|live|page)\.js|docs\/.*\.(md|svg|schema\.json)|man\/volley\.1|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(
+          !/^(bin\/volley\.js|dist\/bundle\/.*\.js|dist\/bundle\/THIRD-PARTY\.txt|dist\/src\/.*\.d\.ts|dist\/src\/main\/reporters\/html\/browser\/(chart|live|page)\.js|docs\/.*\.(md|svg|schema\.json)|man\/volley\.1|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(
             file,
           ),
       ),
     ).toEqual([]);
+  });
+
+  test('holds the licence of each dependency whose code it includes', () => {
+    const bundle = join(ROOT, 'dist/bundle');
+    const maps = readdirSync(bundle, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.map'),
+    );
+    const sources = maps.flatMap(
+      (name) => (JSON.parse(readFileSync(join(bundle, name), 'utf8')) as { sources: string[] }).sources,
+    );
+    const included = new Set(
+      sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []),
+    );
+    expect(included).toContain('yargs');
+    const texts = readFileSync(join(INSTALLED, 'dist/bundle/THIRD-PARTY.txt'), 'utf8').split(/^-{80}$/m);
+    const named = texts.map((text) => text.trim().split(' ')[0]);
+    expect(named).toEqual([...included].sort());
+    for (const text of texts) expect(text).toMatch(/copyright/i);
   });
 
   test('is private until it has a name', () => {
