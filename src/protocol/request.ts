@@ -141,8 +141,18 @@ export interface RowCells {
   readonly ends: Float64Array;
 }
 
-/** Number of a worker's requests; warm-up and window are each counted from 0. */
-export interface Numbering {
-  readonly first: number;
-  readonly step: number;
-}
+/** Which numbers of the run a worker's requests have; warm-up and window are each counted from 0. */
+export type Numbering =
+  /** One after the other. */
+  | { readonly type: 'range'; readonly first: number }
+  /** One of each round of as many numbers as there are workers. */
+  | {
+      readonly type: 'rounds';
+      readonly index: number;
+      readonly workers: number;
+      /** Length of a turn of the mix, and what it has in common with the number of workers. */
+      readonly turn: number;
+      readonly common: number;
+      /** How many numbers there are at least, over all workers. */
+      readonly known: number;
+    };

@@ -43,11 +43,19 @@ export class Dealer {
   }
 }
 
+/** After so many numbers the requests of these weights come in the same order again. */
+export function turnLength(weights: readonly number[]): number {
+  const divisor = weights.reduce(greatestCommonDivisor, 0) || 1;
+  return Math.max(
+    1,
+    weights.reduce((sum, weight) => sum + weight / divisor, 0),
+  );
+}
+
 /** Whether these weights can be dealt exactly. */
 export function canBeDealt(weights: readonly number[]): boolean {
-  const divisor = weights.reduce(greatestCommonDivisor, 0) || 1;
-  const isEqual = weights.every((weight) => weight === divisor);
-  return isEqual || weights.reduce((sum, weight) => sum + weight / divisor, 0) <= LONGEST_TURN;
+  const isEqual = weights.every((weight) => weight === weights[0]);
+  return isEqual || turnLength(weights) <= LONGEST_TURN;
 }
 
 /** The row, out of `rowCount`, for the `occurrence`-th request that uses rows. */

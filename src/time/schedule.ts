@@ -128,6 +128,23 @@ export interface OpenShard {
   readonly seed: number;
 }
 
+/** So many standard deviations below the mean, a number of random arrivals is out of the question. */
+const FAR_BELOW = 6;
+
+/** How many requests there are at least in the window, over all workers. */
+export function leastStarts(
+  { load, warmupMs, durationMs }: Pick<OpenShard, 'load' | 'warmupMs' | 'durationMs'>,
+  requests: number | null,
+): number {
+  const budget = requests ?? Number.POSITIVE_INFINITY;
+  if (durationMs === null) return budget;
+  const schedule = new Schedule(load, warmupMs);
+  if (load.arrivals === 'constant')
+    return Math.min(budget, Math.max(0, schedule.firstAt(durationMs) - schedule.firstAt(0)));
+  const mean = schedule.dueBefore(durationMs) - schedule.dueBefore(0);
+  return Math.min(budget, Math.max(0, Math.floor(mean - FAR_BELOW * Math.sqrt(mean))));
+}
+
 /** Number of requests that a worker has to start in the window, for a schedule that ends by time. */
 export function startsOf(shard: OpenShard): number {
   const { index, workers } = shard;

@@ -1,8 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { createReferenceServer, type RunOptions, run } from '../../src/api/index.ts';
+import { inRounds } from '../../src/requests/numbering.ts';
 import { Cancels } from '../../src/workers/exchange/cancels.ts';
 
-const NUMBERING = { warmup: { first: 0, step: 1 }, window: { first: 0, step: 1 } };
+const NUMBERING = {
+  warmup: { type: 'range', first: 0 },
+  window: { type: 'range', first: 0 },
+} as const;
 const CASES = [
   ['undici', 'HTTP/1.1'],
   ['wire', 'HTTP/1.1'],
@@ -82,7 +86,7 @@ test('which requests are cancelled: of each turn exactly so many, whoever sends 
   const places = chosen.flatMap((isOne, number) => (isOne ? [number % 10] : []));
   expect(new Set(places).size).toBe(10);
   const workers = [0, 1, 2].map(
-    (first) => new Cancels(plan, { ...NUMBERING, window: { first, step: 3 } }, 7),
+    (index) => new Cancels(plan, { ...NUMBERING, window: inRounds({ index, workers: 3 }, 1, 1_000) }, 7),
   );
   const shared = Array.from({ length: 999 }, (_, number) => workers[number % 3]!.takeNext(true));
   expect(shared).toEqual(chosen.slice(0, 999));

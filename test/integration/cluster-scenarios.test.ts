@@ -258,6 +258,20 @@ describe('scenarios over agents', () => {
       expect([witness.seen.length, witness.twice()]).toEqual([90, []]);
     }));
 
+  test('each row of a scenario is used, although only one of two agents may have users of it', () =>
+    withAgents([1, 1], async (_, witness, broker) => {
+      const load = 'load: { executor: constant-vus, vus: 2, duration: 30s }';
+      const flow = (name: string): string =>
+        `  ${name}: { rows: ids.csv, rows-mode: once, flow: [{ get: '/${name}?n={{id}}', name: ${name} }] }`;
+      const text = `url: http://127.0.0.1:${witness.port}\n${load}\nscenarios:\n${flow('a')}\n${flow('b')}\n`;
+      const { scenarios, requests } = await (await submitted(broker, text, 2)).summary;
+      expect(scenarios?.scenarios.map(({ completed }) => completed)).toEqual([ROWS, ROWS]);
+      expect([requests.sent, new Set(witness.seen.map(({ number }) => number)).size]).toEqual([
+        2 * ROWS,
+        ROWS,
+      ]);
+    }));
+
   test('of an agent that is cut off, the iterations that are missing are counted', () =>
     withAgents([1, 1], async (connections, witness, broker) => {
       const load = `load: { executor: constant-arrival-rate, rate: 100, duration: 8s, maxVUs: 30 }`;

@@ -138,6 +138,29 @@ describe('a run over agents', () => {
       expect([carriedOut.concurrency, connections.opened, requests.ok]).toEqual([4, 4, 24]);
     }));
 
+  test.each([
+    // Two connections of the first agent, and one of the second: one sends twice as many as the other.
+    { name: 'closed, by time', options: { duration: '1s', concurrency: 3 } },
+    { name: 'open', options: { rate: 101, duration: '1s' } },
+  ])('a mix keeps its shares with each agent, however fast it is: $name', ({ options }) =>
+    withPool([1, 1], async ({ broker, witness }) => {
+      const url = `http://127.0.0.1:${witness.port}`;
+      const mix = ['a', 'b'].map((name) => ({ name, url: `${url}/${name}?n={{n}}` }));
+      const connection = broker.connect();
+      const { summary } = await submit(connection, { mix, ...options });
+      const { mix: rows, agents } = await summary;
+      holds(await summary, witness);
+      const [a = 0, b = 0] = rows.map(({ sent }) => sent);
+      expect(Math.abs(a - b)).toBeLessThanOrEqual(2);
+      expect(a + b).toBe(agents?.reduce((sum, { sent }) => sum + sent, 0));
+      expect(a + b).toBeGreaterThan(50);
+      if ('rate' in options)
+        expect(witness.seen.map(({ number }) => number).toSorted((one, two) => one - two)).toEqual(
+          Array.from({ length: 101 }, (_, number) => number + 1),
+        );
+    }),
+  );
+
   test('streams of a model: tokens add up over agents, and a secret of a header stays sealed', () =>
     withPool([1, 2], async ({ broker }) => {
       const model = await createReferenceServer({ model: { firstTokenMs: 2, gapMs: 1, tokens: 5 } });

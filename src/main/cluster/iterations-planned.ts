@@ -1,7 +1,10 @@
+import type { Numbering } from '../../protocol/request.ts';
 import type { ScenariosPlan, UserPool } from '../../protocol/scenario.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import { Dealer } from '../../requests/dealing.ts';
-import { startsOf } from '../../time/schedule.ts';
+import { numberOf } from '../../requests/numbering.ts';
+import { arrivalsOf, placesOf } from '../../requests/user-numbering.ts';
+import { leastStarts, startsOf } from '../../time/schedule.ts';
 import { mostUsers, shareByUsers, usersOfWorker } from '../../time/user-schedule.ts';
 
 type Place = Pick<Shard, 'index' | 'workers' | 'seed'>;
@@ -31,30 +34,34 @@ export function iterationsOf({ pools, scenarios }: ScenariosPlan, place: Place):
 }
 
 /** The numbers of its iterations, from 0; null if there is no planned number. */
-function numbersOf({ load }: UserPool, { index, workers, seed }: Place): Iterable<number> | null {
+function numbersOf(pool: UserPool, place: Place): Iterable<number> | null {
+  const { load } = pool;
+  const { index, workers, seed } = place;
   switch (load.type) {
     case 'users':
       return null;
     case 'arrivals': {
       const { durationMs } = load;
       const count = startsOf({ load, index, workers, durationMs, warmupMs: 0, seed });
-      return stepping(index, workers, count);
+      return numbered(arrivalsOf(pool, leastStarts({ ...load, load, warmupMs: 0 }, null), place), count);
     }
     case 'iterations': {
       const { users, iterations, executor } = load;
       const own = usersOfWorker(users, index, workers);
       if (executor === 'per-vu-iterations')
-        return Array.from({ length: own }, (_, at) => index + at * workers).flatMap((user) => [
-          ...stepping(user * iterations, 1, iterations),
-        ]);
+        return placesOf(pool, users, place).flatMap((user) => [...counting(user * iterations, iterations)]);
       let before = 0;
       for (let earlier = 0; earlier < index; earlier++) before += usersOfWorker(users, earlier, workers);
       const { from, to } = shareByUsers(iterations, users, before, own);
-      return stepping(from, 1, to - from);
+      return counting(from, to - from);
     }
   }
 }
 
-function* stepping(first: number, step: number, count: number): Generator<number> {
-  for (let at = 0; at < count; at++) yield first + at * step;
+function* numbered(numbering: Numbering, count: number): Generator<number> {
+  for (let at = 0; at < count; at++) yield numberOf(numbering, at);
+}
+
+function* counting(first: number, count: number): Generator<number> {
+  for (let at = 0; at < count; at++) yield first + at;
 }

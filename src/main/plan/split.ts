@@ -2,7 +2,9 @@ import type { RunPlan } from '../../protocol/plan.ts';
 import { layoutOf } from '../../protocol/samples.ts';
 import type { ScenariosPlan } from '../../protocol/scenario.ts';
 import type { Shard } from '../../protocol/shard.ts';
-import { Schedule } from '../../time/schedule.ts';
+import { turnLength } from '../../requests/dealing.ts';
+import { inRounds } from '../../requests/numbering.ts';
+import { leastStarts, Schedule } from '../../time/schedule.ts';
 
 /** Time for the code of interrupted users to end. */
 const AFTER_GRACE_MS = 1_000;
@@ -30,6 +32,13 @@ export function split(plan: RunPlan): Shard[] {
   const layout = layoutOf(plan);
   const connections = usable(plan.concurrency, plan);
   const slots = load.model === 'open' ? connections * streams : usable(plan.concurrency * streams, plan);
+  const isRecorded = load.model === 'open' && load.timesMs !== undefined;
+  // A recorded start has the request that was recorded with it.
+  const turn = isRecorded ? 1 : turnLength(mix.map(({ weight }) => weight));
+  const known =
+    load.model === 'open'
+      ? leastStarts({ load, warmupMs, durationMs: stop.durationMs }, stop.requests)
+      : Number.POSITIVE_INFINITY;
   return Array.from({ length: workers }, (_, index) => {
     const firstConnection = shareOf(connections, workers, 0, index);
     const own = share(connections, workers, index);
@@ -62,13 +71,13 @@ export function split(plan: RunPlan): Shard[] {
       mix,
       rows,
       numbering: {
-        warmup: { first: index, step: workers },
+        warmup: inRounds({ index, workers }, turn, Number.POSITIVE_INFINITY),
         // A closed budget is cut into ranges, so that each number is used exactly once at any speed of the
-        // workers; otherwise each of W workers takes every W-th number.
+        // workers; otherwise each round of numbers has one for every worker.
         window:
           load.model === 'open' || stop.requests === null
-            ? { first: index, step: workers }
-            : { first: shareOf(stop.requests, slots, 0, firstSlot), step: 1 },
+            ? inRounds({ index, workers }, turn, known)
+            : { type: 'range', first: shareOf(stop.requests, slots, 0, firstSlot) },
       },
       seed,
       layout,

@@ -1,6 +1,7 @@
 import { createRandom } from '../../metrics/random.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import type { Cancelling } from '../../protocol/stream.ts';
+import { numberOf } from '../../requests/numbering.ts';
 
 /** Random stream, far from those of workers, rows and placeholders. */
 const CANCEL_STREAMS = 2 ** 44;
@@ -30,8 +31,8 @@ export class Cancels {
 
   /** Whether the next request, in the warm-up or in the window, is to be cancelled. */
   takeNext(isWindow: boolean): boolean {
-    const { first, step } = isWindow ? this.#numbering.window : this.#numbering.warmup;
-    return this.isOne(first + step * (isWindow ? this.#windows++ : this.#warmups++));
+    const { window, warmup } = this.#numbering;
+    return this.isOne(isWindow ? numberOf(window, this.#windows++) : numberOf(warmup, this.#warmups++));
   }
 
   /** Whether request number `number`, from 0, is to be cancelled. */

@@ -1,7 +1,8 @@
-import type { Numbering, RowCells } from '../../protocol/request.ts';
+import type { RowCells } from '../../protocol/request.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import { looksIntoBody, looksIntoFields } from '../../requests/expectation.ts';
 import { checkHeaders, checkJsonBody, checkMethod, checkPath } from '../../requests/invalid-request.ts';
+import { numberOf } from '../../requests/numbering.ts';
 import { fixedRequest, type PickedRequest, RequestPicker } from '../../requests/request-picker.ts';
 import { requestTemplate } from '../clients/dispatcher.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
@@ -79,7 +80,7 @@ export class RequestSource {
 
   #takeNumber(isWindow: boolean): number {
     const { warmup, window } = this.#numbering;
-    return isWindow ? numbered(window, this.#windows++) : numbered(warmup, this.#warmups++);
+    return isWindow ? numberOf(window, this.#windows++) : numberOf(warmup, this.#warmups++);
   }
 
   #make(number: number, isFromEnd = false): PreparedRequest {
@@ -108,8 +109,4 @@ export class RequestSource {
       refusal,
     };
   }
-}
-
-function numbered({ first, step }: Numbering, count: number): number {
-  return first + step * count;
 }

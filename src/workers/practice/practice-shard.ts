@@ -56,7 +56,7 @@ export function practiceShard(shard: Shard, port: number, timeoutMs: number): Sh
       }),
     ),
     rows: null,
-    numbering: { warmup: { first: 0, step: 1 }, window: { first: 0, step: 1 } },
+    numbering: { warmup: { type: 'range', first: 0 }, window: { type: 'range', first: 0 } },
     batch: undefined,
     scenarios: undefined,
   };

@@ -1,4 +1,8 @@
+import type { Numbering } from '../../protocol/request.ts';
 import type { IterationArrivals, UserPool } from '../../protocol/scenario.ts';
+import { numberOf } from '../../requests/numbering.ts';
+import { arrivalsOf } from '../../requests/user-numbering.ts';
+import { leastStarts } from '../../time/schedule.ts';
 import { usersOfWorker } from '../../time/user-schedule.ts';
 import { Pool, type PoolHost } from './pool.ts';
 import type { User } from './user.ts';
@@ -20,6 +24,7 @@ interface Due {
 export class ArrivalsPool extends Pool {
   readonly #load: IterationArrivals;
   readonly #arrivals: Arrivals;
+  readonly #numbering: Numbering;
   readonly #most: number;
   /** A stack: the most recently freed user is last. */
   readonly #free: User[] = [];
@@ -34,6 +39,7 @@ export class ArrivalsPool extends Pool {
     super(pool, host);
     this.#load = load;
     this.#arrivals = arrivals;
+    this.#numbering = arrivalsOf(pool, leastStarts({ ...load, load, warmupMs: 0 }, null), host);
     this.#most = usersOfWorker(load.maxUsers, host.index, host.workers);
   }
 
@@ -101,9 +107,8 @@ export class ArrivalsPool extends Pool {
     this.#wait();
   }
 
-  /** Numbers are dealt in turn: each worker takes every W-th one. */
   #nextNumber(): number {
-    return this.#taken++ * this.host.workers + this.host.index;
+    return numberOf(this.#numbering, this.#taken++);
   }
 
   /** Adds a user, for a due iteration or for later ones. */

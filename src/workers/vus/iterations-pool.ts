@@ -1,4 +1,5 @@
 import type { Iterations, UserPool } from '../../protocol/scenario.ts';
+import { placesOf } from '../../requests/user-numbering.ts';
 import { shareByUsers, usersOfWorker } from '../../time/user-schedule.ts';
 import type { Alarm } from './alarms.ts';
 import { Pool, type PoolHost } from './pool.ts';
@@ -14,6 +15,7 @@ export class IterationsPool extends Pool {
   readonly #load: Iterations;
   /** One per user, or a single one shared by this worker's users. */
   readonly #numbers: Numbers[] = [];
+  readonly #places: readonly number[];
   #hasBegun = false;
 
   constructor(pool: UserPool, load: Iterations, host: PoolHost) {
@@ -21,8 +23,9 @@ export class IterationsPool extends Pool {
     this.#load = load;
     const { index, workers } = host;
     const { users, iterations, executor } = load;
+    this.#places = placesOf(pool, users, host);
     if (executor === 'per-vu-iterations') {
-      for (let place = index; place < users; place += workers)
+      for (const place of this.#places)
         this.#numbers.push({ next: place * iterations, end: (place + 1) * iterations });
       return;
     }
@@ -37,8 +40,8 @@ export class IterationsPool extends Pool {
   }
 
   begin(windowAtMs: number): void {
-    const { index, workers, alarms } = this.host;
-    const { startMs, users, maxDurationMs, gracefulStopMs, executor } = this.#load;
+    const { alarms } = this.host;
+    const { startMs, maxDurationMs, gracefulStopMs, executor } = this.#load;
     const startAtMs = windowAtMs + startMs;
     alarms.set(startAtMs, () => {
       this.#hasBegun = true;
@@ -49,7 +52,7 @@ export class IterationsPool extends Pool {
         alarms.set(endMs + gracefulStopMs, () => this.end()),
       ];
       const all: Promise<void>[] = [];
-      for (let place = index, own = 0; place < users; place += workers, own++) {
+      for (const [own, place] of this.#places.entries()) {
         const numbers = this.#numbers[executor === 'per-vu-iterations' ? own : 0];
         if (numbers !== undefined) all.push(this.#live(place, numbers, startAtMs));
       }

@@ -1,4 +1,5 @@
 import type { UserPool, UsersOverTime } from '../../protocol/scenario.ts';
+import { placesOf, workersOfParts } from '../../requests/user-numbering.ts';
 import { endOfStartsMs, mostUsers, sessionsOf } from '../../time/user-schedule.ts';
 import { Pool, type PoolHost } from './pool.ts';
 import type { Start, User } from './user.ts';
@@ -13,10 +14,16 @@ export class UsersPool extends Pool {
   #endMs = 0;
   /** Number of iterations dealt by this worker, by scenario. */
   readonly #numbered: number[] = [];
+  /** The workers that have users of each scenario. */
+  readonly #workersOf = new Map<number, readonly number[]>();
 
   constructor(pool: UserPool, load: UsersOverTime, host: PoolHost) {
     super(pool, host);
     this.#load = load;
+    for (const [part, indices] of workersOfParts(pool, mostUsers(load), host.workers).entries()) {
+      const { scenario } = pool.parts[part] ?? {};
+      if (scenario !== undefined) this.#workersOf.set(scenario, indices);
+    }
   }
 
   get isDone(): boolean {
@@ -24,13 +31,13 @@ export class UsersPool extends Pool {
   }
 
   begin(windowAtMs: number): void {
-    const { index, workers, alarms } = this.host;
+    const { alarms } = this.host;
     const startAtMs = windowAtMs + this.#load.startMs;
     this.#endMs = windowAtMs + endOfStartsMs(this.#load);
     const { gracefulStopMs, gracefulRampDownMs } = this.#load;
     // By then the last user has been interrupted.
     alarms.set(this.#endMs + Math.max(gracefulStopMs, gracefulRampDownMs), () => this.end());
-    for (let place = index; place < mostUsers(this.#load); place += workers) {
+    for (const place of placesOf(this.pool, mostUsers(this.#load), this.host)) {
       // A user that comes back waits for the end of its previous session.
       let before = Promise.resolve();
       for (const { fromMs, toMs } of sessionsOf(this.#load, place + 1)) {
@@ -80,11 +87,12 @@ export class UsersPool extends Pool {
     alarms.cancel(told);
   }
 
-  /** Numbers are dealt in turn: each worker takes every W-th one. */
+  /** Numbers are dealt in turn: each of W workers that have users of the scenario takes every W-th one. */
   #next(user: User, scenario: UserScenario): Start | null {
     const count = this.#numbered[scenario.index] ?? 0;
-    const { index, workers } = this.host;
-    const start = this.startOf(user, scenario, count * workers + index, user.freeAtMs);
+    const workers = this.#workersOf.get(scenario.index) ?? [];
+    const number = count * workers.length + workers.indexOf(this.host.index);
+    const start = this.startOf(user, scenario, number, user.freeAtMs);
     if (start === null) this.stop();
     else this.#numbered[scenario.index] = count + 1;
     return start;

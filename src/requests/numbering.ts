@@ -1,0 +1,36 @@
+import type { Numbering } from '../protocol/request.ts';
+import { greatestCommonDivisor } from './dealing.ts';
+
+/** Its multiples are spread evenly between whole numbers, however many of them there are. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+type InRounds = Extract<Numbering, { type: 'rounds' }>;
+
+/**
+ * The numbers of one worker, of which each round has one for every worker.
+ *
+ * @param turn after so many numbers it begins again which request a number stands for
+ * @param known how many numbers there are at least, over all workers
+ */
+export function inRounds(
+  { index, workers }: { readonly index: number; readonly workers: number },
+  turn: number,
+  known: number,
+): InRounds {
+  const common = greatestCommonDivisor(turn, workers);
+  return { type: 'rounds', index, workers, turn, common, known };
+}
+
+/** A worker's number in the whole run; `count` counts its own from 0. */
+export function numberOf(numbering: Numbering, count: number): number {
+  if (numbering.type === 'range') return numbering.first + count;
+  const { index, workers, turn, common, known } = numbering;
+  const first = count * workers;
+  // A round of which there may be only a part is dealt as it is, so that no number is left out.
+  if (common === 1 || first + workers > known) return first + index;
+  // At the same place in each round a worker would get the same few requests of a turn again and again.
+  const period = turn / common;
+  const place = ((count % period) * GOLDEN) % 1;
+  const shift = Math.floor(count / period) + Math.floor(common * place);
+  return first + ((index + (shift % common)) % workers);
+}
