@@ -40,6 +40,8 @@ export interface StreamPlan {
   readonly tokenPaths: readonly string[];
   /** The same for reasoning text, which is not part of the answer. */
   readonly reasoningPaths: readonly string[];
+  /** Types of events whose text is reasoning, wherever it stands. */
+  readonly reasoningTypes?: readonly string[];
   /** Path to the server's own count of tokens so far; the last value counts. */
   readonly usagePaths: readonly string[];
   /** Data of the final event, such as `[DONE]`; null if there is no such event. */

@@ -44,7 +44,7 @@ export function sweepWith({
   readonly times?: number;
 }): Sweep {
   const levels = LEVELS.slice(0, shown).map((level) =>
-    levelOf(level * times, at(level, counts === 'tokens')),
+    levelOf(level * times, at(level, counts === 'tokens'), over),
   );
   const rules = ['p99<100ms'];
   const found = { levels, over, counts, rules, endedBy, generatorLimit: null };

@@ -72,7 +72,11 @@ const API_EVENTS: Readonly<Record<string, readonly (readonly [string, string])[]
   ],
   'openai-responses': [
     ['{"type":"response.created","response":{"status":"in_progress","usage":null}}', ''],
+    ['{"type":"response.reasoning_summary_text.delta","delta":"hm"}', 'reasoning'],
+    ['{"type":"response.reasoning_text.delta","delta":"hm"}', 'reasoning'],
+    ['{"type":"response.reasoning_text.done","text":"hmhm"}', ''],
     ['{"type":"response.output_text.delta","delta":"a"}', 'token'],
+    ['{"type":"response.function_call_arguments.delta","delta":"{"}', 'token'],
     ['{"type":"response.completed","response":{"usage":{"output_tokens":5}}}', 'usage 5 end'],
   ],
   'anthropic-messages': [

@@ -43,7 +43,7 @@ function swept(
   return sweep({
     ...{ over, from: 1, to: 64, budgetMs: 60_000 },
     planOf: () => PLAN,
-    measure: async (_plan, level) => measure(level),
+    measure: async (_plan, level) => measure(level) ?? 'interrupted',
     onLevel: async (_level, soFar) => onSoFar(soFar),
   });
 }

@@ -5,6 +5,7 @@ import { renderSweep } from '../../src/main/reporters/sweep-text.ts';
 import { LevelSearch } from '../../src/main/sweep/level-search.ts';
 import { capacityOf, kneeOf } from '../../src/main/sweep/levels.ts';
 import { sweep } from '../../src/main/sweep/sweep.ts';
+import type { NextStep } from '../../src/protocol/finding.ts';
 import type { RunPlan } from '../../src/protocol/plan.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
 import type { Sweep, SweepLevel } from '../../src/protocol/sweep.ts';
@@ -94,14 +95,15 @@ describe('a sweep', () => {
     });
 
   const swept = (
-    measure: (level: number) => Summary | null,
+    measure: (level: number) => Summary | null | 'budget',
     budgetMs = 60_000,
     [from, to] = [1, 64],
+    over: Sweep['over'] = 'concurrency',
   ): Promise<Sweep> =>
     sweep({
-      ...{ over: 'concurrency', from, to, budgetMs },
+      ...{ over, from, to, budgetMs },
       planOf: () => PLAN,
-      measure: async (_plan, level) => measure(level),
+      measure: async (_plan, level) => measure(level) ?? 'interrupted',
       onLevel: async () => {},
     });
 
@@ -156,7 +158,13 @@ describe('a sweep', () => {
         'budget',
         await swept((level) => at(level), 100),
         [1],
-        'Stopped: another level would have exceeded --budget: raise it, or use a shorter -d.',
+        'Stopped: --budget left too little time for another level: raise it, or use a shorter -d.',
+      ],
+      [
+        'budget',
+        await swept((level) => (level > 2 ? 'budget' : at(level))),
+        [1, 2],
+        'Stopped: --budget left too little time for another level: raise it, or use a shorter -d.',
       ],
       [
         'interrupted',
@@ -211,6 +219,55 @@ describe('a sweep', () => {
       expect((await swept(() => at(1, { requests }))).capacity).toBeNull();
     const failing = { ...fine.generator, verdict: 'failing' as const, reasons: ['It failed.'] };
     expect((await swept(() => at(1, { generator: failing }))).endedBy).toBe('failing');
+  });
+});
+
+describe('a sweep by rate', () => {
+  const PLAN = {
+    warmupMs: 0,
+    stop: { durationMs: 1_000, requests: null },
+    thresholds: [],
+  } as unknown as RunPlan;
+  const fine = summaryWith();
+  const limited = (verdict: 'target-limited' | 'connection-limited', nextStep: NextStep): Summary =>
+    summaryWith({
+      generator: {
+        ...fine.generator,
+        ...{ verdict, reasons: ['It grew.', 'Do something.'] },
+        finding: { code: 'backlog-grew', figures: { first: 1, last: 99 }, nextStep },
+      },
+    });
+  /** From 100/s on the level is this one. */
+  const swept = (from100: Summary): Promise<Sweep> =>
+    sweep({
+      ...{ over: 'rate', from: 50, to: 200, budgetMs: 60_000 },
+      planOf: () => PLAN,
+      measure: async (_plan, level) => (level < 100 ? fine : from100),
+      onLevel: async () => {},
+    });
+
+  test('bears no rate that the target cannot keep up with, whatever becomes of it in the end', async () => {
+    for (const summary of [
+      limited('target-limited', 'lower-rate'),
+      limited('connection-limited', 'raise-max-in-flight'),
+    ]) {
+      const result = await swept(summary);
+      expect(result.capacity?.firstBad).toBeLessThanOrEqual(100);
+      expect(result.conclusions[1]).toMatch(/up to there the target kept up; no longer at [\d.]+\/s\.$/);
+      expect(renderSweep(result)).toContain('/s: It grew.');
+    }
+    // Connections that do not last are the target's way, and no line that grows.
+    expect((await swept(limited('connection-limited', 'let-target-keep-alive'))).endedBy).toBe('range');
+    const first = await sweep({
+      ...{ over: 'rate', from: 50, to: 200, budgetMs: 60_000 },
+      planOf: () => PLAN,
+      measure: async () => limited('target-limited', 'lower-rate'),
+      onLevel: async () => {},
+    });
+    expect(first.conclusions.slice(1)).toEqual([
+      'Capacity: none: the target did not keep up even with the first level.',
+      'Stopped: the target did not keep up with the first level.',
+    ]);
   });
 });
 

@@ -285,6 +285,16 @@ describe('the verdict, on each side of each line', () => {
     ['growth on the line', { ...QUIET, outstanding: [100, 100 * growthByQuarter, 200, 400] }, 'ok'],
     ['growth by a few requests', { ...QUIET, outstanding: [1, 3, 5, growth] }, 'ok'],
     ['growth by just enough', { ...QUIET, outstanding: [1, 3, 5, growth + 1] }, 'target-limited'],
+    [
+      'growth of answers that take as long as the window, from first to last',
+      { ...QUIET, outstanding: [21, 60, 100, 134], tookMs: [5_000, 5_010, 5_001, 5_002] },
+      'ok',
+    ],
+    [
+      'growth of answers that take longer and longer',
+      { ...QUIET, outstanding: [21, 60, 100, 134], tookMs: [500, 1_010, 2_001, 3_002] },
+      'target-limited',
+    ],
     ['growth means nothing in the closed model', closed({ outstanding: [1, 100, 200, 400] }), 'ok'],
     [
       'this machine ran out',
@@ -793,6 +803,19 @@ describe('the backlog', () => {
     const quarters = backlog.quarters(10_000);
     for (const [quarter, eighths] of [1, 3, 5, 7].entries())
       expect(quarters[quarter]! / 5_000).toBeCloseTo(eighths / 8, 1);
+  });
+
+  test('knows how long those took that were due in each quarter', () => {
+    const backlog = new Backlog(10_000);
+    for (let k = 0; k < 10_000; k++) backlog.add(k, 2 * k + 500);
+    const copy = new Backlog(10_000);
+    copy.addPortable(backlog.portable);
+    for (const meansMs of [backlog.meansMs(10_000), copy.meansMs(10_000)])
+      expect(meansMs.map(Math.round)).toEqual(
+        [1_750, 4_250, 6_750, 9_250].map((ms) => ms - 1 + 0.5).map(Math.round),
+      );
+    expect(backlog.quarters(10_000)).toEqual(copy.quarters(10_000));
+    expect(new Backlog(10).meansMs(10)).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
   });
 
   test('of an interrupted run is that of the time until then', () => {

@@ -21,8 +21,8 @@ import { showProgress } from '../reporters/progress-line.ts';
 import { SWEEP_REPORTERS } from '../reporters/sweep-text.ts';
 import { startWatched } from '../run/run.ts';
 import { worstOf } from '../summary/exit-code.ts';
-import { sweep } from '../sweep/sweep.ts';
-import { formatRate } from '../text/format.ts';
+import { lengthMs, sweep } from '../sweep/sweep.ts';
+import { formatDuration, formatRate } from '../text/format.ts';
 import { levelText } from '../text/sweep-sentences.ts';
 import { interruptible } from './interrupts.ts';
 import { type LevelsForm, printedSweep, sweepFormFrom } from './output-form.ts';
@@ -69,6 +69,7 @@ export async function sweepCommand(parsed: Parsed, found: Told[]): Promise<ExitC
     },
   );
   if (range === null || budgetMs === null) throw new VolleyError(ERROR_CODES.usage, problems.list);
+  checkBudget(parsed, budgetMs, plan);
   const files = await filesOf(out, pagePath);
   try {
     const result = await carryOut(plan, options, range, budgetMs, showing, (soFar) =>
@@ -86,6 +87,17 @@ export async function sweepCommand(parsed: Parsed, found: Told[]): Promise<ExitC
 interface Files {
   readonly result: ResultFile | null;
   readonly page: ResultFile | null;
+}
+
+/** @throws VolleyError VOLLEY_USAGE if the budget is less than one level takes */
+function checkBudget(parsed: Parsed, budgetMs: number, plan: RunPlan): void {
+  const leastMs = lengthMs(plan);
+  if (budgetMs >= leastMs) return;
+  const problems = new Problems();
+  problems.add(
+    phrase`${the('budget')} ${given(parsed.last('budget') ?? DEFAULT_SWEEP_BUDGET)}: one level alone takes ${formatDuration(leastMs)}: give more, or a shorter ${the('duration')} or ${the('warmup')}.`,
+  );
+  throw new VolleyError(ERROR_CODES.usage, problems.list);
 }
 
 /** Opens the files, before anything is sent. */
@@ -131,17 +143,24 @@ async function carryOut(
     ...range,
     budgetMs,
     planOf: (level) => underLoad(first, withLevel(options, range, level)),
-    measure: async (plan, level) => {
-      if (isStopped) return null;
+    measure: async (plan, level, longestMs) => {
+      if (isStopped) return 'interrupted';
       showing.note(`${levelText(level, range.over)} …`);
       const run = startWatched(plan);
       const interrupts = interruptible(run, showing.note);
+      let isOutOfTime = false;
+      const timer = setTimeout(() => {
+        isOutOfTime = true;
+        run.abort();
+      }, longestMs);
       try {
         if (showing.live !== null) await showProgress(run, showing.live);
         const summary = await run.summary;
+        if (isOutOfTime) return 'budget';
         isStopped = summary.interrupted;
-        return summary.interrupted ? null : summary;
+        return summary.interrupted ? 'interrupted' : summary;
       } finally {
+        clearTimeout(timer);
         interrupts.remove();
       }
     },

@@ -1,10 +1,14 @@
 const SLOTS = 40;
 const QUARTERS = 4;
 
-/** How many requests were outstanding (released but not ended) during a window of known length. */
+/** How many requests were outstanding (released but not ended) during a window of known length, and for how long. */
 export class Backlog {
   readonly #windowMs: number;
-  readonly #changes = new Float64Array(SLOTS);
+  /** One after the other: changes of their number, how many were due, and how long those took together. */
+  readonly #counts = new Float64Array(3 * SLOTS);
+  readonly #changes = this.#counts.subarray(0, SLOTS);
+  readonly #due = this.#counts.subarray(SLOTS, 2 * SLOTS);
+  readonly #tookMs = this.#counts.subarray(2 * SLOTS);
 
   constructor(windowMs: number) {
     this.#windowMs = windowMs;
@@ -14,6 +18,10 @@ export class Backlog {
   add(intendedMs: number, endMs: number): void {
     this.#change(intendedMs, 1);
     this.#change(endMs, -1);
+    const slot = this.#slotOf(intendedMs);
+    if (slot < 0 || slot >= SLOTS) return;
+    this.#due[slot] = (this.#due[slot] ?? 0) + 1;
+    this.#tookMs[slot] = (this.#tookMs[slot] ?? 0) + endMs - intendedMs;
   }
 
   /** Records many; the arrays correspond by index. */
@@ -22,18 +30,17 @@ export class Backlog {
   }
 
   get portable(): Float64Array {
-    return this.#changes;
+    return this.#counts;
   }
 
   /** Adds another backlog of a window of the same length. */
-  addPortable(changes: Float64Array): void {
-    for (const [slot, change] of changes.entries()) this.#changes[slot] = (this.#changes[slot] ?? 0) + change;
+  addPortable(counts: Float64Array): void {
+    for (const [at, count] of counts.entries()) this.#counts[at] = (this.#counts[at] ?? 0) + count;
   }
 
   /** Mean number outstanding in each quarter of the window's first `untilMs`. */
   quarters(untilMs: number): number[] {
-    const used = Math.floor((Math.min(untilMs, this.#windowMs) / this.#windowMs) * SLOTS);
-    const perQuarter = Math.floor(used / QUARTERS);
+    const perQuarter = this.#slotsOfQuarter(untilMs);
     if (perQuarter === 0) return [];
     const outstanding: number[] = [];
     let sum = 0;
@@ -47,8 +54,31 @@ export class Backlog {
     });
   }
 
+  /** How long the requests took on average that were due in each of these quarters; NaN where none was. */
+  meansMs(untilMs: number): number[] {
+    const perQuarter = this.#slotsOfQuarter(untilMs);
+    if (perQuarter === 0) return [];
+    const sumOf = (values: Float64Array, quarter: number): number =>
+      values
+        .subarray(quarter * perQuarter, (quarter + 1) * perQuarter)
+        .reduce((sum, value) => sum + value, 0);
+    return Array.from(
+      { length: QUARTERS },
+      (_, quarter) => sumOf(this.#tookMs, quarter) / sumOf(this.#due, quarter),
+    );
+  }
+
+  #slotsOfQuarter(untilMs: number): number {
+    const used = Math.floor((Math.min(untilMs, this.#windowMs) / this.#windowMs) * SLOTS);
+    return Math.floor(used / QUARTERS);
+  }
+
+  #slotOf(atMs: number): number {
+    return Math.floor((atMs / this.#windowMs) * SLOTS);
+  }
+
   #change(atMs: number, by: number): void {
-    const slot = Math.floor((atMs / this.#windowMs) * SLOTS);
+    const slot = this.#slotOf(atMs);
     if (slot >= 0 && slot < SLOTS) this.#changes[slot] = (this.#changes[slot] ?? 0) + by;
   }
 }

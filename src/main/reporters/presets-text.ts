@@ -24,7 +24,7 @@ function blockOf(name: string, preset: Preset, columns: number): string[] {
 function factsOf(preset: Preset): readonly (readonly [what: string, text: string])[] {
   const { path, body, headers = [], keyHeader, models, stream } = preset;
   const key = keyHeader === 'authorization' ? 'authorization: Bearer KEY' : `${keyHeader}: KEY`;
-  const [tokens, reasoning, usage] = [stream.tokenPaths, stream.reasoningPaths, stream.usagePaths];
+  const { tokenPaths: tokens, reasoningPaths: reasoning, reasoningTypes = [], usagePaths: usage } = stream;
   const ends = [...(stream.endMark === null ? [] : [stream.endMark]), ...stream.endPaths];
   return [
     ['sends', `POST ${path}`],
@@ -35,6 +35,7 @@ function factsOf(preset: Preset): readonly (readonly [what: string, text: string
     ['reads', stream.framing ?? 'by content type'],
     ['tokens', tokens.length === 0 ? 'every event' : `in ${tokens.join(', ')}`],
     ...(reasoning.length === 0 ? [] : [['', `reasoning in ${reasoning.join(', ')}`] as const]),
+    ...(reasoningTypes.length === 0 ? [] : [['', `of reasoning in ${reasoningTypes.join(', ')}`] as const]),
     [
       'count',
       usage.length === 0

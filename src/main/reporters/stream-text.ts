@@ -36,7 +36,10 @@ export function streamFacts({ answers, notStreamed, tokens, gaps, goodput }: Str
     ...(tokens.perSecond === null ? [] : [`${formatRate(tokens.perSecond)} overall`]),
     ...(tokens.perUserPerSecond === null ? [] : [`${formatRate(tokens.perUserPerSecond)} for each user`]),
   ];
-  const made = `${counted(tokens.total, 'token')} in ${counted(tokens.countedAnswers, 'answer')}, ${sourceText(tokens)}`;
+  const made =
+    tokens.countedAnswers === 0
+      ? 'no answer whose tokens are known'
+      : `${counted(tokens.total, 'token')} in ${counted(tokens.countedAnswers, 'answer')}, ${sourceText(tokens)}`;
   return [
     [made, ...speed].join('; '),
     ...(gaps.coalescedShare === null || gaps.coalescedShare === 0
@@ -54,7 +57,7 @@ export function streamFacts({ answers, notStreamed, tokens, gaps, goodput }: Str
 /** Where the token counts come from. */
 function sourceText({ countedAnswers, countedByServer, perEvent }: StreamSummary['tokens']): string {
   const each = perEvent === null ? '' : `, ${perEvent.toFixed(2)} an event`;
-  if (countedByServer === 0) return 'counted as events: the server does not say how many they are';
+  if (countedByServer === 0) return 'counted as events';
   if (countedByServer >= countedAnswers) return `counted by the server${each}`;
   return `in ${formatCount(countedByServer)} of them counted by the server, else as events${each}`;
 }

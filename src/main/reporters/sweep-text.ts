@@ -67,12 +67,12 @@ function titleOf({ target }: Sweep): string {
   return target === null ? 'sweep' : `sweep of ${target.method} ${target.url}`;
 }
 
-/** Why a level was not good: broken rules, failures, dropped requests. */
+/** Why a level was not good: broken rules, failures, a line that grew, dropped requests. */
 export function whyBad(summary: Summary): string[] {
   const { generator, requests } = summary;
   return [
     ...brokenRuleSentences(summary),
-    ...(generator.verdict === 'failing' ? generator.reasons.slice(0, 1) : []),
+    ...(generator.verdict === 'ok' ? [] : generator.reasons.slice(0, 1)),
     ...(requests.dropped > 0 ? [`${formatCount(requests.dropped)} requests never got a connection.`] : []),
   ];
 }

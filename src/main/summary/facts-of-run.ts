@@ -37,6 +37,7 @@ export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
     processorWait: waits.length === 0 ? null : Math.max(...waits),
     stoodStillMs: stoodStillMs(collected.workers),
     outstanding: records.backlog?.quarters(windowMs) ?? [],
+    tookMs: records.backlog?.meansMs(windowMs) ?? [],
     isTargetLocal: plan.isTargetLocal,
     isBatch: plan.batch !== undefined,
   };

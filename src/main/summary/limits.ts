@@ -128,7 +128,16 @@ export function ownLimit({ limitPerSecond, requests, windowMs }: VerdictFacts): 
   return judged('ok', { code: 'limit-sets-rate', figures: { sentPerSecond, limitPerSecond } });
 }
 
-export function target({ load, outstanding }: VerdictFacts): Judgement | null {
+/** A window has to be so many times as long as an answer takes, for the number of those under way to settle. */
+const LIFETIMES = 3;
+
+export function target({
+  load,
+  outstanding,
+  tookMs = [],
+  requests,
+  windowMs,
+}: VerdictFacts): Judgement | null {
   const [first = 0, ...later] = outstanding;
   const last = later.at(-1) ?? 0;
   const grows = later.every(
@@ -136,5 +145,12 @@ export function target({ load, outstanding }: VerdictFacts): Judgement | null {
   );
   if (load.model === 'closed' || later.length === 0 || !grows || last - first < VERDICT_LIMITS.growth)
     return null;
+  // Answers that take as long as the window, from first to last, make the same growth: no more wait than before.
+  const [early = Number.NaN, lately = Number.NaN] = [tookMs[0], tookMs.at(-1)];
+  if (lately <= early * VERDICT_LIMITS.growthByQuarter) {
+    const { fewestRequests } = VERDICT_LIMITS;
+    const figures = { sent: requests.sent, windowMs, fewestRequests, shortestMs: LIFETIMES * lately };
+    return judged('ok', { code: 'run-too-short', figures });
+  }
   return judged('target-limited', { code: 'backlog-grew', figures: { first, last } }, 'lower-rate');
 }

@@ -71,6 +71,8 @@ export interface VerdictFacts extends FailureFacts {
   readonly processorWait: number | null;
   /** Mean number of requests outstanding in each quarter of the window; empty if unknown. */
   readonly outstanding: readonly number[];
+  /** Mean time that the requests took which were due in each of these quarters; NaN where none was, empty if unknown. */
+  readonly tookMs?: readonly number[];
   readonly isTargetLocal: boolean;
   readonly isBatch: boolean;
 }

@@ -1,18 +1,25 @@
 import type { Summary } from '../../protocol/summary.ts';
-import type { Capacity, Knee, SweepLevel } from '../../protocol/sweep.ts';
+import type { Capacity, Knee, SweepLevel, Swept } from '../../protocol/sweep.ts';
 
 /** Doubling the load counts as a gain only from this much more throughput on. */
 const LEAST_GAIN = 0.05;
 
 /** Judges a level by its summary. */
-export function levelOf(level: number, summary: Summary): SweepLevel {
+export function levelOf(level: number, summary: Summary, over: Swept): SweepLevel {
   const { thresholds, generator, requests } = summary;
   const isGood =
     thresholds.every(({ ok }) => ok) &&
     generator.verdict !== 'failing' &&
     requests.ok > 0 &&
-    requests.dropped === 0;
+    requests.dropped === 0 &&
+    (over === 'concurrency' || keepsUp(summary));
   return { level, throughputPerSecond: throughputOf(summary), isGood, summary };
+}
+
+/** Whether as much was answered as was asked for, without a line that grows; it may grow at the target or at volley. */
+function keepsUp({ generator: { verdict, finding } }: Summary): boolean {
+  if (verdict === 'target-limited') return false;
+  return verdict !== 'connection-limited' || finding?.nextStep !== 'raise-max-in-flight';
 }
 
 /** Tokens a second if answers are streams of tokens, else ok answers a second. */

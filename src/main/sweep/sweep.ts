@@ -9,6 +9,9 @@ import { capacityOf, isGeneratorsLimit, kneeOf, levelOf } from './levels.ts';
 /** Time of a level apart from its load: starting workers, connecting, ending. */
 const AROUND_A_LEVEL_MS = 500;
 
+/** Why a level has no result. */
+export type LevelCut = Extract<SweepEnd, 'interrupted' | 'budget'>;
+
 export interface SweepOptions {
   readonly over: Swept;
   readonly from: number;
@@ -17,8 +20,8 @@ export interface SweepOptions {
   readonly budgetMs: number;
   /** Makes the plan of a level. */
   planOf(level: number): RunPlan;
-  /** Runs a level; null if it was interrupted. */
-  measure(plan: RunPlan, level: number): Promise<Summary | null>;
+  /** Runs a level for at most this long. */
+  measure(plan: RunPlan, level: number, longestMs: number): Promise<Summary | LevelCut>;
   /** Called after each level, with the sweep so far. */
   onLevel(level: SweepLevel, soFar: Sweep): Promise<void>;
 }
@@ -72,14 +75,14 @@ export async function sweep({
       endedBy = 'budget';
       break;
     }
-    const summary = await measure(plan, level);
-    if (summary !== null) target ??= summary.plan.target;
-    if (summary === null) endedBy = 'interrupted';
+    const summary = await measure(plan, level, leftMs);
+    if (typeof summary !== 'string') target ??= summary.plan.target;
+    if (typeof summary === 'string') endedBy = summary;
     else if (isGeneratorsLimit(summary)) {
       endedBy = 'generator';
       generatorLimit = { level, reasons: [...summary.degradedReasons, ...summary.generator.reasons] };
     } else {
-      const told = levelOf(level, summary);
+      const told = levelOf(level, summary, over);
       levels.push(told);
       await onLevel(told, resultOf('unfinished'));
       search.tell(told.isGood);
@@ -89,7 +92,7 @@ export async function sweep({
   return resultOf(endedBy ?? (levels.every(({ isGood }) => isGood) ? 'range' : 'found'));
 }
 
-/** Maximum length; a limit by requests alone gives no time. */
-function lengthMs({ warmupMs, stop: { durationMs } }: RunPlan): number {
+/** How long a level takes if everything is answered at once; a limit by requests alone gives no time. */
+export function lengthMs({ warmupMs, stop: { durationMs } }: RunPlan): number {
   return warmupMs + (durationMs ?? 0) + AROUND_A_LEVEL_MS;
 }

@@ -30,20 +30,21 @@ export function sweepSentences({
       : `Knee: ${shown(knee.level)} (${fast(knee.throughputPerSecond)}): twice the load brought ${gainText(knee.gain)}.`,
     capacity === null && tooFewFor(levels[0]).length > 0
       ? 'Capacity: unknown.'
-      : capacityText(capacity, rules, shown, fast),
+      : capacityText(capacity, rules, over, shown, fast),
     ...redirectsText(levels, shown),
-    ...(endedBy === 'failing' ? [failingText(levels[0])] : endText(endedBy, generatorLimit, shown)),
+    ...(endedBy === 'failing' ? [failingText(levels[0], over)] : endText(endedBy, generatorLimit, shown)),
   ];
 }
 
 /** Why the first level was not sustained. */
-function failingText(first: SweepLevel | undefined): string {
+function failingText(first: SweepLevel | undefined, over: Swept): string {
   const unknown = tooFewFor(first);
   if (unknown.length > 0)
     return `Stopped: the first level had too few requests to tell whether ${unknown.join(', ')} ${unknown.length === 1 ? 'holds' : 'hold'}: use a longer -d.`;
-  return first === undefined || isFailing(first)
-    ? 'Stopped: the target failed at the first level.'
-    : 'Stopped: a rule did not hold at the first level.';
+  if (first !== undefined && !isFailing(first)) return 'Stopped: a rule did not hold at the first level.';
+  return over === 'rate' && first?.summary.generator.verdict !== 'failing'
+    ? 'Stopped: the target did not keep up with the first level.'
+    : 'Stopped: the target failed at the first level.';
 }
 
 /** Rules that had too few requests, where nothing else was wrong at a level. */
@@ -85,14 +86,27 @@ function gainText(gain: number): string {
 function capacityText(
   capacity: Capacity | null,
   rules: readonly string[],
+  over: Swept,
   shown: (level: number) => string,
   fast: (perSecond: number) => string,
 ): string {
-  const kept = rules.length === 0 ? 'the target did not fail' : `${rules.join(', ')} held`;
-  const keptByAll =
-    rules.length === 0 ? 'the target failed at no level' : `${rules.join(', ')} held at every level`;
-  if (capacity === null)
-    return `Capacity: none: ${rules.length === 0 ? 'the target failed even' : `${rules.join(', ')} did not hold even`} at the first level.`;
+  const asked = rules.join(', ');
+  // By rate it also has to keep up.
+  const [kept, keptByAll, notKept] =
+    rules.length > 0
+      ? [`${asked} held`, `${asked} held at every level`, `${asked} did not hold even at the first level`]
+      : over === 'rate'
+        ? [
+            'the target kept up',
+            'the target kept up with every level',
+            'the target did not keep up even with the first level',
+          ]
+        : [
+            'the target did not fail',
+            'the target failed at no level',
+            'the target failed even at the first level',
+          ];
+  if (capacity === null) return `Capacity: none: ${notKept}.`;
   const at = `${shown(capacity.level)} (${fast(capacity.throughputPerSecond)})`;
   if (capacity.firstBad === null) return `Capacity: at least ${at}: ${keptByAll}.`;
   return `Capacity: ${at}: up to there ${kept}; no longer at ${shown(capacity.firstBad)}.`;
@@ -109,7 +123,7 @@ function endText(
         `Stopped: at ${limit === null ? 'the next level' : shown(limit.level)} volley itself was the limit, which says nothing about the target. ${limit?.reasons.join(' ') ?? ''}`.trim(),
       ];
     case 'budget':
-      return ['Stopped: another level would have exceeded --budget: raise it, or use a shorter -d.'];
+      return ['Stopped: --budget left too little time for another level: raise it, or use a shorter -d.'];
     case 'interrupted':
       return ['Stopped early by an interrupt: the unfinished level is left out.'];
     case 'unfinished':

@@ -48,6 +48,7 @@ const MOST_TOKENS = 10_000_000;
 export class EventReader {
   readonly #tokens: readonly JsonQuery[];
   readonly #reasoning: readonly JsonQuery[];
+  readonly #reasoningTypes: ReadonlySet<string>;
   readonly #usage: readonly JsonQuery[];
   readonly #ends: readonly JsonQuery[];
   readonly #wholes: readonly JsonQuery[];
@@ -62,6 +63,7 @@ export class EventReader {
   constructor({
     tokenPaths,
     reasoningPaths,
+    reasoningTypes = [],
     usagePaths,
     endPaths,
     wholePaths = [],
@@ -74,6 +76,7 @@ export class EventReader {
     this.#wholes = wholePaths.map(jsonQuery);
     this.#tokens = tokenPaths.map(jsonQuery);
     this.#reasoning = reasoningPaths.map(jsonQuery);
+    this.#reasoningTypes = new Set(reasoningTypes);
     this.#usage = usagePaths.map(jsonQuery);
     this.#ends = endPaths.map(jsonQuery);
     this.#endMark = endMark;
@@ -97,8 +100,9 @@ export class EventReader {
     const end = this.#endIn(value);
     const failure = failedEnd(end);
     if (failure !== null) return { ...NOTHING, error: failure };
-    const isOutput = this.#tokens.length === 0 || this.#tokens.some((query) => hasText(query, value));
-    const isReasoning = !isOutput && this.#reasoning.some((query) => hasText(query, value));
+    const isText = this.#tokens.length === 0 || this.#tokens.some((query) => hasText(query, value));
+    const isOutput = isText && !this.#isOfReasoning(value, name);
+    const isReasoning = !isOutput && (isText || this.#reasoning.some((query) => hasText(query, value)));
     const isToken = isOutput || isReasoning;
     if (isToken && name !== null) this.#answering.add(name);
     return {
@@ -111,6 +115,12 @@ export class EventReader {
       error: null,
       isUnreadable: false,
     };
+  }
+
+  #isOfReasoning(value: unknown, name: string | null): boolean {
+    if (this.#reasoningTypes.size === 0) return false;
+    const isTyped = typeof value === 'object' && value !== null && 'type' in value;
+    return this.#reasoningTypes.has(name ?? (isTyped ? String(value.type) : ''));
   }
 
   /** Whether data that is not JSON can be no part of an answer: none at all, an end mark, or a word of another kind of event. */

@@ -14,6 +14,7 @@ export type PresetStream = Pick<
   | 'framing'
   | 'tokenPaths'
   | 'reasoningPaths'
+  | 'reasoningTypes'
   | 'usagePaths'
   | 'endMark'
   | 'endPaths'
@@ -96,6 +97,7 @@ export const PRESETS = {
       framing: 'sse',
       tokenPaths: ['delta'],
       reasoningPaths: [],
+      reasoningTypes: ['response.reasoning_text.delta', 'response.reasoning_summary_text.delta'],
       usagePaths: ['response.usage.output_tokens'],
       endMark: null,
       endPaths: ['response.usage'],

@@ -51,7 +51,7 @@ function rateOf(perSecond: number, { counts }: Sweep): string {
 function underCapacity({ capacity, over, rules }: Sweep): string {
   if (capacity === null) return 'not even the first level';
   if (capacity.firstBad === null) return 'and perhaps more';
-  return rules.length === 0
+  return rules.length === 0 && over === 'concurrency'
     ? `it failed at ${levelText(capacity.firstBad, over)}`
     : `not ${levelText(capacity.firstBad, over)}`;
 }
