@@ -33,7 +33,10 @@ type LoadClient = (protocol: Protocol, holdsBack: boolean) => Promise<CreateDisp
 
 /** To add a client, add one file and one line here. */
 const CLIENTS: Readonly<Record<ClientName, LoadClient>> = {
-  undici: async () => (await import('./undici/undici-client.ts')).createUndiciDispatcher,
+  undici: async (protocol) =>
+    protocol === 'http/1.1'
+      ? (await import('./undici/undici-client.ts')).createUndiciDispatcher
+      : (await import('./undici/undici-http2.ts')).createHttp2Dispatcher,
   wire: async (protocol, holdsBack) => {
     if (protocol === 'http/1.1') return (await import('./wire/http1/wire-client.ts')).createWireDispatcher;
     const http2 = await import('./wire/http2/http2-client.ts');

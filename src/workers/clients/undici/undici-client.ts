@@ -1,9 +1,8 @@
 import { wholeRequestsTo } from '../../../protocol/dial.ts';
 import type { Destination } from '../../../protocol/endpoint.ts';
 import type { TargetConnection } from '../../connections/connection.ts';
-import type { AnyDispatcher, HttpDispatcher } from '../dispatcher.ts';
+import type { HttpDispatcher } from '../dispatcher.ts';
 import { UndiciClient } from './client.ts';
-import { createHttp2Dispatcher } from './undici-http2.ts';
 import { UndiciReader } from './undici-reader.ts';
 import { endedUnrequested } from './unrequested.ts';
 
@@ -11,14 +10,8 @@ const KEEP_ALIVE_MS = 600_000;
 // Stop using an idle connection half a second before the server's announced keep-alive ends.
 const KEEP_ALIVE_MARGIN_MS = 500;
 
-/** undici's client over one connection, for the HTTP version of the target. */
-export function createUndiciDispatcher(target: Destination, connection: TargetConnection): AnyDispatcher {
-  return target.protocol === 'http/1.1'
-    ? createHttp1Dispatcher(target, connection)
-    : createHttp2Dispatcher(target, connection);
-}
-
-function createHttp1Dispatcher(target: Destination, connection: TargetConnection): HttpDispatcher {
+/** undici's client of HTTP/1.1 over one connection. */
+export function createUndiciDispatcher(target: Destination, connection: TargetConnection): HttpDispatcher {
   // Through a tunnel undici reads by itself: for TLS over an existing socket, Node does not read into our buffer.
   const isRead = target.routes.proxy === null || wholeRequestsTo(target) !== null;
   if (isRead) connection.readWith(new UndiciReader(connection, () => client));
