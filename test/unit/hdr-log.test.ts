@@ -105,3 +105,19 @@ test('hgrm: percentiles rise to all of them, five lines for each half of what is
   }
   expect(rows.at(-1)?.slice(1, 3)).toEqual([1, SPREAD.length]);
 });
+
+test('hgrm: the first line at or above a percentile of the report has its value', () => {
+  const uneven = [...Array<number>(43).fill(1), ...Array<number>(8).fill(5), ...Array<number>(49).fill(700)];
+  for (const values of [uneven, SPREAD, [3.5]]) {
+    const result = resultOf(values);
+    const rows = renderHgrm(result)
+      .split('\n')
+      .slice(2, -3)
+      .map((line) => line.trim().split(/ +/).map(Number));
+    for (const [label, valueMs] of Object.entries(result.latencyMs.service.percentiles)) {
+      if (valueMs === null) continue;
+      const [read = 0] = rows.find(([, share = 0]) => share >= Number(label) / 100) ?? [];
+      expect(Math.abs(read / valueMs - 1)).toBeLessThan(0.009);
+    }
+  }
+});

@@ -27,20 +27,21 @@ export function renderHdrLog({ startedAt, windowMs, latencyMs, tool }: Summary):
 
 /** Percentiles in HdrHistogram's own output format, in milliseconds, as its plotter expects. */
 export function renderHgrm({ latencyMs }: Summary): string {
-  const { cells, max, mean, stdev } = latencyMs[latencyMs.headline];
+  const { cells, max, mean, stdev, percentiles } = latencyMs[latencyMs.headline];
   if (cells === undefined) return NO_HISTOGRAMS;
   const values = hdrValues(cells);
   const count = values.reduce((sum, value) => sum + value.count, 0);
   const rows: string[] = [];
+  const own = Object.keys(percentiles).map((label) => Number((Number(label) / 100).toFixed(9)));
   let seen = 0;
   let atLeast = 0;
   for (const { valueNs, count: ofValue } of values) {
     seen += ofValue;
     const share = seen / count;
-    // Five lines per halving of the remaining share, as readers of these files expect; the last value always has one.
+    // The last value always has a line.
     if (share < atLeast && seen < count) continue;
     rows.push(rowOf(seen === count ? (max ?? 0) : valueNs / NS_PER_MS, share, seen));
-    atLeast = nextShare(share);
+    atLeast = Math.min(nextShare(share), ...own.filter((one) => one > share));
   }
   return [
     `${'Value'.padStart(12)} ${'Percentile'.padStart(14)} ${'TotalCount'.padStart(10)} ${'1/(1-Percentile)'.padStart(14)}\n\n`,
@@ -58,10 +59,15 @@ function lineOf(tag: string, { cells, max }: LatencySummary, windowMs: number): 
 
 const TICKS_PER_HALF = 5;
 
-/** The next share that gets a line: five from 0 to 50 %, five from there to 75 %, and so on. */
+/**
+ * The next share that gets a line, as readers of these files expect: five from 0 to 50 %, five from there to 75 %, and so
+ * on. They are the same for all values: counted from the last line, 50 % itself could be passed over.
+ */
 function nextShare(share: number): number {
   const halves = Math.floor(Math.log2(1 / Math.max(Number.MIN_VALUE, 1 - share)));
-  return share + 2 ** -(halves + 1) / TICKS_PER_HALF;
+  const from = 1 - 2 ** -halves;
+  const step = 2 ** -(halves + 1) / TICKS_PER_HALF;
+  return from + step * (Math.floor((share - from) / step + 1e-9) + 1);
 }
 
 function rowOf(valueMs: number, share: number, seen: number): string {

@@ -1,5 +1,6 @@
 import { LATENCIES, LATENCY_KINDS, type LatencyKind, latencyFacts } from '../../protocol/latency.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
+import { extremeText, leastText, percentileText } from '../text/bound-text.ts';
 import { formatMs, formatMsBetween } from '../text/format.ts';
 import { LABEL_WIDTH, labelled, row, rows } from './labelled-rows.ts';
 import type { View } from './view.ts';
@@ -20,7 +21,7 @@ export function latencyHeadline({ latencyMs }: Summary, { width }: View): string
   const labels = headlineLabels(Object.keys(latency.percentiles));
   const parts = [
     ...labels.map((label) => `p${label} ${percentileText(latency, label)}`),
-    `max ${latency.censored > 0 ? '≥ ' : ''}${formatMs(latency.max)}`,
+    `max ${extremeText(latency, latency.max)}`,
   ];
   const lines = sideBySide(parts, width - LABEL_WIDTH);
   const what = `${LATENCIES[latencyMs.headline].label} time`;
@@ -84,22 +85,13 @@ function inOrder(headline: LatencyKind): LatencyKind[] {
 }
 
 function latencyCells(latency: LatencySummary, labels: readonly string[]): string[] {
-  // Without the blank, to fit the column.
-  const bounded = (text: string, isAtLeast: boolean): string =>
-    isAtLeast ? `≥${text.replace(' ', '')}` : text;
-  const hasBounds = latency.censored > 0;
   return [
-    bounded(formatMs(latency.min), latency.atLeast.includes('min')),
-    bounded(formatMs(latency.mean), hasBounds),
-    ...labels.map((label) =>
-      bounded(formatMs(latency.percentiles[label] ?? null), latency.atLeast.includes(label)),
-    ),
-    bounded(formatMs(latency.max), hasBounds),
-  ];
-}
-
-function percentileText({ percentiles, atLeast }: LatencySummary, label: string): string {
-  return `${atLeast.includes(label) ? '≥ ' : ''}${formatMs(percentiles[label] ?? null)}`;
+    leastText(latency),
+    extremeText(latency, latency.mean),
+    ...labels.map((label) => percentileText(latency, label)),
+    extremeText(latency, latency.max),
+    // A bound fits the column without its blanks.
+  ].map((text) => (text.startsWith('≥') ? text.replaceAll(' ', '') : text));
 }
 
 /** Null if an end is unknown. */

@@ -2,7 +2,8 @@ import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import { awaitedOf } from '../../protocol/report.ts';
 import { STREAM_TIMES } from '../../protocol/stream.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
-import { counted, formatCount, formatMs, formatRate, formatSpan, shareText } from '../text/format.ts';
+import { extremeText, leastText, percentileText } from '../text/bound-text.ts';
+import { counted, formatCount, formatRate, formatSpan, shareText } from '../text/format.ts';
 import { verdictName } from '../text/headlines.ts';
 import { baselineSentences } from './baseline-text.ts';
 import { whyItMayPass } from './failing-text.ts';
@@ -105,19 +106,15 @@ function latenciesOf({ latencyMs }: Summary): Table {
 
 function timesOf(times: readonly (readonly [label: string, latency: LatencySummary])[]): Table {
   const labels = Object.keys(times[0]?.[1].percentiles ?? {});
-  const cell = (latency: LatencySummary, label: string): string => {
-    const text = formatMs(latency.percentiles[label] ?? null);
-    return latency.atLeast.includes(label) ? `≥ ${text}` : text;
-  };
   return {
     heading: ['', 'min', 'mean', ...labels.map((label) => `p${label}`), 'max'],
     rows: times.map(([label, latency]) => {
       return [
         label,
-        formatMs(latency.min),
-        formatMs(latency.mean),
-        ...labels.map((label) => cell(latency, label)),
-        formatMs(latency.max),
+        leastText(latency),
+        extremeText(latency, latency.mean),
+        ...labels.map((label) => percentileText(latency, label)),
+        extremeText(latency, latency.max),
       ];
     }),
   };

@@ -1,6 +1,7 @@
 import { awaitedOf, notOkOf } from '../../protocol/report.ts';
 import type { MixRow, Summary } from '../../protocol/summary.ts';
-import { formatCount, formatMs, shareText } from '../text/format.ts';
+import { extremeText, percentileText } from '../text/bound-text.ts';
+import { formatCount, shareText } from '../text/format.ts';
 import { targetText } from '../text/target-text.ts';
 import type { Table } from './table.ts';
 
@@ -32,16 +33,12 @@ export function mixTable({ mix, latencyMs }: Summary): Table {
 function cells(row: MixRow, labels: readonly string[]): string[] {
   const { name, sent, ok, latencyMs } = row;
   const failed = notOkOf(row);
-  const bound = latencyMs.censored > 0 ? '≥ ' : '';
   return [
     name.length > NAME_WIDTH ? `${name.slice(0, NAME_WIDTH - 1)}…` : name,
     formatCount(sent),
     formatCount(ok),
     formatCount(failed) + shareText(failed, awaitedOf(row)),
-    ...labels.map((label) => {
-      const value = formatMs(latencyMs.percentiles[label] ?? null);
-      return latencyMs.atLeast.includes(label) ? `≥ ${value}` : value;
-    }),
-    `${bound}${formatMs(latencyMs.max)}`,
+    ...labels.map((label) => percentileText(latencyMs, label)),
+    extremeText(latencyMs, latencyMs.max),
   ];
 }

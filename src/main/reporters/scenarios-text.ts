@@ -1,6 +1,7 @@
 import type { CodeShare } from '../../protocol/scenario.ts';
 import type { MetricSummary, ScenarioRow, ScenariosSummary, Summary } from '../../protocol/summary.ts';
-import { formatCount, formatMs, formatPercent, shareText } from '../text/format.ts';
+import { extremeText, percentileText } from '../text/bound-text.ts';
+import { formatCount, formatMs, formatPercent, NOTHING, shareText } from '../text/format.ts';
 import { shortNumeral } from '../text/numerals.ts';
 import { placeOfCode } from '../text/scenario-code-words.ts';
 import { LABEL_WIDTH, labelled, rows } from './labelled-rows.ts';
@@ -71,8 +72,8 @@ function groupsTable({ groups, total }: ScenariosSummary): Table {
           cutName(group.name),
           formatCount(group.entered),
           formatCount(group.failed) + shareText(group.failed, group.entered),
-          ...labels.map((label) => formatMs(group.responseMs.percentiles[label] ?? null)),
-          formatMs(group.responseMs.max),
+          ...labels.map((label) => percentileText(group.responseMs, label)),
+          extremeText(group.responseMs, group.responseMs.max),
         ]),
       ...(left > 0 ? [[`and ${left} more`]] : []),
     ],
@@ -101,9 +102,7 @@ function timesText(total: ScenarioRow): string {
 
 /** Of iterations that were all cut off no time is known. */
 function timeText(row: ScenarioRow, label: string): string {
-  const { atLeast, percentiles } = row.responseMs;
-  if (!hasEnded(row)) return formatMs(null);
-  return `${atLeast.includes(label) ? '≥ ' : ''}${formatMs(percentiles[label] ?? null)}`;
+  return hasEnded(row) ? percentileText(row.responseMs, label) : NOTHING;
 }
 
 function hasEnded({ responseMs, completed, failed }: ScenarioRow): boolean {

@@ -2,6 +2,7 @@ import { errorRateOf } from '../../protocol/report.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { Sweep, SweepLevel } from '../../protocol/sweep.ts';
 import { visibleIn } from '../../requests/visible.ts';
+import { percentileText } from '../text/bound-text.ts';
 import {
   formatCount,
   formatFailedShare,
@@ -116,13 +117,12 @@ export function sweepTable({ levels, over, counts }: Sweep, hasBars: boolean): T
 }
 
 function latencyCells({ summary: { latencyMs } }: SweepLevel): string[] {
-  const { percentiles } = latencyMs[latencyMs.headline];
-  return ['50', '99'].map((label) => formatMs(percentiles[label] ?? null));
+  return ['50', '99'].map((label) => percentileText(latencyMs[latencyMs.headline], label));
 }
 
 function tokenCells({ summary: { streams } }: SweepLevel): string[] {
   const of = (kind: 'ttft' | 'tpot', label: string): string =>
-    formatMs(streams?.timesMs[kind].percentiles[label] ?? null);
+    streams ? percentileText(streams.timesMs[kind], label) : NOTHING;
   return [
     formatRate(streams?.tokens.perSecond ?? 0),
     of('ttft', '50'),

@@ -8,7 +8,7 @@ import { html, type Markup } from '../markup.ts';
 import { ms, plainRate, tickMs } from '../numbers.ts';
 import { marksOf } from './level-axis.ts';
 import { levelDots } from './level-dots.ts';
-import { type LevelTime, tailOf, timesIn } from './level-times.ts';
+import { isBoundAt, type LevelTime, tailOf, timesIn } from './level-times.ts';
 import { timeAxisOf } from './value-axis.ts';
 
 const HEIGHT = 150;
@@ -50,7 +50,7 @@ export function costChart(sweep: Sweep): Markup | null {
             [
               levelText(level.level, sweep.over),
               plainRate(level.throughputPerSecond),
-              `p${tail} ${ms(value)}`,
+              `p${tail} ${isBoundAt(level, kind, tail) ? '≥\u00a0' : ''}${ms(value)}`,
               ...marksOf(level, sweep),
             ].join('  '),
           ] as const,

@@ -1,5 +1,5 @@
 import type { LatencySummary, Summary } from '../../../../protocol/summary.ts';
-import type { Sweep } from '../../../../protocol/sweep.ts';
+import type { Sweep, SweepLevel } from '../../../../protocol/sweep.ts';
 
 /** Of streams: the time to the first token, or the time per output token. */
 export type LevelTime = 'headline' | 'ttft' | 'tpot';
@@ -7,6 +7,11 @@ export type LevelTime = 'headline' | 'ttft' | 'tpot';
 /** The latency that leads the report of a level, or one of its stream times. */
 export function timesIn({ latencyMs, streams }: Summary, kind: LevelTime): LatencySummary | null {
   return kind === 'headline' ? latencyMs[latencyMs.headline] : (streams?.timesMs[kind] ?? null);
+}
+
+/** Whether a percentile of a level is a lower bound. */
+export function isBoundAt({ summary }: SweepLevel, kind: LevelTime, label: string): boolean {
+  return timesIn(summary, kind)?.atLeast.includes(label) ?? false;
 }
 
 const TAILS = ['99', '95', '90'];

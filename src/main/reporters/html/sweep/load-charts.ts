@@ -8,7 +8,7 @@ import { ms, plainRate, tickMs } from '../numbers.ts';
 import { costChart } from './cost-chart.ts';
 import { type LevelAxis, levelAxis, marksOf } from './level-axis.ts';
 import { levelDots } from './level-dots.ts';
-import { type LevelTime, tailOf, timesIn } from './level-times.ts';
+import { isBoundAt, type LevelTime, tailOf, timesIn } from './level-times.ts';
 import { powerChart } from './power-chart.ts';
 import { type Interval, throughputInterval } from './throughput-interval.ts';
 import { fromZero, timeAxisOf } from './value-axis.ts';
@@ -23,6 +23,8 @@ interface Line {
   readonly name: string;
   readonly colour: string;
   of(level: SweepLevel): number | null;
+  /** Whether a value is a lower bound. */
+  isBound?(level: SweepLevel): boolean;
   /** Null if the uncertainty of a value is unknown. */
   intervalOf(level: SweepLevel): Interval | null;
 }
@@ -92,6 +94,7 @@ function timesOf(sweep: Sweep, id: string, kind: LevelTime, name: string): Chart
         name: 'p50',
         colour: 'k1',
         of: ({ summary }) => timesIn(summary, kind)?.percentiles['50'] ?? null,
+        isBound: (level) => isBoundAt(level, kind, '50'),
         intervalOf: ({ summary }) => (isHeadline ? (summary.latencyMs.intervals?.['50'] ?? null) : null),
       },
       ...(tail === null
@@ -101,6 +104,7 @@ function timesOf(sweep: Sweep, id: string, kind: LevelTime, name: string): Chart
               name: `p${tail}`,
               colour: 'k2',
               of: ({ summary }: SweepLevel) => timesIn(summary, kind)?.percentiles[tail] ?? null,
+              isBound: (level: SweepLevel) => isBoundAt(level, kind, tail),
               intervalOf: () => null,
             },
           ]),
@@ -184,7 +188,7 @@ function readOff(one: Line, level: SweepLevel, text: Chart['text']): string {
     interval === null || interval.low === null || interval.high === null
       ? ''
       : ` (${text(interval.low)} to ${text(interval.high)})`;
-  return `${name}${text(value)}${between}`;
+  return `${name}${one.isBound?.(level) === true ? '≥\u00a0' : ''}${text(value)}${between}`;
 }
 
 /** A value and the ends of its interval; empty without a value. */

@@ -3,7 +3,7 @@ import { formatCount } from '../../../text/format.ts';
 import { levelText } from '../../../text/sweep-sentences.ts';
 import { html, type Markup } from '../markup.ts';
 import { ms, percent, plainRate } from '../numbers.ts';
-import { tailOf, timesIn } from './level-times.ts';
+import { isBoundAt, tailOf, timesIn } from './level-times.ts';
 import { powersOf } from './power.ts';
 
 /** What is borne, what it gives and costs, the knee, and the most that was seen; null without a level. */
@@ -66,7 +66,7 @@ function tailTile(at: SweepLevel, first: SweepLevel, sweep: Sweep): Markup | nul
   const times = atFirst === null || atFirst <= 0 || at === first ? null : value / atFirst;
   return tile(
     `${kind === 'ttft' ? 'ttft ' : ''}p${tail} there`,
-    ms(value),
+    `${isBoundAt(at, kind, tail) ? '≥\u00a0' : ''}${ms(value)}`,
     times === null
       ? 'of all its requests'
       : `${Number(times.toPrecision(2))} times that of ${levelText(first.level, sweep.over)}`,
