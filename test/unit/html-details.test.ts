@@ -51,6 +51,20 @@ describe('lines over time', () => {
   });
 });
 
+test('the names at the end of a fan are those of one moment, the largest on top', () => {
+  const run = longRun(10, 1_000);
+  const quantiles = { p50: 40, p90: 60, p99: 80, max: 100 };
+  // Too few requests for a percentile, and fast ones.
+  const last = { p50: null, p90: null, p99: null, max: 1 };
+  const buckets = run.series.buckets.map(
+    (bucket, index): SeriesBucket => ({ ...bucket, ...(index < 9 ? quantiles : last), service: quantiles }),
+  );
+  const page = renderHtml({ ...run, series: { ...run.series, buckets } });
+  const names = [...page.matchAll(/<b class="nm c-a" style="top:([\d.]+)%">(\w+)<\/b>/g)];
+  const fan = names.map(([, top, name]) => [name, Number(top)] as const);
+  expect(fan.toSorted(([, a], [, b]) => a - b).map(([name]) => name)).toEqual(['max', 'p99', 'p90', 'p50']);
+});
+
 describe('the words of a page', () => {
   test('options, and counts with what they count, are not broken at the end of a line', () => {
     expect(prose('Take 7 (--rounds 7), or -w.').toString()).toBe(
@@ -63,6 +77,8 @@ describe('the words of a page', () => {
 
   test.each([
     [0.852, '−14.8\u00a0%'],
+    [0.999_6, '0.0\u00a0%'],
+    [1.000_4, '0.0\u00a0%'],
     [2, '+100.0\u00a0%'],
     [9.999, '×\u00a010.0'],
     [82.04, '×\u00a082.0'],

@@ -1,5 +1,5 @@
 import type { AgainstBaseline } from '../../protocol/baseline.ts';
-import { formatFailedShare, formatMs, formatMsBetween, formatPercent } from '../text/format.ts';
+import { formatChange, formatFailedShare, formatMs, formatMsBetween, formatPercent } from '../text/format.ts';
 
 /** The outcome of comparing a result with an earlier one, and its reservations; empty without a comparison. */
 export function baselineSentences(against: AgainstBaseline | null | undefined): string[] {
@@ -16,7 +16,7 @@ export function baselineSentences(against: AgainstBaseline | null | undefined): 
     answersDiffer = null,
   } = against;
   const which = `${source} (${startedAt.slice(0, 16).replace('T', ' ')} UTC)`;
-  const change = ratio === null ? '' : ` (${changeText(ratio)})`;
+  const change = ratio === null ? '' : ` (${formatChange(ratio)})`;
   const figures = `${latency} time p50 ${formatMs(baselineP50Ms)} then, ${formatMs(p50Ms)} now${change}`;
   return [
     ...(failsMore
@@ -58,9 +58,4 @@ function scatterText({ scatter, outcome }: AgainstBaseline): string {
     return outcome === 'slower' ? '; too few good runs are kept to tell how much runs scatter here' : '';
   const range = `between ${formatMsBetween(scatter.lowMs, scatter.highMs)}`;
   return `; ${scatter.runs} good ones of this plan were ${range}`;
-}
-
-function changeText(ratio: number): string {
-  const percent = (ratio - 1) * 100;
-  return `${percent < 0 ? '−' : '+'}${Math.abs(percent).toFixed(1)} %`;
 }

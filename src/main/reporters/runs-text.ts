@@ -1,7 +1,7 @@
 import type { Verdict } from '../../protocol/summary.ts';
 import { visibleIn, visibleJson } from '../../requests/visible.ts';
 import { groupsOf, type KeptRun } from '../history/kept-run.ts';
-import { formatFailedShare, formatMs, formatRate, NOTHING } from '../text/format.ts';
+import { formatChange, formatFailedShare, formatMs, formatRate, NOTHING } from '../text/format.ts';
 import { planText } from './plan-text.ts';
 import { renderPlainTable } from './table.ts';
 import { wrapped } from './wrap.ts';
@@ -40,7 +40,7 @@ const COLUMNS: readonly Column[] = [
   },
   {
     heading: 'change',
-    cell: ({ p50Ratio }) => (p50Ratio === null ? NOTHING : changeOf(p50Ratio)),
+    cell: ({ p50Ratio }) => (p50Ratio === null ? NOTHING : formatChange(p50Ratio)),
     isIn: ({ p50Ratio }) => p50Ratio !== null,
   },
   {
@@ -111,11 +111,6 @@ function timeOf({ atLeast }: KeptRun, percentile: string, valueMs: number | null
 /** To the minute, in UTC as everywhere: results may come from several machines. */
 function momentOf(startedAt: string): string {
   return new Date(startedAt).toISOString().slice(5, 16).replace('T', ' ');
-}
-
-function changeOf(ratio: number): string {
-  const percent = (ratio - 1) * 100;
-  return `${percent < 0 ? '−' : '+'}${Math.abs(percent).toFixed(1)} %`;
 }
 
 export function rulesOf({ kept, broken }: KeptRun['rules']): string {

@@ -72,6 +72,12 @@ export function formatFailedShare(share: number, limit = MAY_FAIL_SHARE): string
   return text;
 }
 
+/** A ratio as a change: −14.8 %. What rounds to nothing has no direction. */
+export function formatChange(ratio: number): string {
+  const text = (Math.abs(ratio - 1) * 100).toFixed(1);
+  return `${text === '0.0' ? '' : ratio < 1 ? '−' : '+'}${text} %`;
+}
+
 /** A number of bytes in three significant digits; a unit is a thousand of the one before. */
 export function formatBytes(bytes: number): string {
   let value = bytes;

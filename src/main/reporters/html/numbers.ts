@@ -1,5 +1,12 @@
 import { MS_PER_MINUTE, MS_PER_SECOND } from '../../../protocol/units.ts';
-import { formatCount, formatFailedShare, formatMs, formatPercent, formatRate } from '../../text/format.ts';
+import {
+  formatChange,
+  formatCount,
+  formatFailedShare,
+  formatMs,
+  formatPercent,
+  formatRate,
+} from '../../text/format.ts';
 
 const SECONDS_PER_MINUTE = 60;
 const SECONDS_PER_HOUR = 3_600;
@@ -59,8 +66,7 @@ export function clock(atMs: number, stepMs = 1_000): string {
 export function change(ratio: number): string {
   if (ratio >= 9.995)
     return `×${NO_BREAK}${ratio < 999.5 ? ratio.toPrecision(3) : formatCount(Math.round(ratio))}`;
-  const text = Math.abs(ratio - 1) * 100;
-  return `${ratio < 1 ? '−' : '+'}${text.toFixed(1)}${NO_BREAK}%`;
+  return unbroken(formatChange(ratio));
 }
 
 /** The same without unneeded decimals, for an axis. */

@@ -43,8 +43,11 @@ export function fanTrack(
   const tops = most.flatMap((value, index): (readonly [number, number, number])[] =>
     value === null ? [] : [[index * STEP + 1, scale.y(value), isBound(index) ? UPWARD : 0]],
   );
+  const drawn = [p50, p90, p99, most].filter((row) => row.some((value) => value !== null));
+  // All names are those of one moment: else a maximum could stand below a percentile.
+  const moment = values.findLastIndex((_, index) => drawn.every((row) => (row[index] ?? null) !== null));
   const end = (text: string, row: Row): LineName => {
-    const last = row.findLast((value) => value !== null) ?? null;
+    const last = row[moment] ?? row.findLast((value) => value !== null) ?? null;
     return { text, className: `c-${colour}`, at: last === null ? null : scale.share(last) };
   };
   return track({
