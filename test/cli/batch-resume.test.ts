@@ -96,7 +96,10 @@ describe('after kill -9', () => {
     const [rows, out] = [writeIds(inFolder('refused.csv'), 400), inFolder('refused-out.csv')];
     const words = ['batch', rows, `${target.url}delay/1?{{id}}`, '--out', out];
     words.push('--bearer-env', 'VOLLEY_TEST_TOKEN', '-H', 'x-own: {{env VOLLEY_TEST_OWN}}');
-    const env = { VOLLEY_TEST_TOKEN: 'one', VOLLEY_TEST_OWN: 'own' };
+    const json = inFolder('refused.json');
+    writeFileSync(json, '{"a":"{{env VOLLEY_TEST_IN_FILE}}"}');
+    words.push('--json', `@${json}`, '-m', 'PUT');
+    const env = { VOLLEY_TEST_TOKEN: 'one', VOLLEY_TEST_OWN: 'own', VOLLEY_TEST_IN_FILE: 'in a file' };
     const again = (...more: string[]): Promise<Ended> => volley.with(env, [...words, ...more]);
     const { child, ended } = startVolley([...words, '--rate', '200'], { env });
     await eventually(() => target.stats().requests > 50, 'some rows are sent');
@@ -108,6 +111,7 @@ describe('after kill -9', () => {
     const refusals = [
       [await elsewhere('VOLLEY_TEST_TOKEN'), 'are not those of the journal'],
       [await elsewhere('VOLLEY_TEST_OWN'), 'are not those of the journal'],
+      [await elsewhere('VOLLEY_TEST_IN_FILE'), 'are not those of the journal'],
       [await again(), 'of a batch that has not ended is there: add --resume'],
       [await again('--resume', '--select', 'a=b'), 'are not those of the journal'],
     ] as const;

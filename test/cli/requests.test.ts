@@ -222,6 +222,10 @@ describe('requests that cannot be as they are asked for', () => {
     [['http://a/', '--max-body', 'x'], "--max-body 'x'"],
     [['http://a/', '--set', 'x'], '--set: give it as name=value'],
     [
+      ['http://a/{{y}}', '--set', 'x=1', '--set', 'y=2'],
+      "--set 'x': nothing uses it: write {{x}} where it belongs, or leave it out.",
+    ],
+    [
       ['http://a/{{env NO_SUCH_VARIABLE}}'],
       "'{{env NO_SUCH_VARIABLE}}' names an environment variable that is not set",
     ],

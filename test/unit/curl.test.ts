@@ -413,6 +413,23 @@ describe('what is refused', () => {
       ['curl --user: give it as UTF-8 text.'],
     ],
     [
+      'a file of options that cannot be read, among others',
+      `curl -K ${missing} -m x 'http://a b/'`,
+      [
+        `curl --config with the file '${missing}': it cannot be read (no such file or folder): check the path.`,
+        'The URL of the curl command has a blank or a control character, which curl refuses: write a blank as %20.',
+        "curl --max-time 'x': give a number of seconds.",
+      ],
+    ],
+    [
+      'a file of options that cannot be read, which may have the URL',
+      `curl -K ${missing} -m x`,
+      [
+        `curl --config with the file '${missing}': it cannot be read (no such file or folder): check the path.`,
+        "curl --max-time 'x': give a number of seconds.",
+      ],
+    ],
+    [
       'files that cannot be read',
       `curl -d @${missing} -H @${missing} http://a/`,
       [

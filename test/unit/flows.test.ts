@@ -116,6 +116,23 @@ describe('steps that are wrong', () => {
       ],
     ],
     [
+      'a variable that only a later step sets',
+      [
+        "{ get: 'http://a/{{id}}', check: { a: id == 1 } }",
+        '{ get: http://a/, capture: { id: json id }, check: { a: id == 1 } }',
+        "{ repeat: 2, flow: [{ get: 'http://a/{{token}}{{ide}}' }, { get: http://a/, capture: { token: json t } }] }",
+        "{ get: 'http://a/{{id}}/{{token}}/{{late}}/{{lat}}' }",
+        '{ get: http://a/, capture: { late: json t } }',
+      ],
+      [
+        "3:10: {{id}}: 'id' is set by a later step (4:36): use it behind that step, or set it before.",
+        "3:41: the expression 'id == 1': 'id' is set by a later step (4:36): use it behind that step, or set it before.",
+        "5:30: {{ide}}: nobody sets 'ide': did you mean id?",
+        "6:10: {{late}}: 'late' is set by a later step (7:38): use it behind that step, or set it before.",
+        "6:10: {{lat}}: nobody sets 'lat': capture it in an earlier step",
+      ],
+    ],
+    [
       'a capture that nothing uses',
       ['{ get: http://a/, capture: { token: json token, id: header id } }', "{ get: 'http://a/{{id}}' }"],
       ["3:39: nothing uses 'token', which is captured here: use it as {{token}}, or leave it out."],

@@ -3,7 +3,7 @@ import { UNFINISHED_PREFIX } from '../../machine/file-names.ts';
 import { type BatchPlan, type Selection, STREAM_COLUMNS } from '../../protocol/batch.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
-import { inputDigests, type OutputFile, withoutOverwriting } from '../files/input-files.ts';
+import { inputDigests, type OutputFile, variablesRead, withoutOverwriting } from '../files/input-files.ts';
 import { type OnWait, settledBy } from '../once/settled.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from '../plan/defaults.ts';
 import { expandSources } from '../plan/expand.ts';
@@ -310,6 +310,8 @@ function parseSaveBody(
 function environmentOf(written: string, { bearerEnv, apiKeyEnv }: RunOptions): string[] {
   const names = [
     ...environmentNames(written),
+    // In files of options.
+    ...variablesRead(),
     ...[bearerEnv, apiKeyEnv].filter((name) => name !== undefined),
   ];
   return [...new Set(names)].sort().map((name) => `${name}=${process.env[name] ?? ''}`);

@@ -7,7 +7,7 @@ import type { ClusterPlan } from '../cluster/submit.ts';
 import { noteInput, withoutOverwriting } from '../files/input-files.ts';
 import { readSettled } from '../once/settled.ts';
 import type { RunOptions } from '../plan/options.ts';
-import { WRITTEN_IN } from '../plan/options.ts';
+import { SET_FOR_RUN, WRITTEN_IN } from '../plan/options.ts';
 import { completePlan, readOptions, type UnresolvedPlan } from '../plan/resolve.ts';
 import { codeIn } from '../plan/scenarios/code-in.ts';
 import type { LoadedTest } from '../plan/scenarios/load-test.ts';
@@ -261,10 +261,19 @@ function refuseOfScenarios(parsed: Parsed, problems: string[]): void {
   }
 }
 
-function withPlanned(options: RunOptions, { url, mix, variables, presets, writtenIn }: Planned): RunOptions {
+function withPlanned(
+  options: RunOptions,
+  { url, mix, variables, presets, writtenIn, path, loadTest }: Planned,
+): RunOptions {
+  const set = options[SET_FOR_RUN] ?? [];
   return {
     ...options,
     [WRITTEN_IN]: writtenIn,
+    // One that the plan does not have has been refused; steps find out themselves which names they use.
+    [SET_FOR_RUN]:
+      loadTest === undefined
+        ? set.filter((name) => path === undefined || Object.hasOwn(variables ?? {}, name))
+        : [],
     url: options.url ?? url,
     mix,
     presets,

@@ -1,6 +1,6 @@
 import { secretsGiven } from '../plan/given-secrets.ts';
 import { entries, LIBRARY_NAMES, RUN_TABLE } from '../plan/option-table/run-table.ts';
-import type { RunOptions } from '../plan/options.ts';
+import { type RunOptions, SET_FOR_RUN } from '../plan/options.ts';
 import type { Told } from '../plan/problems.ts';
 import { quoted } from '../text/quoted.ts';
 import { repeatedOptions } from './command-options.ts';
@@ -19,11 +19,13 @@ export function runOptionsFrom(parsed: Parsed, problems: Told[]): RunOptions {
     // `--no-keepalive` is `keepalive: false` in the library.
     else options[libraryName] = parsed.flag(name) ? !name.startsWith('no-') : undefined;
   }
+  const variables = variablesIn(parsed.all('set'), problems);
   return {
     // Every value is checked later, whatever its type here.
     ...(options as Partial<RunOptions>),
     url: parsed.positionals[0],
-    variables: variablesIn(parsed.all('set'), problems),
+    variables,
+    [SET_FOR_RUN]: Object.keys(variables),
   };
 }
 

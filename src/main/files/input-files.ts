@@ -7,16 +7,18 @@ import { readStdin, STDIN } from './stdin.ts';
 
 const STDOUT_FD = 1;
 
-/** Files read for options. */
-interface InputFiles {
+/** What is read for options. */
+interface Inputs {
   /** SHA-256 of the content by name, or null if the content does not matter. */
   readonly digests: Map<string, string | null>;
   /** What can be read only once, such as `<(command)`; the same options may be read several times. */
   readonly pipes: Map<string, Buffer>;
+  /** The names of environment variables. */
+  readonly variables: Set<string>;
 }
 
 /** Files are read deep within the checks of options, but it is the command that asks for the list. */
-const READ = new AsyncLocalStorage<InputFiles>();
+const READ = new AsyncLocalStorage<Inputs>();
 
 /**
  * Reads a file that an option names, `-` for stdin, and records it with its digest.
@@ -39,6 +41,16 @@ export function readInput(path: string | Buffer): Buffer {
 /** Records a file that is read in another way, or whose content does not matter. */
 export function noteInput(path: string): void {
   if (path !== STDIN) READ.getStore()?.digests.set(path, null);
+}
+
+/** Records an environment variable that a placeholder names. */
+export function noteVariable(name: string): void {
+  READ.getStore()?.variables.add(name);
+}
+
+/** The environment variables read so far, by name. */
+export function variablesRead(): readonly string[] {
+  return [...(READ.getStore()?.variables ?? [])];
 }
 
 /** Digests of the files read so far, by name. */
@@ -74,7 +86,7 @@ export async function withoutOverwriting<T>(
   outputs: readonly OutputFile[],
   read: () => Promise<T>,
 ): Promise<T> {
-  const inputs: InputFiles = { digests: new Map(), pipes: new Map() };
+  const inputs: Inputs = { digests: new Map(), pipes: new Map(), variables: new Set() };
   const problems = (): string[] => clashes(outputs, [...inputs.digests.keys()]);
   let value: T;
   try {

@@ -19,7 +19,11 @@ interface Plain {
 /** Key for where options were written. A symbol, so that no option can be confused with it. */
 export const WRITTEN_IN = Symbol('written in');
 
+/** Key for the names of variables that the command line sets. */
+export const SET_FOR_RUN = Symbol('set for the run');
+
 interface PlainOfRun {
+  readonly [SET_FOR_RUN]?: readonly string[] | undefined;
   readonly [WRITTEN_IN]?: WrittenIn | undefined;
   readonly [ROWS_KEPT]?: RowsKept | undefined;
   readonly url?: string | undefined;

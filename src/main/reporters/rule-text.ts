@@ -39,9 +39,11 @@ export function valueText(rule: Rule): string {
   const without = withoutValue(rule);
   if (without !== null) return `${without}${meant ? `: did you mean ${meant}?` : ''}`;
   const what = latency ? whatHas(latency) : (partOfScenarios(rule.figure) ?? 'request');
-  return (requestsNeeded ?? 1) > 1
-    ? `too few ${what}s to tell: it takes ${counted(requestsNeeded ?? 1, what)}`
-    : `too few ${what}s to tell`;
+  // In an older result it is not known how many it takes.
+  if (requestsNeeded == null) return `too few ${what}s to tell`;
+  return requestsNeeded > 1
+    ? `too few ${what}s to tell: it takes ${counted(requestsNeeded, what)}`
+    : `no ${what} was measured`;
 }
 
 /** Marks a rule that was not given but implied. */

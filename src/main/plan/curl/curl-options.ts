@@ -27,16 +27,19 @@ export class CurlOptions {
   readonly configFiles: readonly string[];
   /** False if a word was not understood: what follows it may then be anything. */
   readonly areUnderstood: boolean;
+  /** False if a config file could not be read: it may have the URL. */
+  readonly areAllThere: boolean;
   readonly #problems: Problems;
 
   /** @param words byte texts; a problem is noted for each option that is unknown, refused or incomplete */
   constructor(words: readonly string[], problems: Problems) {
     const before = problems.size;
-    const { options, passedOver, configFiles } = new OptionReader(words, problems);
+    const { options, passedOver, configFiles, unread } = new OptionReader(words, problems);
     this.list = options;
     this.configFiles = configFiles;
     this.passedOver = [...new Set(passedOver)];
-    this.areUnderstood = problems.size === before;
+    this.areUnderstood = problems.size === before + unread;
+    this.areAllThere = unread === 0;
     this.#problems = problems;
   }
 
@@ -83,6 +86,8 @@ class OptionReader {
   readonly options: CurlOption[] = [];
   readonly passedOver: string[] = [];
   readonly configFiles: string[] = [];
+  /** The number of config files that could not be read. */
+  unread = 0;
   readonly #problems: Problems;
   /** The words after the current one. */
   #left: Iterator<string>;
@@ -157,7 +162,9 @@ class OptionReader {
       this.#problems.add(phrase`${option}: more than ${MOST_FILES} files: do they name each other?`);
     if (this.#filesRead > MOST_FILES) return;
     const behind = this.#left;
+    const before = this.#problems.size;
     const text = readCurlFile('config', path, this.#problems);
+    this.unread += this.#problems.size - before;
     this.configFiles.push(text);
     for (const line of configLinesOf(text)) {
       this.#left = (line.value === null ? [] : [line.value]).values();

@@ -47,6 +47,7 @@ export function urlsOf(options: CurlOptions, setting: UrlSetting, problems: Prob
   if (!options.areUnderstood) return null;
   const written = options.all('url');
   if (written.length === 0) {
+    if (!options.areAllThere) return null;
     problems.add(phrase`${the('curl', 'The curl command')} has no URL: add one.`);
     return null;
   }

@@ -4,6 +4,7 @@ import { encoded } from '../../../requests/render.ts';
 import { nearestTo } from '../../text/nearest.ts';
 import { quoted } from '../../text/quoted.ts';
 import { bareName, IS_RAW, nowMeaning, piecesOf, randomMeaning } from '../requests/placeholders.ts';
+import { lineAndColumn } from './places.ts';
 
 const MOST_NAMED = 10;
 /** Names that exist in iterations, but not in a run's setup and teardown. */
@@ -26,6 +27,8 @@ export class FlowNames {
   readonly #isOfIterations: boolean;
   readonly #sets = new Map<string, string>();
   readonly #used = new Set<string>();
+  /** Names set by steps that have been read, or that may be done again before the one that is being read. */
+  readonly #reached = new Set<string>();
 
   constructor(
     given: Given,
@@ -43,6 +46,22 @@ export class FlowNames {
   set(name: string, place: string | null): void {
     if (place === null) this.#used.add(name);
     if (!this.#sets.has(name)) this.#sets.set(name, place ?? '');
+  }
+
+  /** From here on, these names may have a value. */
+  reach(names: Iterable<string>): void {
+    for (const name of names) this.#reached.add(name);
+  }
+
+  /** Whether a step sets this name, here or before. */
+  has(name: string): boolean {
+    return this.#sets.has(name) || this.#before?.has(name) === true;
+  }
+
+  /** Marks a name as used, wherever it was set. */
+  use(name: string): void {
+    if (this.#sets.has(name)) this.#used.add(name);
+    else this.#before?.use(name);
   }
 
   /** Marks all names as used, for code that may use them unseen. */
@@ -74,7 +93,10 @@ export class FlowNames {
 
   /** The source of a name in an expression; null if it is unknown. */
   sourceOf(name: string): FlowSource | null {
-    if (this.#take(name)) return { type: 'variable', name };
+    if (this.#reached.has(name) || this.#before?.has(name) === true) {
+      this.use(name);
+      return { type: 'variable', name };
+    }
     if (this.#columns?.has(name)) return { type: 'column', name };
     const value = this.#given.variables.get(name);
     if (value !== undefined) return { type: 'constant', value };
@@ -82,6 +104,8 @@ export class FlowNames {
       return { type: OF_ITERATIONS[name as keyof typeof OF_ITERATIONS] };
     const type = OF_ANSWERS.find((one) => one === name);
     if (type !== undefined) return { type };
+    // What is wrong with it is not that nothing uses it.
+    this.#used.add(name);
     return this.areKnown ? null : { type: 'column', name };
   }
 
@@ -124,6 +148,9 @@ export class FlowNames {
 
   /** Advice on a name that is never set. */
   whatThereIs(name: string): string {
+    const later = this.#sets.get(name);
+    if (later !== undefined && !this.#reached.has(name))
+      return `${quoted(name)} is set by a later step${later === '' ? '' : ` (${lineAndColumn(later)})`}: use it behind that step, or set it before.`;
     const known = this.all.filter((one) => !(OF_ANSWERS as readonly string[]).includes(one));
     const nearest = nearestTo(name, known);
     if (nearest !== null) return `nobody sets ${quoted(name)}: did you mean ${nearest}?`;
@@ -160,16 +187,11 @@ export class FlowNames {
   }
 
   #variables(): string[] {
-    return [...this.#sets.keys(), ...(this.#before === null ? [] : this.#before.#variables())];
+    return [...this.#reached, ...(this.#before === null ? [] : this.#before.#everSet())];
   }
 
-  #take(name: string): boolean {
-    if (this.#sets.has(name)) {
-      this.#used.add(name);
-      return true;
-    }
-    const before = this.#before;
-    return before === null ? false : before.#take(name);
+  #everSet(): string[] {
+    return [...this.#sets.keys(), ...(this.#before === null ? [] : this.#before.#everSet())];
   }
 }
 

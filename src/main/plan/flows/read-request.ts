@@ -48,9 +48,19 @@ export function readRequest(method: string, step: Fields, keys: Keys, reader: St
     expect: expectOf(step, keys, reader, text),
     redirects: (step['redirects'] as number | undefined) ?? null,
     cookies: step['cookies'] !== false,
-    captures: readCaptures((step['capture'] ?? {}) as Fields, [...keys, 'capture'], reader),
-    checks: reader.checks((step['check'] ?? {}) as Fields, [...keys, 'check']),
+    ...capturesAndChecks(step, keys, reader),
   };
+}
+
+/** Checks may ask for what has just been captured. */
+function capturesAndChecks(
+  step: Fields,
+  keys: Keys,
+  reader: StepReading,
+): Pick<FlowRequest, 'captures' | 'checks'> {
+  const captures = readCaptures((step['capture'] ?? {}) as Fields, [...keys, 'capture'], reader);
+  reader.names.reach(Object.keys((step['capture'] ?? {}) as Fields));
+  return { captures, checks: reader.checks((step['check'] ?? {}) as Fields, [...keys, 'check']) };
 }
 
 /** A placeholder at the very beginning is an origin or a whole URL, and is not encoded. */

@@ -8,12 +8,14 @@ import type { FlowNames } from './flow-names.ts';
 import { METHODS, OTHER_WORDS, STEP_KINDS, STEP_SCHEMAS, type StepKind } from './flow-schema.ts';
 import { lineAndColumn, type WrittenFlow } from './places.ts';
 import { readRequest } from './read-request.ts';
+import { namesSetBy } from './set-names.ts';
 import type { Fields, Keys, StepReading } from './step-reading.ts';
 import { isFields, sentencesFor } from './written-fields.ts';
 
 const MOST_ROUNDS = 1_000;
 /** Sources whose values are numbers. */
 const NUMBERS: readonly FlowSource['type'][] = ['status', 'service', 'number', 'user', 'iteration'];
+const LOOPS: readonly StepKind[] = ['repeat', 'for', 'while'];
 /** Only in iterations, since only they are counted. */
 const OF_ITERATIONS: readonly StepKind[] = ['group', 'check', 'add'];
 
@@ -108,13 +110,20 @@ export class StepReader implements StepReading {
     const { data, error } = schema.safeParse(step);
     if (data === undefined) {
       this.#context.problems.push(...sentencesFor(error, keys, placeOf, () => Object.keys(schema.shape)));
+      // What it sets is not missing too.
+      this.names.reach(namesSetBy(step));
       return null;
     }
     if (!this.#isOfIterations && (OF_ITERATIONS.includes(kind) || data['check'] !== undefined)) {
       this.problem(keys, 'setup and teardown are no iteration: group, check and add count nothing there.');
       return null;
     }
-    return { ...this.#read(kind, data as Fields, keys), at: this.at(keys) };
+    const set = namesSetBy(step);
+    // A later round has what an earlier one has set.
+    if (LOOPS.includes(kind)) this.names.reach(set);
+    const read = { ...this.#read(kind, data as Fields, keys), at: this.at(keys) };
+    this.names.reach(set);
+    return read;
   }
 
   /** The kind of a step, which must be exactly one. */

@@ -1,6 +1,7 @@
 import type { BodyTemplate, Placeholder, PlaceholderEncoding, Template } from '../../../protocol/request.ts';
 import { shown } from '../../../requests/invalid-request.ts';
 import { encoded } from '../../../requests/render.ts';
+import { noteVariable } from '../../files/input-files.ts';
 import { nearestTo } from '../../text/nearest.ts';
 import type { Problems } from '../problems.ts';
 import { type OptionWord, phrase, type Words } from '../words.ts';
@@ -30,6 +31,8 @@ interface Marked {
 export interface Names {
   /** Collects values from the environment. */
   readonly secrets: Set<string>;
+  /** Collects the variables that are used. */
+  readonly used?: Set<string>;
   /** False if the rows could not be read: then any name may be a column. */
   readonly areKnown: boolean;
   /** Columns of the rows with their positions; null without rows. */
@@ -140,7 +143,10 @@ export class Placeholders {
     const column = this.#names.columns?.get(name);
     if (column !== undefined) return columnMeaning(column, encoding);
     const variable = this.#names.variables.get(name);
-    if (variable !== undefined) return { text: encoded(variable, encoding) };
+    if (variable !== undefined) {
+      this.#names.used?.add(name);
+      return { text: encoded(variable, encoding) };
+    }
     const [word = '', ...rest] = name.split(/\s+/);
     switch (word) {
       case 'n':
@@ -165,6 +171,7 @@ export class Placeholders {
     const value = process.env[name];
     if (more.length > 0 || value === undefined) return null;
     this.#names.secrets.add(value);
+    noteVariable(name);
     return { text: encoded(value, encoding) };
   }
 

@@ -17,7 +17,7 @@ import { checkServerName } from '../connection/tls-files.ts';
 import { DEFAULT_LOCATION, HEADERS_OF_BODY } from '../defaults.ts';
 import { withoutLackingPrompt } from '../models/row-prompts.ts';
 import { libraryNameOf } from '../option-table/run-table.ts';
-import type { NamedRequestOptions, RunOptions } from '../options.ts';
+import { type NamedRequestOptions, type RunOptions, SET_FOR_RUN } from '../options.ts';
 import { Problems } from '../problems.ts';
 import { parseTarget, type UnresolvedTarget } from '../target.ts';
 import type { Words } from '../words.ts';
@@ -60,12 +60,14 @@ export function parseRequests(
   problems: Problems,
   columns: readonly string[] | null = null,
 ): UnresolvedRequests | null {
+  const before = problems.size;
   const rows = parseRows(options, columns !== null, problems);
   const names = {
     secrets: new Set<string>(),
     areKnown: !asksForRows(options) || rows !== null,
     columns: placesOf(rows?.cells.columns ?? columns),
     variables: new Map(Object.entries(options.variables ?? {})),
+    used: new Set<string>(),
   };
   const asked = withoutLackingPrompt(options, rows?.cells.columns ?? null, problems);
   const all = requestsOf(asked);
@@ -76,6 +78,7 @@ export function parseRequests(
   checkNames(all, problems);
   checkKnown(known, problems);
   if (known.length < requests.length) return null;
+  if (problems.size === before) refuseUnused(options, names.used, problems);
   checkServerName(options, known, problems);
   const targets = known.map(({ target }) => target);
   const secrets = [
@@ -262,6 +265,15 @@ function parseLocation(location: RunOptions['location'], problems: Problems): nu
       phrase`${the('location')} ${given(location)}: give how many redirects to follow, from 0 to ${MOST_REDIRECTS}, or nothing behind it.`,
     );
   return count;
+}
+
+/** A plan may have variables for other times; what is set for one run is meant for it. */
+function refuseUnused(options: RunOptions, used: ReadonlySet<string>, problems: Problems): void {
+  for (const name of options[SET_FOR_RUN] ?? [])
+    if (!used.has(name))
+      problems.add(
+        `--set ${quoted(name)}: nothing uses it: write {{${name}}} where it belongs, or leave it out.`,
+      );
 }
 
 /** Also of those with which something else is wrong. */
