@@ -92,6 +92,7 @@ const ANSWERS: Readonly<Record<string, { readonly type: string; readonly pieces:
     pieces: [sse(word('x'.repeat(3_000_000)), word('b'), STOP, '[DONE]')],
   },
   html: { type: 'text/html', pieces: ['<html><body>Sign in</body></html>'] },
+  'html-as-text': { type: 'text/plain', pieces: ['<!doctype html>\n<html>as a model writes it'] },
   'html-as-json': { type: 'application/json', pieces: ['<html><body>Sign in</body></html>'] },
   whole: {
     type: 'application/json',
@@ -213,13 +214,27 @@ describe.each([
     ['error-in-the-middle', 'stream', 'STREAM_ERROR', 'out of memory'],
     ['error-event', 'stream', 'STREAM_ERROR', 'overloaded'],
     ['error-object', 'stream', 'STREAM_ERROR', 'too long'],
-    ['html', 'truncated', 'STREAM_CUT', '<html><body>Sign in'],
+    ['html', 'stream', 'STREAM_EMPTY', 'a web page, and no stream of tokens: <html><body>Sign in'],
     ['html-as-json', 'stream', 'STREAM_EMPTY', '<html><body>Sign in'],
     ['error-as-json', 'stream', 'STREAM_ERROR', 'no such thing'],
   ])('%s is no answer', async (path, kind, code, example) => {
     const { requests, streams, errors } = await ask(path);
     expect([requests.failed, streams?.answers, streams?.timesMs.e2e.count]).toEqual([2, 0, 0]);
     expect(errors).toMatchObject([{ kind, code, example: expect.stringContaining(example) }]);
+  });
+
+  test('a web page is no stream of whatever is read, unlike text that only looks like one', async () => {
+    for (const reading of [
+      { preset: 'torchserve' },
+      { preset: undefined, model: undefined, stream: 'auto' },
+    ] as const) {
+      const { requests, errors } = await ask('html', reading);
+      expect([requests.failed, errors]).toEqual([
+        2,
+        [expect.objectContaining({ kind: 'stream', code: 'STREAM_EMPTY' })],
+      ]);
+    }
+    expect((await ask('html-as-text', { preset: 'torchserve' })).requests.ok).toBe(2);
   });
 
   test('a response that failed has its message; one that reached its limit is complete', async () => {

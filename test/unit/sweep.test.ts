@@ -5,10 +5,12 @@ import { renderSweep } from '../../src/main/reporters/sweep-text.ts';
 import { LevelSearch } from '../../src/main/sweep/level-search.ts';
 import { capacityOf, kneeOf } from '../../src/main/sweep/levels.ts';
 import { sweep } from '../../src/main/sweep/sweep.ts';
+import { rulesText } from '../../src/main/text/sweep-sentences.ts';
 import type { NextStep } from '../../src/protocol/finding.ts';
 import type { RunPlan } from '../../src/protocol/plan.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
 import type { Sweep, SweepLevel } from '../../src/protocol/sweep.ts';
+import { streamed } from '../support/parts.ts';
 import { fc } from '../support/properties.ts';
 import { summaryWith } from '../support/summary.ts';
 
@@ -269,6 +271,21 @@ describe('a sweep by rate', () => {
       'Stopped: the target did not keep up with the first level.',
     ]);
   });
+});
+
+test('of a rule on goodput it is said what a good answer is', () => {
+  const objectives = [
+    { latency: 'ttft', name: 'ttft', limitMs: 100 },
+    { latency: 'tpot', name: 'tpot', limitMs: 15 },
+  ] as const;
+  const streams = streamed(summaryWith().latencyMs.response);
+  const goodput = { objectives, good: 1, share: 1, perSecond: 1 };
+  const summary = summaryWith({ streams: { ...streams, goodput } });
+  const level = { level: 1, throughputPerSecond: 1, isGood: true, summary };
+  expect(rulesText(['p99<1s', 'goodput>=95%'], level)).toBe(
+    'p99<1s, goodput>=95% (ttft<100 ms, tpot<15.0 ms)',
+  );
+  expect(rulesText(['p99<1s'], undefined)).toBe('p99<1s');
 });
 
 test('the plan of a level is the first one under another load: nothing is read or looked up again', async () => {

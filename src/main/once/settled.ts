@@ -5,7 +5,7 @@ import { jsonQuery } from '../../requests/json-path.ts';
 import { hiding } from '../../requests/secrets.ts';
 import type { PresetOptions } from '../plan/library-options.ts';
 import { presetOf } from '../plan/models/own-presets.ts';
-import { keyHeaders, modelsUrl } from '../plan/models/preset-request.ts';
+import { hasOwnBody, keyHeaders, modelsUrl } from '../plan/models/preset-request.ts';
 import { asksForUsage, needsModel, type Preset, withoutUsage } from '../plan/models/presets.ts';
 import { type RunOptions, WRITTEN_IN } from '../plan/options.ts';
 import { Problems, type Told } from '../plan/problems.ts';
@@ -77,7 +77,7 @@ export async function settledBy<Made>(
 async function settle(options: RunOptions, onWait: OnWait): Promise<Settled | null> {
   const { preset: name, url } = options;
   const preset = presetOf(options, new Problems());
-  if (name === undefined || preset === null || url === undefined) return null;
+  if (name === undefined || preset === null || url === undefined || hasOwnBody(options)) return null;
   const isUnnamed = options.model === undefined && needsModel(preset);
   const named = isUnnamed
     ? await whileTelling(

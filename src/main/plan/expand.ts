@@ -1,5 +1,5 @@
 import { withoutCredentials } from '../text/quoted.ts';
-import { withPreset } from './models/preset-request.ts';
+import { hasOwnBody, withPreset } from './models/preset-request.ts';
 import type { NamedRequestOptions, RunOptions } from './options.ts';
 import { givenAmong, SAY_WHAT_IS_SENT } from './options-given.ts';
 import { ownHeaderNames, withoutHeaders } from './own-headers.ts';
@@ -93,7 +93,7 @@ export async function expandSources(
   found.push(
     ...(curlFile === undefined ? problems.list : problems.list.map((problem) => problem.with(inFile))),
   );
-  if (options.preset === undefined) return expanded;
+  if (options.preset === undefined || hasOwnBody(options)) return expanded;
   const source = options.prompt === undefined ? 'preset' : 'prompt';
   return { ...expanded, source, ofSource: ONLY_PROMPT };
 }

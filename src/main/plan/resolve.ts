@@ -22,6 +22,7 @@ import { withoutSecretsIn } from './hidden-error.ts';
 import { choosePacing, durationOfMs, type UnresolvedOpenLoad } from './load.ts';
 import { connectionsOf, type LoadParts, parseLoadParts } from './load-parts.ts';
 import { presetOf } from './models/own-presets.ts';
+import { hasOwnBody } from './models/preset-request.ts';
 import { needsModel } from './models/presets.ts';
 import { checkStreamRules, parseStreaming, type Streaming } from './models/stream-plan.ts';
 import { checkOpenFiles } from './open-files.ts';
@@ -264,9 +265,10 @@ export async function readOptions(
 }
 
 /** Requires a model when agents send: the target is not asked beforehand which models it has. */
-function refuseToAsk({ preset: name, presets, model }: RunOptions, found: Told[]): void {
+function refuseToAsk(options: RunOptions, found: Told[]): void {
+  const { preset: name, presets, model } = options;
   const preset = presetOf({ preset: name, presets }, new Problems());
-  if (model !== undefined || preset === null || !needsModel(preset)) return;
+  if (model !== undefined || preset === null || !needsModel(preset) || hasOwnBody(options)) return;
   const problems = new Problems();
   problems.add(
     phrase`${the('preset')} ${given(name)} over agents without ${the('model')}: say which model to ask.`,

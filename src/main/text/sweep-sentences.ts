@@ -1,6 +1,6 @@
 import type { Capacity, Sweep, SweepEnd, SweepLevel, Swept } from '../../protocol/sweep.ts';
 import { sentenceOf } from './findings.ts';
-import { formatCount, formatPercent, formatRate } from './format.ts';
+import { formatCount, formatMs, formatPercent, formatRate } from './format.ts';
 import { redirectsIn, redirectsTogether } from './redirects.ts';
 
 /** The outcome of a sweep in sentences. */
@@ -30,7 +30,7 @@ export function sweepSentences({
       : `Knee: ${shown(knee.level)} (${fast(knee.throughputPerSecond)}): twice the load brought ${gainText(knee.gain)}.`,
     capacity === null && tooFewFor(levels[0]).length > 0
       ? 'Capacity: unknown.'
-      : capacityText(capacity, rules, over, shown, fast),
+      : capacityText(capacity, rules, levels[0], over, shown, fast),
     ...redirectsText(levels, shown),
     ...(endedBy === 'failing' ? [failingText(levels[0], over)] : endText(endedBy, generatorLimit, shown)),
   ];
@@ -79,6 +79,15 @@ export function levelText(level: number, over: Swept): string {
   return level === 1 ? '1 connection' : `${formatCount(level)} connections`;
 }
 
+/** Rules as they were given; that on goodput with what a good answer is. */
+export function rulesText(rules: readonly string[], first: SweepLevel | undefined): string {
+  const { objectives = [] } = first?.summary.streams?.goodput ?? {};
+  const good = objectives.map(({ name, limitMs }) => `${name}<${formatMs(limitMs)}`).join(', ');
+  return rules
+    .map((rule) => (rule.startsWith('goodput') && good !== '' ? `${rule} (${good})` : rule))
+    .join(', ');
+}
+
 function gainText(gain: number): string {
   return gain < 0 ? `${formatPercent(-gain)} less` : `only ${formatPercent(gain)} more`;
 }
@@ -86,11 +95,12 @@ function gainText(gain: number): string {
 function capacityText(
   capacity: Capacity | null,
   rules: readonly string[],
+  first: SweepLevel | undefined,
   over: Swept,
   shown: (level: number) => string,
   fast: (perSecond: number) => string,
 ): string {
-  const asked = rules.join(', ');
+  const asked = rulesText(rules, first);
   // By rate it also has to keep up.
   const [kept, keptByAll, notKept] =
     rules.length > 0

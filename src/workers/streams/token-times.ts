@@ -14,6 +14,8 @@ const LONGEST_TEXT = 16 * 2 ** 20;
 const LARGEST_BEGINNING = 4_096;
 const FIRST_EVENTS = 64;
 const PLAIN = /^\s*(?:identity)?\s*$/i;
+const PAGE_TYPE = /^(?:text\/html|application\/xhtml\+xml)\b/i;
+const PAGE = /^\s*(?:<!doctype\s+html|<html[\s>])/i;
 const EVENT_STREAM = /^text\/event-stream\b/i;
 const JSON_LINES =
   /^application\/(?:x-|json-)?(?:ndjson|jsonl|jsonlines|json-seq)\b|^application\/stream\+json\b/i;
@@ -48,6 +50,8 @@ export class TokenTimes implements AnswerSink, TokenMarks {
   #unreadable: string | null = null;
   /** How the answer is compressed, so that its events cannot be seen; null if it is not. */
   #encoding: string | null = null;
+  /** It says that it is a web page. */
+  #saysPage = false;
   #readAtMs = 0;
 
   constructor(plan: StreamPlan) {
@@ -71,6 +75,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
 
   begin(status: number, { contentType, contentEncoding }: SaysOfBody): void {
     if (this.#isWhole) return;
+    this.#saysPage = contentType !== null && PAGE_TYPE.test(contentType);
     this.#encoding = contentEncoding === null || PLAIN.test(contentEncoding) ? null : contentEncoding;
     const framing = status < LOWEST_FAILURE ? this.#framingOf(contentType) : null;
     this.isStreamed = framing !== null;
@@ -111,6 +116,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
     this.#error = null;
     this.#unreadable = null;
     this.#encoding = null;
+    this.#saysPage = false;
     this.#reader.wrongUsage = null;
   }
 
@@ -124,6 +130,13 @@ export class TokenTimes implements AnswerSink, TokenMarks {
         kind: 'stream',
         code: 'STREAM_ENCODED',
         example: `the answer is compressed (content-encoding: ${quote(this.#encoding)}), and is not looked into for tokens: do not ask for that (compressed, accept-encoding)`,
+      };
+    // A model may answer with a page too, but does not say that its stream is one.
+    if (this.#saysPage && PAGE.test(this.#whole))
+      return {
+        kind: 'stream',
+        code: 'STREAM_EMPTY',
+        example: `the answer is a web page, and no stream of tokens: ${quote(this.#whole)}`,
       };
     // A count of none where tokens came is no count.
     if (this.usage === 0 && this.events > 0) this.usage = null;

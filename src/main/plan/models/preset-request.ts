@@ -3,7 +3,7 @@ import type { RunOptions } from '../options.ts';
 import { givenAmong, SAY_WHAT_IS_SENT } from '../options-given.ts';
 import type { Problems } from '../problems.ts';
 import { readTextOf } from '../read-text.ts';
-import { given, listed, phrase, the } from '../words.ts';
+import { given, listed, type OptionWord, phrase, the } from '../words.ts';
 import { presetOf } from './own-presets.ts';
 import { asksForUsage, needsModel, type Preset, says, withoutUsage } from './presets.ts';
 import { noPromptColumn } from './row-prompts.ts';
@@ -13,9 +13,18 @@ import { withTraceRequests } from './trace-requests.ts';
 const DEFAULT_PROMPT = 'Tell me in a few sentences how the sea became salty.';
 const DEFAULT_MAX_TOKENS = 128;
 const MOST_TOKENS = 10_000_000;
+const MODEL_IN_PATH = 'MODEL';
 const MAX_TOKENS_OF_ROW = '{{max_tokens}}';
+const { method, dataUrlencode, ...OF_THE_BODY } = SAY_WHAT_IS_SENT;
 /** Options that a preset sets itself. */
-const OF_THE_REQUEST = { ...SAY_WHAT_IS_SENT, curl: 'curl', curlFile: 'curl-file', har: 'har', urls: 'urls' };
+const OF_THE_REQUEST = {
+  method,
+  dataUrlencode,
+  curl: 'curl',
+  curlFile: 'curl-file',
+  har: 'har',
+  urls: 'urls',
+};
 const ONLY_WITH_PRESET = {
   model: 'model',
   prompt: 'prompt',
@@ -47,6 +56,8 @@ export function withPreset(
   const preset = presetOf(options, problems);
   refuseBeside(options, problems);
   if (preset === null) return { ...withTrace, preset: name };
+  const bodies = givenAmong(options, OF_THE_BODY);
+  if (bodies.length > 0) return { ...withOwnBody(options, rest, preset, bodies, problems), preset: name };
   if (model === undefined && needsModel(preset) && preset.models === null)
     problems.add(phrase`${the('preset')} ${given(name)} without ${the('model')}: say which model to ask.`);
   checkPrompts(options, preset, problems);
@@ -67,7 +78,10 @@ export function withPreset(
     $maxTokens: trace === undefined ? tokens : MAX_TOKENS_OF_ROW,
   });
   const request = {
-    url: rest.url === undefined ? undefined : withPath(rest.url, preset.path.replace('MODEL', named ?? '')),
+    url:
+      rest.url === undefined
+        ? undefined
+        : withPath(rest.url, preset.path.replace(MODEL_IN_PATH, named ?? '')),
     method: 'POST',
     headers: [...(preset.headers ?? []), ...keyHeaders(preset, apiKeyEnv, problems), ...(rest.headers ?? [])],
     // Without quotes, since it is a number.
@@ -83,6 +97,49 @@ export function withPreset(
     ...withoutRequest(rest),
     preset: name,
     mix: url === undefined ? [] : [{ name, url, placeholders: false, ...besides }],
+  };
+}
+
+/** Whether options bring their own body for a preset, which then has no place for a prompt. */
+export function hasOwnBody(options: RunOptions): boolean {
+  return givenAmong(options, OF_THE_BODY).length > 0;
+}
+
+/** The request of a preset with a body of the user's own; `rest` are the options without those of presets. */
+function withOwnBody(
+  { model, prompt, prompts, syntheticPrompts, sharedPrefix, trace, maxTokens, apiKeyEnv }: RunOptions,
+  rest: RunOptions,
+  preset: Preset,
+  bodies: readonly OptionWord[],
+  problems: Problems,
+): RunOptions {
+  const isModelInPath = preset.path.includes(MODEL_IN_PATH);
+  const others = {
+    prompt,
+    prompts,
+    'synthetic-prompts': syntheticPrompts,
+    'shared-prefix': sharedPrefix,
+    trace,
+  };
+  for (const [option, value] of Object.entries({
+    ...others,
+    'max-tokens': maxTokens,
+    ...(isModelInPath ? {} : { model }),
+  }))
+    if (value !== undefined)
+      problems.add(
+        phrase`${the(option)} ${given(value)} with ${listed(bodies, ', ')}: the body says what is asked: leave one of them out.`,
+      );
+  if (isModelInPath && model === undefined)
+    problems.add(phrase`${the('model')} is left out: say which model to ask.`);
+  return {
+    ...rest,
+    url:
+      rest.url === undefined
+        ? undefined
+        : withPath(rest.url, preset.path.replace(MODEL_IN_PATH, model ?? '')),
+    method: 'POST',
+    headers: [...(preset.headers ?? []), ...keyHeaders(preset, apiKeyEnv, problems), ...(rest.headers ?? [])],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Sweep } from '../../../../protocol/sweep.ts';
 import { counted, formatDuration } from '../../../text/format.ts';
-import { levelText, tooFewFor } from '../../../text/sweep-sentences.ts';
+import { levelText, rulesText, tooFewFor } from '../../../text/sweep-sentences.ts';
 import { rangeText, sweepTable, whyBad } from '../../sweep-text.ts';
 import { dayText, facts } from '../facts.ts';
 import { html, type Markup } from '../markup.ts';
@@ -66,7 +66,7 @@ function verdictPanel(sweep: Sweep): Markup {
 ${conclusions.map((sentence) => html`<p class="finding">${prose(sentence)}</p>`)}
 ${interrupted ? html`<p class="notice">${endedBy === 'unfinished' ? 'Not the whole sweep: it was saved while the sweep went on' : 'Interrupted'}: these are the levels that had come to their end.</p>` : null}</div>
 <div class="rules"><h3>${rules.length === 0 ? 'No rule was given' : 'What each level had to keep'}</h3>
-${rules.length === 0 ? html`<p class="soft">${prose('So only failing decides what is borne: give one with --threshold or --slo.')}</p>` : html`<p>${rules.map((rule, index) => html`${index > 0 ? ', ' : null}<code>${rule}</code>`)}</p>`}
+${rules.length === 0 ? html`<p class="soft">${prose('So only failing decides what is borne: give one with --threshold or --slo.')}</p>` : html`<p><code>${rulesText(rules, levels[0])}</code></p>`}
 ${bad.map(({ level, summary }) => html`<p class="notice">✗ ${levelText(level, over)}: ${prose(whyBad(summary).join(' '))}</p>`)}
 <p class="soft">Each level is one measurement: near the capacity two sweeps may differ by a level or two.</p></div>
 </div>
