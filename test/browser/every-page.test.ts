@@ -51,7 +51,11 @@ const RESULTS: Readonly<Record<string, Summary | Comparison | Sweep>> = {
   } as Summary,
   'streams of tokens': { ...withTokens(RUN), streams: streamed(RUN.latencyMs.service) },
   'users with everything': { ...longRun(60, 1_000), scenarios: visited(RUN.latencyMs.service) },
-  'agents, one of them lost': { ...longRun(60, 1_000), agents: agentsWith('<b>agent</b>') },
+  'agents, one of them lost': {
+    ...longRun(60, 1_000),
+    agents: agentsWith('<b>agent</b>'),
+    notes: ['As long as the longest of its own notes. '.repeat(14)],
+  },
   'very long words': {
     ...RUN,
     agents: agentsWith(LONG),

@@ -130,6 +130,20 @@ async function stoppedReader({ url }: WebLive): Promise<IncomingMessage> {
     }
   }, 60_000);
 
+  test('says so where there are too many readers, and that it does not follow the run', async () => {
+    const live = await underWay();
+    const readers = await Promise.all(Array.from({ length: 16 }, () => stoppedReader(live)));
+    const page = await browser.open('/dev/null');
+    await page.load(live.url);
+    await page.until(`${STATE}.startsWith('This is as it was when the page was opened: too many pages')`);
+    readers[0]!.destroy();
+    await page.load(live.url);
+    await page.until(`${STATE} === 'Live'`);
+    await page.close();
+    for (const reader of readers) reader.destroy();
+    await live.end(null);
+  });
+
   test('says so where volley is gone', async () => {
     const live = await underWay();
     const page = await browser.open('/dev/null');

@@ -32,6 +32,9 @@ const OVERLAPPING = `[...document.querySelectorAll('.xt')].flatMap((axis) => {
   return labels.flatMap(([text, a], index) => labels.slice(index + 1).filter(([, b]) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.5).map(([other]) => text + ' on ' + other));
 })`;
 
+/** Notices that are cut, though they are no longer than volley's own. */
+const CUT_NOTICES = `[...document.querySelectorAll('.notice')].filter((notice) => notice.textContent.length <= 600 && notice.scrollHeight > notice.clientHeight + 2).map((notice) => notice.textContent)`;
+
 /** Everything that draws. */
 const DRAWINGS = '.marks, .ridge, .strip, .bullet, .forest svg';
 
@@ -51,7 +54,8 @@ export async function expectSound(
     wide: await page.evaluate<string[]>(wide),
     weak: await page.evaluate<string[]>(WEAK_TEXTS),
     overlapping: await page.evaluate<string[]>(OVERLAPPING),
-  }).toEqual({ problems: [], requests: [], scrolled: false, wide: [], weak: [], overlapping: [] });
+    cut: await page.evaluate<string[]>(CUT_NOTICES),
+  }).toEqual({ problems: [], requests: [], scrolled: false, wide: [], weak: [], overlapping: [], cut: [] });
   await page.close();
 }
 

@@ -16,6 +16,8 @@ const COMMON_HEADERS = {
   'x-content-type-options': 'nosniff',
 } as const;
 
+const EVENT_HEADERS = { ...COMMON_HEADERS, 'content-type': 'text/event-stream' } as const;
+
 /** Parts of a page by name. */
 type Parts = ReadonlyMap<string, string>;
 
@@ -72,8 +74,11 @@ export class PageServer {
       response.writeHead(200, { ...COMMON_HEADERS, 'content-type': 'text/html; charset=utf-8' });
       response.end(page());
     } else if (request.url !== EVENTS_PATH) refuse(404, `There is only ${PAGE_PATH}.`);
-    else if (this.#readers.size >= MOST_READERS) refuse(503, `${MOST_READERS} readers are here already.`);
-    else {
+    else if (this.#readers.size >= MOST_READERS) {
+      // A browser tells its page nothing of a status.
+      response.writeHead(200, EVENT_HEADERS);
+      response.end('event: full\ndata: {}\n\n');
+    } else {
       this.#add(response);
       onReader();
     }
@@ -81,7 +86,7 @@ export class PageServer {
 
   #add(response: ServerResponse): void {
     const reader: Reader = { response, has: new Map() };
-    response.writeHead(200, { ...COMMON_HEADERS, 'content-type': 'text/event-stream' });
+    response.writeHead(200, EVENT_HEADERS);
     response.flushHeaders();
     this.#readers.add(reader);
     response.once('close', () => this.#readers.delete(reader));

@@ -13,6 +13,7 @@
     live: 'Live',
     held: 'Live; what you are reading waits until you leave it',
     over: 'The run has ended. This page is whole and needs volley no longer; it is gone when it is closed.',
+    full: 'This is as it was when the page was opened: too many pages of the run are open already. Close one, then reload this.',
     lost: 'volley is not heard of any more. This is what it said last.',
   } as const;
 
@@ -106,6 +107,10 @@
   source.addEventListener('last', (event) => {
     source.close();
     show(JSON.parse(event.data) as Update, true);
+  });
+  source.addEventListener('full', () => {
+    source.close();
+    say('full');
   });
   source.addEventListener('error', () => {
     if (source.readyState === EventSource.OPEN) return;

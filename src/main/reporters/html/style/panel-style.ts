@@ -19,6 +19,7 @@ section>h2+.wide,section>h2+p+.wide{margin-top:6px}
 .url{display:block;color:var(--soft);font-weight:400;font-size:12px;overflow-wrap:anywhere}
 /* What is longer than anybody reads is whole in the JSON. */
 .notice,.url,.rules code{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:6;overflow:hidden}
+.notice{-webkit-line-clamp:18}
 .rules code{display:-webkit-inline-box;vertical-align:top}
 .shape{width:200px}
 .ridge{width:100%;height:28px;display:block}
