@@ -2,7 +2,9 @@
 export default {
   rootDir: 'dist/test',
   transform: {},
+  runtime: '<rootDir>/../../scripts/test-runtime.js',
   testEnvironment: '<rootDir>/../../scripts/test-environment.js',
+  injectGlobals: false,
   testMatch: ['<rootDir>/**/*.test.js'],
   testPathIgnorePatterns: ['<rootDir>/truth/', '<rootDir>/browser/every-page'],
   // For what hangs alone: a busy machine takes ten times as long as a free one.

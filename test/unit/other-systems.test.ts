@@ -1,36 +1,49 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import type { ChildProcess } from 'node:child_process';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { fileNameOf } from '../../src/machine/file-names.ts';
+import { openFileLimit, openFilesNow } from '../../src/machine/open-file-limit.ts';
+import { StartedTarget } from '../../src/main/cli/on-port/started-target.ts';
+import { MemoryWatch } from '../../src/main/compare/memory.ts';
+import { separateCores } from '../../src/main/doctor/core-pair.ts';
+import { yieldBackgroundThreads } from '../../src/workers/background-threads.ts';
+import { processorWaitMs } from '../../src/workers/record/scheduling.ts';
+import { withBuiltIn } from '../support/built-in.ts';
 
-/** What stands for another system is put back after each test. */
+const { spawn } = process.getBuiltinModule('node:child_process');
 const { platform } = process;
-afterEach(() => {
-  Object.defineProperty(process, 'platform', { value: platform });
-});
+
+function seemToBe(system: NodeJS.Platform): void {
+  Object.defineProperty(process, 'platform', { value: system });
+}
+
+afterEach(() => seemToBe(platform));
 
 describe('a command of --on-port on Windows', () => {
   test('goes through the shell in words, and ends with all that it has started by taskkill', async () => {
     const asked: string[][] = [];
-    // Here taskkill is a shell that ends what it is told to.
-    const standIn = (file: string, ...rest: unknown[]): ChildProcess => {
-      if (file !== 'taskkill') return Reflect.apply(spawn, null, [file, ...rest]) as ChildProcess;
-      const [words] = rest as [string[]];
-      asked.push(words);
-      return spawn('kill', ['-9', words[1]!]);
+    // Node itself starts processes as the system here does; taskkill is a command that ends what it is told to.
+    const standIn = (file: string, words: string[], ...rest: unknown[]): ChildProcess => {
+      seemToBe(platform);
+      try {
+        if (file !== 'taskkill') return Reflect.apply(spawn, null, [file, words, ...rest]) as ChildProcess;
+        asked.push(words);
+        return spawn('kill', ['-9', words[1]!]);
+      } finally {
+        seemToBe('win32');
+      }
     };
-    jest.unstable_mockModule('node:child_process', () => ({ spawn: standIn, spawnSync }));
-    jest.resetModules();
-    const { StartedTarget } = await import('../../src/main/cli/on-port/started-target.ts');
-    Object.defineProperty(process, 'platform', { value: 'win32' });
     const script = "console.log(process.argv.slice(1).join('|')); setTimeout(() => {}, 20_000)";
-    // A shell that replaces itself has the number of what it starts.
-    const target = new StartedTarget(['exec', process.execPath, '-e', script, '--', 'two words', 'a"b']);
-    while (target.lastLines.length === 0 && target.ending === null)
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(target.lastLines).toEqual(['two words|a"b']);
-    expect(target.ending).toBeNull();
-    await target.stop();
-    expect(target.ending).toBe('SIGKILL');
+    await withBuiltIn('node:child_process', { spawn: standIn }, async () => {
+      seemToBe('win32');
+      // A shell that replaces itself has the number of what it starts.
+      const target = new StartedTarget(['exec', process.execPath, '-e', script, '--', 'two words', 'a"b']);
+      while (target.lastLines.length === 0 && target.ending === null)
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(target.lastLines).toEqual(['two words|a"b']);
+      expect(target.ending).toBeNull();
+      await target.stop();
+      expect(target.ending).toBe('SIGKILL');
+    });
     expect(asked).toEqual([['/pid', expect.stringMatching(/^\d+$/), '/t', '/f']]);
   });
 });
@@ -55,25 +68,19 @@ describe('where there is no /proc', () => {
     const missing = (): never => {
       throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
     };
-    const noFile = { readFileSync: missing, readdirSync: missing };
-    jest.unstable_mockModule('node:fs', () => noFile);
-    jest.resetModules();
-    const { processorWaitMs } = await import('../../src/workers/record/scheduling.ts');
-    const { yieldBackgroundThreads } = await import('../../src/workers/background-threads.ts');
-    const { MemoryWatch } = await import('../../src/main/compare/memory.ts');
-    const { openFileLimit, openFilesNow } = await import('../../src/machine/open-file-limit.ts');
-    const { separateCores } = await import('../../src/main/doctor/core-pair.ts');
-    expect(processorWaitMs()).toBeNull();
-    expect(yieldBackgroundThreads()).toBe(0);
-    expect(new MemoryWatch(process.pid).close(5_000)).toEqual({
-      peakMemoryBytes: 5_000,
-      memoryKind: 'resident',
+    await withBuiltIn('node:fs', { readFileSync: missing, readdirSync: missing }, () => {
+      expect(processorWaitMs()).toBeNull();
+      expect(yieldBackgroundThreads()).toBe(0);
+      expect(new MemoryWatch(process.pid).close(5_000)).toEqual({
+        peakMemoryBytes: 5_000,
+        memoryKind: 'resident',
+      });
+      // Node says it itself, but for Windows.
+      if (platform !== 'win32') expect(openFileLimit()).toBeGreaterThan(0);
+      expect(openFilesNow()).toBe(0);
+      expect(separateCores()).toBeNull();
+      seemToBe('darwin');
+      expect(separateCores()).toBeNull();
     });
-    // Node says it itself, but for Windows.
-    if (platform !== 'win32') expect(openFileLimit()).toBeGreaterThan(0);
-    expect(openFilesNow()).toBe(0);
-    expect(separateCores()).toBeNull();
-    Object.defineProperty(process, 'platform', { value: 'darwin' });
-    expect(separateCores()).toBeNull();
   });
 });

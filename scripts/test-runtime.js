@@ -1,0 +1,100 @@
+import { createRequire, registerHooks } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { showSources } from './source-places.js';
+
+const require = createRequire(import.meta.url);
+const BUILT = new URL('../dist/', import.meta.url).href;
+const TESTS = new URL('test/', BUILT).href;
+/** What test files import from @jest/globals. */
+const NAMES = [
+  'afterAll',
+  'afterEach',
+  'beforeAll',
+  'beforeEach',
+  'describe',
+  'expect',
+  'it',
+  'jest',
+  'test',
+];
+
+/** How many test files this process has begun. */
+let files = 0;
+/** Modules below this URL are loaded again for each test file. */
+let reloaded = TESTS;
+
+// Node keeps a module by its URL, so what is loaded again has the number of the test file in it.
+registerHooks({
+  resolve(specifier, context, next) {
+    if (specifier === '@jest/globals') return { url: globalsOf(files), format: 'module', shortCircuit: true };
+    const found = next(specifier, context);
+    return found.url.startsWith(reloaded) ? { ...found, url: `${found.url}?file=${files}` } : found;
+  },
+});
+
+function globalsOf(file) {
+  return `data:text/javascript,export const {${NAMES}} = globalThis[Symbol.for('test globals')]; // ${file}`;
+}
+
+/**
+ * Loads test files with Node's own module loader. jest's runtime makes a context of node:vm for each file and loads
+ * everything again in it, which took as long as most tests. Here tests and test/support are loaded for each file, what
+ * they import from src once in each of jest's processes.
+ */
+export default class NodeRuntime {
+  #environment;
+
+  constructor(
+    _config,
+    environment,
+    _resolver,
+    _transformer,
+    _files,
+    { collectCoverage },
+    _path,
+    globalConfig,
+  ) {
+    if (collectCoverage) throw new Error('jest cannot tell here which lines ran: use npm run coverage');
+    this.#environment = environment;
+    files++;
+    // Under watch one process may run tests before a change and after it.
+    if (globalConfig.watch || globalConfig.watchAll) reloaded = BUILT;
+  }
+
+  /** For jest-circus, which holds the tests of one file. */
+  requireInternalModule(path) {
+    delete require.cache[path];
+    return require(path);
+  }
+
+  requireModule(path) {
+    return require(path);
+  }
+
+  setGlobalsForRuntime(globals) {
+    globalThis[Symbol.for('test globals')] = { ...globals, jest: this.#environment.jest };
+  }
+
+  unstable_shouldLoadAsEsm() {
+    return true;
+  }
+
+  async unstable_importModule(path) {
+    try {
+      await import(pathToFileURL(path).href);
+    } catch (error) {
+      showSources(error);
+      throw error;
+    }
+  }
+
+  /** jest finds source maps beside the compiled files. */
+  getSourceMaps() {
+    return new Map();
+  }
+
+  getAllCoverageInfoCopy() {}
+  enterTestCode() {}
+  leaveTestCode() {}
+  teardown() {}
+}
