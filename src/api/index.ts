@@ -11,6 +11,7 @@ export type {
   Texts,
 } from '../main/plan/library-options.ts';
 export type { ClusterOptions, Progress, Run, RunControl, StartControl } from '../main/run/run-handle.ts';
+export type { ResultForm } from '../main/text/result-forms.ts';
 export { csv, defineTest, fail, items, jsonl, scenario, url } from '../module/volley.ts';
 export type { Arm, Comparison, Pair } from '../protocol/comparison.ts';
 export { ERROR_CODES, type ErrorCode, type Problem, VolleyError } from '../protocol/errors.ts';
@@ -54,5 +55,5 @@ export {
 } from '../target/server.ts';
 export { type BatchOptions, type BatchSummary, batch } from './batches.ts';
 export { type ComparisonControl, type ComparisonOptions, compare, modes } from './comparisons.ts';
-export { type ResultForm, readResult, render, renderHtml } from './results.ts';
+export { readResult, render, renderHtml } from './results.ts';
 export { run, start } from './runs.ts';

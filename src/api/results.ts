@@ -1,12 +1,10 @@
 import { readSaved } from '../main/files/result-file.ts';
 import { COMPARISON_REPORTERS } from '../main/reporters/comparison-text.ts';
 import { REPORTERS } from '../main/reporters/reporters.ts';
+import type { ResultForm } from '../main/text/result-forms.ts';
 import type { Comparison } from '../protocol/comparison.ts';
 import { ERROR_CODES, VolleyError } from '../protocol/errors.ts';
 import type { Summary } from '../protocol/summary.ts';
-
-/** Forms of a result; of a comparison text, JSON and Markdown. */
-export type ResultForm = 'text' | 'json' | 'markdown' | 'csv' | 'junit' | 'prometheus' | 'hgrm' | 'hdrlog';
 
 /**
  * A result as text in one of the forms of `--output`.

@@ -3,7 +3,8 @@ import type { Summary } from '../../src/api/index.ts';
 import { renderCsv } from '../../src/main/reporters/csv.ts';
 import { renderJunit } from '../../src/main/reporters/junit.ts';
 import { renderPrometheus } from '../../src/main/reporters/prometheus.ts';
-import { OUTPUT_FORMS, REPORTERS } from '../../src/main/reporters/reporters.ts';
+import { REPORTERS } from '../../src/main/reporters/reporters.ts';
+import { RESULT_FORMS } from '../../src/main/text/result-forms.ts';
 import { renderText } from '../../src/main/reporters/text.ts';
 import { LATENCY, MIX, summaryWith } from '../support/summary.ts';
 
@@ -20,7 +21,7 @@ const NOTHING_OK: Partial<Summary> = {
   ],
 };
 
-test.each(OUTPUT_FORMS)('%s takes results that are older than rules which end a run', (form) => {
+test.each(RESULT_FORMS)('%s takes results that are older than rules which end a run', (form) => {
   const { stoppedBy: _stoppedBy, ...older } = summaryWith();
   const text = REPORTERS[form](older as Summary);
   if (form !== 'json') expect(text).toBe(REPORTERS[form](summaryWith()));

@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
 import { isComparison, readSaved } from '../../src/main/files/result-file.ts';
 import { COMPARISON_REPORTERS } from '../../src/main/reporters/comparison-text.ts';
-import { OUTPUT_FORMS, REPORTERS } from '../../src/main/reporters/reporters.ts';
+import { REPORTERS } from '../../src/main/reporters/reporters.ts';
+import { RESULT_FORMS } from '../../src/main/text/result-forms.ts';
 import { useFolder } from '../support/folder.ts';
 import { summaryWith } from '../support/summary.ts';
 
@@ -68,7 +69,7 @@ async function readBack(name: string, saved: object): ReturnType<typeof readSave
 }
 
 describe('a saved result', () => {
-  test.each(OUTPUT_FORMS.filter((form) => form !== 'json'))(
+  test.each(RESULT_FORMS.filter((form) => form !== 'json'))(
     'without codes is read and shown as one with them: %s',
     async (form) => {
       const [older, newer] = [await readBack('older.json', OLDER), await readBack('newer.json', NEWER)];

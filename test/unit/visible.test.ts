@@ -3,7 +3,8 @@ import { printedOutput } from '../../src/main/batch/output.ts';
 import { COMPARISON_REPORTERS } from '../../src/main/reporters/comparison-text.ts';
 import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
 import { liveRunPage, partsOfResult } from '../../src/main/reporters/html/live-page.ts';
-import { OUTPUT_FORMS, REPORTERS } from '../../src/main/reporters/reporters.ts';
+import { REPORTERS } from '../../src/main/reporters/reporters.ts';
+import { RESULT_FORMS } from '../../src/main/text/result-forms.ts';
 import { SWEEP_REPORTERS } from '../../src/main/reporters/sweep-text.ts';
 import type { Comparison } from '../../src/protocol/comparison.ts';
 import type { AgentSummary, ScenarioRow, Summary } from '../../src/protocol/summary.ts';
@@ -99,7 +100,7 @@ describe('texts from outside', () => {
     expect(visible('x'.repeat(1e6)).length).toBeLessThan(3_000);
   });
 
-  test.each(OUTPUT_FORMS)('reach no %s as what is obeyed', (form) => {
+  test.each(RESULT_FORMS)('reach no %s as what is obeyed', (form) => {
     for (const [, result] of RESULTS) {
       const text = REPORTERS[form](result);
       expect(text).toContain('b');

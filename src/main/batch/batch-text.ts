@@ -6,15 +6,14 @@ import { fittedLine } from '../reporters/fitted-line.ts';
 import { type Case, renderJunit } from '../reporters/junit.ts';
 import { LiveLine, type LiveStream } from '../reporters/live-line.ts';
 import { failedPart, kindsPart } from '../reporters/progress-line.ts';
-import { type OutputForm, REPORTERS } from '../reporters/reporters.ts';
-
+import { REPORTERS } from '../reporters/reporters.ts';
 import { resultJson } from '../reporters/result-json.ts';
-import { renderRows } from '../reporters/rows-text.ts';
+import { hasRows, renderRows } from '../reporters/rows-text.ts';
 import type { View } from '../reporters/view.ts';
 import { perSecond } from '../summary/load-notes.ts';
 import { counted, formatAbout, formatCount, formatElapsed, formatRate, shareText } from '../text/format.ts';
 import { quoted } from '../text/quoted.ts';
-
+import type { ResultForm } from '../text/result-forms.ts';
 import type { Batch } from './resolve-batch.ts';
 import type { BatchProgress, BatchResult } from './run-batch.ts';
 
@@ -22,22 +21,18 @@ import type { BatchProgress, BatchResult } from './run-batch.ts';
 const SECOND_SELECTION = /,\s*[\w-]+=/;
 const TOO_MANY_REQUESTS = '429';
 
-const FOR_MACHINES: readonly OutputForm[] = ['csv', 'prometheus', 'hgrm', 'hdrlog'];
-
 /** Renders the results of the rows, then the report of the requests as after a load test. */
 export function renderBatch(
   result: BatchResult,
-  form: OutputForm,
+  form: ResultForm,
   areFailuresAllowed: boolean,
   view?: View,
 ): string {
   const { summary } = result;
   if (form === 'json') return resultJson(batchJson(result));
   if (form === 'junit') return renderJunit(summary, rowsCase(result, areFailuresAllowed));
-  // Machine-readable forms: an extra line would corrupt them.
-  if (FOR_MACHINES.includes(form)) return REPORTERS[form](summary);
   const text = REPORTERS[form](summary, view);
-  if (form !== 'text' && form !== 'markdown') return text;
+  if (!hasRows(form)) return text;
   const { skipped } = result;
   const leftOut = skipped !== null && skipped.count > 0 ? (skipped.sentence ?? '') : null;
   return renderRows(visibleIn(rowsOf(result)), form, leftOut) + text;

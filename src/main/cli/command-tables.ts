@@ -3,9 +3,13 @@ import { METRICS } from '../../protocol/comparison-finding.ts';
 import { FEWEST_ROUNDS, FEWEST_ROUNDS_AT_ALL } from '../compare/paired.ts';
 import { DEFAULT_MARGIN, DEFAULT_ROUNDS, DEFAULT_SWEEP_BUDGET } from '../plan/defaults.ts';
 import type { OptionTable } from '../plan/option-table/entry.ts';
+import { COMPARISON_FORMS } from '../reporters/comparison-text.ts';
+import { RESULT_FORMS } from '../text/result-forms.ts';
 import { DOCTOR_FORMS, LEVELS_FORMS, LIST_FORMS, ROUNDS_FORMS, RUN_FORMS } from './output-form.ts';
 
 export const FAILURES = ['slower', 'different'] as const;
+
+const ONLY_OF_RUNS = RESULT_FORMS.filter((form) => !ROUNDS_FORMS.some((other) => other === form));
 
 /** Options that a comparison has in addition to a run's, or words differently. */
 export const COMPARISON_TABLE = {
@@ -292,7 +296,7 @@ export const REPORT_TABLE = {
     alias: 'o',
     value: 'FORM',
     choices: RUN_FORMS,
-    help: 'Form of the result: text, json, markdown or html; for a run also csv, junit, prometheus, hgrm, hdrlog',
+    help: `Form of the result: ${COMPARISON_FORMS.join(', ')} or html; for a run also ${ONLY_OF_RUNS.join(', ')}`,
     byDefault: 'text',
     commands: ['report'],
   },

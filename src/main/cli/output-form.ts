@@ -6,12 +6,13 @@ import { visibleIn } from '../../requests/visible.ts';
 import type { KeptRun } from '../history/kept-run.ts';
 import type { Problems, Told } from '../plan/problems.ts';
 import { COMPARISON_FORMS, COMPARISON_REPORTERS, type ComparisonForm } from '../reporters/comparison-text.ts';
-import { OUTPUT_FORMS, type OutputForm, REPORTERS } from '../reporters/reporters.ts';
-import { renderRows } from '../reporters/rows-text.ts';
+import { REPORTERS } from '../reporters/reporters.ts';
+import { hasRows, renderRows } from '../reporters/rows-text.ts';
 import { RUNS_FORMS, RUNS_REPORTERS, type RunsForm } from '../reporters/runs-text.ts';
 import { SWEEP_FORMS, SWEEP_REPORTERS, type SweepForm } from '../reporters/sweep-text.ts';
 import type { View } from '../reporters/view.ts';
 import { choiceSentence } from '../text/nearest.ts';
+import { RESULT_FORMS, type ResultForm } from '../text/result-forms.ts';
 import { pageOf, trendPageOf } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
 
@@ -19,12 +20,12 @@ import type { Parsed } from './parsed.ts';
 const PAGE = 'html';
 
 /** How a result is printed. */
-export type RunForm = OutputForm | typeof PAGE;
+export type RunForm = ResultForm | typeof PAGE;
 export type RoundsForm = ComparisonForm | typeof PAGE;
 export type LevelsForm = SweepForm | typeof PAGE;
 export type ListForm = RunsForm | typeof PAGE;
 
-export const RUN_FORMS: readonly RunForm[] = [...OUTPUT_FORMS, PAGE];
+export const RUN_FORMS: readonly RunForm[] = [...RESULT_FORMS, PAGE];
 export const DOCTOR_FORMS = ['text', 'json'] as const;
 export type DoctorForm = (typeof DOCTOR_FORMS)[number];
 export const ROUNDS_FORMS: readonly RoundsForm[] = [...COMPARISON_FORMS, PAGE];
@@ -59,7 +60,7 @@ export async function printedRun(
 ): Promise<string> {
   if (form === PAGE) return pageOf(summary);
   const text = REPORTERS[form](summary, view);
-  return summary.rows === undefined || (form !== 'text' && form !== 'markdown')
+  return summary.rows === undefined || !hasRows(form)
     ? text
     : renderRows(visibleIn(summary.rows), form, null) + text;
 }

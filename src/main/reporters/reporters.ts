@@ -1,5 +1,6 @@
 import type { Summary } from '../../protocol/summary.ts';
 import { visibleIn } from '../../requests/visible.ts';
+import type { ResultForm } from '../text/result-forms.ts';
 import { renderCsv } from './csv.ts';
 import { renderHdrLog, renderHgrm } from './hdr-log.ts';
 import { renderJunit } from './junit.ts';
@@ -12,7 +13,6 @@ import type { View } from './view.ts';
 /** Turns a result into text. Reporters format, but never compute. */
 export type Reporter = (summary: Summary, view?: View) => string;
 
-/** A new form takes one file and one line here. */
 export const REPORTERS = {
   text: printable(renderText),
   json: resultJson,
@@ -22,11 +22,7 @@ export const REPORTERS = {
   prometheus: printable(renderPrometheus),
   hgrm: renderHgrm,
   hdrlog: renderHdrLog,
-} as const satisfies Record<string, Reporter>;
-
-export type OutputForm = keyof typeof REPORTERS;
-
-export const OUTPUT_FORMS = Object.keys(REPORTERS) as OutputForm[];
+} as const satisfies Record<ResultForm, Reporter>;
 
 /** Texts in a result come from servers and files: makes control sequences in them visible before a reporter sees them. */
 function printable(reporter: Reporter): Reporter {

@@ -1,5 +1,6 @@
 import type { BatchRows, RowExample } from '../../protocol/batch.ts';
 import { counted, formatAskedRate, formatCount, shareText } from '../text/format.ts';
+import type { ResultForm } from '../text/result-forms.ts';
 import { LABEL_WIDTH, labelled, row } from './labelled-rows.ts';
 import { PLAIN_VIEW } from './view.ts';
 import { wrappedUpTo } from './wrap.ts';
@@ -7,12 +8,20 @@ import { wrappedUpTo } from './wrap.ts';
 const MOST_ERRORS = 5;
 const LINES_OF_EXAMPLE = 3;
 
+/** The forms that people read. In the others, which programs read, further lines would be wrong. */
+type ReadForm = Extract<ResultForm, 'text' | 'markdown'>;
+
+/** Whether the outcome of a batch's rows comes before a result in this form. */
+export function hasRows(form: ResultForm): form is ReadForm {
+  return form === 'text' || form === 'markdown';
+}
+
 /**
  * How the rows of a batch ended, as text.
  *
  * @param leftOut which rows were not sent; null if none were left out or it is unknown which
  */
-export function renderRows(rows: BatchRows, form: 'text' | 'markdown', leftOut: string | null): string {
+export function renderRows(rows: BatchRows, form: ReadForm, leftOut: string | null): string {
   const lines = linesOf(rows, leftOut);
   const block = form === 'markdown' ? lines.map((line) => `    ${line}`) : lines;
   return `${block.join('\n')}\n\n`;

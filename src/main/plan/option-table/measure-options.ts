@@ -1,3 +1,4 @@
+import { RESULT_FORMS } from '../../text/result-forms.ts';
 import {
   DEFAULT_PERCENTILES,
   DEFAULT_ROUND_WARMUP,
@@ -127,8 +128,8 @@ export const RESULT_OPTIONS = {
     group: 'output',
     alias: 'o',
     value: 'FORM',
-    choices: ['text', 'json', 'markdown', 'csv', 'junit', 'prometheus', 'hgrm', 'hdrlog', 'html'],
-    help: 'Print as text, json, markdown, csv, junit, prometheus, hgrm, hdrlog or html',
+    choices: [...RESULT_FORMS, 'html'],
+    help: `Print as ${RESULT_FORMS.join(', ')} or html`,
     byDefault: 'text',
     commands: ['run', 'batch'],
     library: null,
