@@ -1,3 +1,5 @@
+import { randomHex } from './crypto.ts';
+
 /** What some file system gives a meaning, blanks at the ends, and what leads out of a folder. */
 const UNSAFE = /[\p{Cc}<>:"/\\|?*%]|^[.\s]|[.\s]$/gu;
 
@@ -25,7 +27,7 @@ const RANDOM_BYTES = 9;
 
 /** A new name for a body until it is complete. */
 export function unfinishedName(prefix: string): string {
-  return `${prefix}${process.getBuiltinModule('node:crypto').randomBytes(RANDOM_BYTES).toString('hex')}${SUFFIX}`;
+  return `${prefix}${randomHex(RANDOM_BYTES)}${SUFFIX}`;
 }
 
 /** Whether a file is one that `unfinishedName` has named. */

@@ -1,5 +1,6 @@
 import { constants, copyFile, link, open, readFile, rename, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { randomHex } from '../../machine/crypto.ts';
 import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { isRunning, type Owner, thisProcess } from './process-identity.ts';
 
@@ -29,8 +30,9 @@ export class FileLock {
    * @throws VolleyError VOLLEY_USAGE if another process holds it; else the system's error
    */
   static async take(path: string, what: string, level = 0): Promise<FileLock> {
-    const text = `${JSON.stringify({ ...(await thisProcess()), host: hostname(), nonce: process.getBuiltinModule('node:crypto').randomBytes(8).toString('hex') })}\n`;
-    const ownPath = `${path}.${process.getBuiltinModule('node:crypto').randomBytes(6).toString('hex')}`;
+    const owner = { ...(await thisProcess()), host: hostname(), nonce: randomHex(8) };
+    const text = `${JSON.stringify(owner)}\n`;
+    const ownPath = `${path}.${randomHex(6)}`;
     await writeNew(ownPath, text);
     try {
       for (;;) {

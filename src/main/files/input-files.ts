@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { fstatSync, readFileSync, statSync } from 'node:fs';
+import { nodeCrypto } from '../../machine/crypto.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { finalPathOf, identityOf } from './file-identity.ts';
 import { unfinishedPathOf } from './output-lock.ts';
@@ -31,7 +32,7 @@ export function readInput(path: string | Buffer): Buffer {
   const read = READ.getStore();
   const bytes = read?.pipes.get(String(path)) ?? readFileSync(path);
   if (read !== undefined) {
-    const { createHash } = process.getBuiltinModule('node:crypto');
+    const { createHash } = nodeCrypto();
     read.digests.set(String(path), createHash('sha256').update(bytes).digest('hex'));
     if (!statSync(path).isFile()) read.pipes.set(String(path), bytes);
   }

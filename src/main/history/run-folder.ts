@@ -1,5 +1,6 @@
 import { mkdir, readdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { randomHex } from '../../machine/crypto.ts';
 import { reasonOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
 import { unfinishedPathOf } from '../files/output-lock.ts';
 import { openReplaced, type WrittenFile } from '../files/replaced-file.ts';
@@ -34,10 +35,7 @@ export async function keepRun(
   { folder = RUN_FOLDER, mostRuns = MOST_RUNS, mostBytes = MOST_BYTES }: Keeping = {},
 ): Promise<string> {
   const time = startedAt.toISOString().replaceAll(':', '-');
-  const path = join(
-    folder,
-    `${time}-${process.getBuiltinModule('node:crypto').randomBytes(2).toString('hex')}${ENDING}`,
-  );
+  const path = join(folder, `${time}-${randomHex(2)}${ENDING}`);
   let file: WrittenFile | null = null;
   try {
     await mkdir(folder, { recursive: true });
@@ -61,10 +59,7 @@ export async function keepRun(
 export async function openRunFolder(): Promise<void> {
   try {
     await mkdir(RUN_FOLDER, { recursive: true });
-    const probe = join(
-      RUN_FOLDER,
-      `.${process.pid}-${process.getBuiltinModule('node:crypto').randomBytes(4).toString('hex')}`,
-    );
+    const probe = join(RUN_FOLDER, `.${process.pid}-${randomHex(4)}`);
     await writeFile(probe, '', { flag: 'wx' });
     await unlink(probe);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { nodeCrypto, randomHex } from '../../machine/crypto.ts';
 import type { DigestCredentials } from '../../protocol/request.ts';
 import { requestTemplate } from '../clients/dispatcher.ts';
 import { type Challenge, challengeIn } from './digest-challenge.ts';
@@ -88,7 +89,7 @@ function originOf({ endpoint }: PreparedRequest): string {
 
 function sessionOf(challenge: Challenge, { user, password }: DigestCredentials): Session {
   const { hash, isSession, realm, nonce } = challenge;
-  const cnonce = process.getBuiltinModule('node:crypto').randomBytes(CNONCE_BYTES).toString('hex');
+  const cnonce = randomHex(CNONCE_BYTES);
   const ofUser = hashed(hash, `${asBytes(user)}:${realm}:${asBytes(password)}`);
   const secret = isSession ? hashed(hash, `${ofUser}:${nonce}:${cnonce}`) : ofUser;
   return { challenge, cnonce, secret, count: 0 };
@@ -120,7 +121,7 @@ function authorizationOf({ message }: PreparedRequest, session: Session, user: s
 
 /** Texts are hashed as the Latin-1 bytes of header fields. */
 function hashed(hash: string, latin1: string): string {
-  return process.getBuiltinModule('node:crypto').createHash(hash).update(latin1, 'latin1').digest('hex');
+  return nodeCrypto().createHash(hash).update(latin1, 'latin1').digest('hex');
 }
 
 function asBytes(text: string): string {

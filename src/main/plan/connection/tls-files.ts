@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { nodeCrypto } from '../../../machine/crypto.ts';
 import type { TlsSettings } from '../../../protocol/endpoint.ts';
 import type { ConnectionOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
@@ -64,7 +65,7 @@ function certificatesIn(option: string, path: string, problems: Problems): strin
   const pem = readTextOf(option, path, problems);
   if (pem === null) return null;
   try {
-    const { X509Certificate } = process.getBuiltinModule('node:crypto');
+    const { X509Certificate } = nodeCrypto();
     const certificates = (pem.match(CERTIFICATE) ?? []).map((text) => new X509Certificate(text));
     if (certificates.length > 0) return pem;
   } catch {
@@ -80,7 +81,7 @@ function keyIn(path: string, problems: Problems): string | null {
   const pem = readTextOf('key', path, problems);
   if (pem === null) return null;
   try {
-    process.getBuiltinModule('node:crypto').createPrivateKey(pem);
+    nodeCrypto().createPrivateKey(pem);
     return pem;
   } catch {
     problems.add(
@@ -93,7 +94,7 @@ function keyIn(path: string, problems: Problems): string | null {
 }
 
 function belong(certPem: string, keyPem: string): boolean {
-  const { createPrivateKey, X509Certificate } = process.getBuiltinModule('node:crypto');
+  const { createPrivateKey, X509Certificate } = nodeCrypto();
   const key = createPrivateKey(keyPem);
   return new X509Certificate(certPem).checkPrivateKey(key);
 }

@@ -1,3 +1,4 @@
+import { randomHex } from '../../../machine/crypto.ts';
 /** Why an entry cannot be sent; contains nothing that was recorded. */
 export class Unusable extends Error {}
 
@@ -61,8 +62,7 @@ function parts(params: readonly Param[], type: string, isHeader: boolean): Recor
     throw new Unusable(
       'its body is a form in parts, and its header says nothing of what stands between them',
     );
-  const boundary =
-    known ?? `volley-${process.getBuiltinModule('node:crypto').randomBytes(12).toString('hex')}`;
+  const boundary = known ?? `volley-${randomHex(12)}`;
   const written = params.map((param) => `--${boundary}\r\n${part(param)}\r\n`).join('');
   return {
     content: `${written}--${boundary}--\r\n`,

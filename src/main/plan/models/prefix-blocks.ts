@@ -1,3 +1,4 @@
+import { nodeCrypto } from '../../../machine/crypto.ts';
 import { createRandom, type Random } from '../../../metrics/random.ts';
 import { randomWords } from './synthetic-prompts.ts';
 
@@ -48,6 +49,6 @@ export class PrefixBlocks {
 
 /** The same number for the same id, whatever it is. */
 function numberOf(id: string): number {
-  const { createHash } = process.getBuiltinModule('node:crypto');
+  const { createHash } = nodeCrypto();
   return createHash('sha256').update(id).digest().readUIntBE(0, BYTES_OF_A_NUMBER);
 }

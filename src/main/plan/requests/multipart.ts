@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
+import { randomHex } from '../../../machine/crypto.ts';
 import { reasonOf } from '../../../protocol/errors.ts';
 import { readInput } from '../../files/input-files.ts';
 import { STDIN } from '../../files/stdin.ts';
@@ -68,7 +69,7 @@ export function encodeMultipart(
 }
 
 function inOne(parts: readonly Written[]): { bytes: Uint8Array; boundary: string } {
-  const boundary = `------------------------${process.getBuiltinModule('node:crypto').randomBytes(8).toString('hex')}`;
+  const boundary = `------------------------${randomHex(8)}`;
   const pieces = parts.flatMap(({ lines, content }) => [
     Buffer.from(`--${boundary}\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`),
     content,

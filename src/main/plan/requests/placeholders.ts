@@ -1,3 +1,4 @@
+import { nodeCrypto } from '../../../machine/crypto.ts';
 import type { BodyTemplate, Placeholder, PlaceholderEncoding, Template } from '../../../protocol/request.ts';
 import { shown } from '../../../requests/invalid-request.ts';
 import { encoded } from '../../../requests/render.ts';
@@ -123,7 +124,7 @@ export class Placeholders {
   }
 
   #drawStem(): void {
-    const { randomInt } = process.getBuiltinModule('node:crypto');
+    const { randomInt } = nodeCrypto();
     const digits = Array.from({ length: TOKEN_GROUPS }, () =>
       String(randomInt(GROUP)).padStart(String(GROUP).length - 1, '0'),
     );
