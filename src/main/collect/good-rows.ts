@@ -1,81 +1,95 @@
 import { cellsOf } from '../../metrics/histogram.ts';
 import type { CelledValues } from '../../metrics/pending-values.ts';
-import { responseMsOf } from '../../protocol/latency.ts';
+import {
+  addLatencies,
+  forEachLatency,
+  LATENCY_KINDS,
+  type LatencyKind,
+  responseMsOf,
+} from '../../protocol/latency.ts';
 import { OUTCOME } from '../../protocol/report.ts';
 import type { SampleColumns } from '../../protocol/samples.ts';
 
 /** Fewer rows are added one by one: the fixed cost of a block would exceed what it saves. */
 const FEWEST = 64;
 
-/** Where values of one latency are computed; it grows to the largest block. */
-class Room {
+/** Takes the values of one latency, one per row; its arrays grow to the largest block. */
+class Column {
   #values = new Float64Array(0);
   #cells = new Int32Array(0);
+  #count = 0;
+  #hasBounds = false;
 
-  /** An array for this many values. */
-  values(count: number): Float64Array {
-    if (count > this.#values.length) this.#values = new Float64Array(count);
-    return this.#values.subarray(0, count);
+  begin(count: number): void {
+    if (count > this.#values.length) {
+      this.#values = new Float64Array(count);
+      this.#cells = new Int32Array(count);
+    }
+    this.#count = 0;
+    this.#hasBounds = false;
   }
 
-  /** These values with their cells. */
-  of(values: Float64Array): CelledValues {
-    if (values.length > this.#cells.length) this.#cells = new Int32Array(values.length);
-    const cells = this.#cells.subarray(0, values.length);
+  add(valueMs: number, isLowerBound: boolean): void {
+    this.#values[this.#count++] = valueMs;
+    if (isLowerBound) this.#hasBounds = true;
+  }
+
+  /** Whether it has the true value of so many rows. */
+  isWhole(count: number): boolean {
+    return this.#count === count && !this.#hasBounds;
+  }
+
+  /** The values with their cells. */
+  get celled(): CelledValues {
+    const values = this.#values.subarray(0, this.#count);
+    const cells = this.#cells.subarray(0, this.#count);
     cellsOf(values, cells);
     return { values, cells };
   }
 }
 
 /** Successful requests of the window, as nearly all are: processing them by column costs a fraction of row by row. */
-export interface GoodRows {
+export interface GoodRows extends Readonly<Record<LatencyKind, CelledValues>> {
   readonly intendedMs: Float64Array;
   readonly endMs: Float64Array;
   readonly status: Uint16Array;
-  readonly response: CelledValues;
-  readonly service: CelledValues;
-  readonly startLag: CelledValues;
-  readonly wait: CelledValues;
-  readonly firstByte: CelledValues;
 }
 
-const ends = new Room();
-const rooms = {
-  response: new Room(),
-  service: new Room(),
-  startLag: new Room(),
-  wait: new Room(),
-  firstByte: new Room(),
-};
+let ends = new Float64Array(0);
+const latencies = forEachLatency(() => new Column());
 
 /**
- * A block's rows if there are many and all are good: successful, with every timestamp, and due from 0 to before `toMs`;
- * else null. Valid until the next call.
+ * A block's rows if there are many and all are good: successful, with the true value of every latency, and due from 0 to
+ * before `toMs`; else null. Valid until the next call.
  */
 export function goodRowsOf(columns: SampleColumns, count: number, toMs: number): GoodRows | null {
   if (count < FEWEST || !areGood(columns.outcome, count)) return null;
   const intendedMs = columns.intendedMs.subarray(0, count);
-  const serviceMs = columns.serviceMs.subarray(0, count);
-  const firstByteMs = columns.firstByteMs.subarray(0, count);
-  if (!areWithin(intendedMs, toMs) || hasNaN(serviceMs) || hasNaN(firstByteMs)) return null;
-  const startLagMs = columns.startLagMs.subarray(0, count);
-  const waitMs = columns.waitMs.subarray(0, count);
-  const responseMs = rooms.response.values(count);
-  const endMs = ends.values(count);
+  if (!areWithin(intendedMs, toMs)) return null;
+  if (count > ends.length) ends = new Float64Array(count);
+  for (const kind of LATENCY_KINDS) latencies[kind].begin(count);
   for (let row = 0; row < count; row++) {
-    const ms = responseMsOf(startLagMs[row] as number, waitMs[row] as number, serviceMs[row] as number);
-    responseMs[row] = ms;
-    endMs[row] = (intendedMs[row] as number) + ms;
+    const startLagMs = columns.startLagMs[row] as number;
+    const waitMs = columns.waitMs[row] as number;
+    const serviceMs = columns.serviceMs[row] as number;
+    const responseMs = responseMsOf(startLagMs, waitMs, serviceMs);
+    ends[row] = (intendedMs[row] as number) + responseMs;
+    addLatencies(
+      latencies,
+      startLagMs,
+      waitMs,
+      serviceMs,
+      columns.firstByteMs[row] as number,
+      responseMs,
+      false,
+    );
   }
+  if (LATENCY_KINDS.some((kind) => !latencies[kind].isWhole(count))) return null;
   return {
     intendedMs,
-    endMs,
+    endMs: ends.subarray(0, count),
     status: columns.status.subarray(0, count),
-    response: rooms.response.of(responseMs),
-    service: rooms.service.of(serviceMs),
-    startLag: rooms.startLag.of(startLagMs),
-    wait: rooms.wait.of(waitMs),
-    firstByte: rooms.firstByte.of(firstByteMs),
+    ...forEachLatency((kind) => latencies[kind].celled),
   };
 }
 
@@ -90,11 +104,6 @@ function areWithin(values: Float64Array, to: number): boolean {
     if (!(value >= 0 && value < to)) return false;
   }
   return true;
-}
-
-function hasNaN(values: Float64Array): boolean {
-  for (let row = 0; row < values.length; row++) if (Number.isNaN(values[row])) return true;
-  return false;
 }
 
 /** How many of the values lie from 0 to `last`. */
