@@ -20,7 +20,7 @@ const NAMES = [
 
 /** How many test files this process has begun. */
 let files = 0;
-/** Modules below this URL are loaded again for each test file. */
+/** Modules below this URL are loaded again for the test file. */
 let reloaded = TESTS;
 
 // Node keeps a module by its URL, so what is loaded again has the number of the test file in it.
@@ -39,7 +39,7 @@ function globalsOf(file) {
 /**
  * Loads test files with Node's own module loader. jest's runtime makes a context of node:vm for each file and loads
  * everything again in it, which took as long as most tests. Here tests and test/support are loaded for each file, what
- * they import from src once in each of jest's processes.
+ * they import from src once in each of jest's processes; files with `@own-src` have their own.
  */
 export default class NodeRuntime {
   #environment;
@@ -58,7 +58,7 @@ export default class NodeRuntime {
     this.#environment = environment;
     files++;
     // Under watch one process may run tests before a change and after it.
-    if (globalConfig.watch || globalConfig.watchAll) reloaded = BUILT;
+    reloaded = environment.ownsSource || globalConfig.watch || globalConfig.watchAll ? BUILT : TESTS;
   }
 
   /** For jest-circus, which holds the tests of one file. */
