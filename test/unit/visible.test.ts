@@ -4,8 +4,8 @@ import { COMPARISON_REPORTERS } from '../../src/main/reporters/comparison-text.t
 import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
 import { liveRunPage, partsOfResult } from '../../src/main/reporters/html/live-page.ts';
 import { REPORTERS } from '../../src/main/reporters/reporters.ts';
-import { RESULT_FORMS } from '../../src/main/text/result-forms.ts';
 import { SWEEP_REPORTERS } from '../../src/main/reporters/sweep-text.ts';
+import { RESULT_FORMS } from '../../src/main/text/result-forms.ts';
 import type { Comparison } from '../../src/protocol/comparison.ts';
 import type { AgentSummary, ScenarioRow, Summary } from '../../src/protocol/summary.ts';
 import type { Sweep } from '../../src/protocol/sweep.ts';
