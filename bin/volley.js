@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // Plain syntax on purpose: on a Node that is too old this file must still parse,
 // so that it can say so in one line.
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { homedir } from 'node:os';
@@ -76,7 +75,9 @@ function refuse(sentence) {
 }
 
 function runOn(node) {
-  var child = spawn(node, process.argv.slice(1), {
+  // Loaded here only, since it takes longer than the rest of this file.
+  var childProcess = module.createRequire(import.meta.url)('node:child_process');
+  var child = childProcess.spawn(node, process.argv.slice(1), {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: Object.assign({}, process.env, { [STARTER]: String(process.pid) }),
   });

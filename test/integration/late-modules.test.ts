@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { ROOT } from '../support/cli.ts';
+import { ROOT, startVolley } from '../support/cli.ts';
+import { useTargets } from '../support/target.ts';
 
 const CLIENT = pathToFileURL(join(ROOT, 'dist/src/workers/clients/http-client.js')).href;
 
@@ -23,4 +24,21 @@ test.each([
   ['wire', 'h2c', false],
 ])('%s over %s loads node:http2: %s', (client, protocol, expected) => {
   expect(loadsHttp2(client, protocol)).toBe(expected);
+});
+
+/** In any process: prints at its end what of Node it has loaded. */
+const TELL = `data:text/javascript,process.on('exit', () => console.error(process.moduleLoadList.join()))`;
+/** What takes milliseconds to load, and few runs need. */
+const LATE = ['child_process', 'crypto', 'dns/promises', 'http', 'http2', 'tls', 'zlib'];
+
+const startTarget = useTargets();
+
+test('a plain run loads no modules of Node that it does not need', async () => {
+  const { url } = await startTarget();
+  const args = [url, '-n', '5', '-c', '1', '-w', '1', '--client', 'wire'];
+  const { stderr, code } = await startVolley(args, { nodeArgs: ['--import', TELL] }).ended;
+  expect(code).toBe(0);
+  const loaded = stderr.split(',');
+  expect(loaded.length).toBeGreaterThan(50);
+  expect(LATE.filter((name) => loaded.includes(`NativeModule ${name}`))).toEqual([]);
 });

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
 
@@ -30,6 +29,7 @@ export async function originHere(): Promise<Origin> {
 
 async function git(...args: string[]): Promise<string | null> {
   try {
+    const { execFile } = process.getBuiltinModule('node:child_process');
     const { stdout } = await promisify(execFile)('git', args, { timeout: LONGEST_WAIT_MS });
     return stdout.trim();
   } catch {

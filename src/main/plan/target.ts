@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { type Dial, dialOf } from '../../protocol/dial.ts';
@@ -124,6 +123,7 @@ async function addressesOf(hostname: string, isOnly: boolean): Promise<Address[]
   const family = isIP(hostname);
   if (family !== 0) return [{ address: hostname, family: family === 6 ? 6 : 4 }];
   try {
+    const { lookup } = process.getBuiltinModule('node:dns/promises');
     const found = await lookup(hostname, { all: true });
     return found.map(({ address, family }): Address => ({ address, family: family === 6 ? 6 : 4 }));
   } catch (error) {

@@ -1,4 +1,3 @@
-import { deflateSync } from 'node:zlib';
 import { COARSE_CELLS_PER_OCTAVE } from '../../metrics/coarse-cells.ts';
 import { type PackedCells, usedCells } from '../../metrics/packed-cells.ts';
 
@@ -39,7 +38,9 @@ export function encodedHistogram(values: readonly HdrValue[]): string {
   header.writeBigInt64BE(1n, 16);
   header.writeBigInt64BE(BigInt(highestTrackable(values)), 24);
   header.writeDoubleBE(1, 32);
-  const compressed = deflateSync(Buffer.concat([header, Buffer.from(counts)]));
+  const compressed = process
+    .getBuiltinModule('node:zlib')
+    .deflateSync(Buffer.concat([header, Buffer.from(counts)]));
   const prefix = Buffer.alloc(8);
   prefix.writeInt32BE(V2_COMPRESSED_COOKIE, 0);
   prefix.writeInt32BE(compressed.length, 4);

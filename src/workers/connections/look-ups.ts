@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises';
 import type { Address } from '../../protocol/routes.ts';
 
 /** A worker's position among all workers' connections, so that each connection starts from its own address. */
@@ -32,6 +31,7 @@ export class Names {
   #addressesOf(hostname: string): Promise<Address[]> {
     const known = this.#found.get(hostname);
     if (known !== undefined) return known;
+    const { lookup } = process.getBuiltinModule('node:dns/promises');
     const found = lookup(hostname, { all: true }).then((addresses) =>
       addresses.map(({ address, family }): Address => ({ address, family: family === 6 ? 6 : 4 })),
     );

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { codeOf, reasonOf } from '../../../protocol/errors.ts';
 
@@ -96,6 +96,7 @@ export class StartedTarget {
 /** Starts it in its own process group: a terminal's Ctrl-C then only reaches volley, which stops it in order. */
 function start(file: string, words: readonly string[]): ChildProcess {
   const stdio = ['ignore', 'pipe', 'pipe'] as const;
+  const { spawn } = process.getBuiltinModule('node:child_process');
   if (process.platform !== 'win32') return spawn(file, words, { stdio: [...stdio], detached: true });
   // On Windows npm and similar tools are scripts that need a shell.
   return spawn([file, ...words].map(quotedForCmd).join(' '), { stdio: [...stdio], shell: true });
@@ -109,6 +110,7 @@ export function quotedForCmd(word: string): string {
 
 /** Windows has no process groups: child processes are found by their parents. */
 function endTree(pid: number, endAlone: () => void): void {
+  const { spawn } = process.getBuiltinModule('node:child_process');
   spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore' }).on('error', endAlone);
 }
 
