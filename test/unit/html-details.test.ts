@@ -65,6 +65,20 @@ test('the names at the end of a fan are those of one moment, the largest on top'
   expect(fan.toSorted(([, a], [, b]) => a - b).map(([name]) => name)).toEqual(['max', 'p99', 'p90', 'p50']);
 });
 
+test('requests without an answer in the end have a strip beside those that failed', () => {
+  const run = longRun(10, 1_000);
+  const buckets = run.series.buckets.map(
+    (bucket, index): SeriesBucket => ({
+      ...{ ...bucket, sent: 10, failed: 0, failures: {}, cancelled: 1 },
+      ok: index < 8 ? 9 : 6,
+    }),
+  );
+  const { elements, text } = readMarkup(renderHtml({ ...run, series: { ...run.series, buckets } }));
+  const tracks = elements.flatMap(({ attributes }) => attributes['data-track'] ?? []);
+  expect(tracks.filter((track) => track.startsWith('failed '))).toEqual(['failed unfinished']);
+  expect(text).toContain('unfinished 6');
+});
+
 describe('the words of a page', () => {
   test('options, and counts with what they count, are not broken at the end of a line', () => {
     expect(prose('Take 7 (--rounds 7), or -w.').toString()).toBe(

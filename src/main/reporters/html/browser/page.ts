@@ -26,9 +26,8 @@
   }
 
   async function save(): Promise<void> {
-    const link = document.createElement('a');
+    const link = Object.assign(document.createElement('a'), { download: 'volley-result.json' });
     link.href = URL.createObjectURL(new Blob([await unpacked()], { type: 'application/json' }));
-    link.download = 'volley-result.json';
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }
@@ -118,6 +117,7 @@
         failures: {
           ...(kinds.size === 0 ? { failed } : {}),
           ...Object.fromEntries([...kinds].map((kind) => [kind, sum(({ failures }) => failures?.[kind])])),
+          unfinished: sum(({ sent, ok, failed: bad, cancelled = 0 }) => sent - ok - bad - cancelled),
           dropped: sum(({ dropped }) => dropped),
         },
         response: latencyMs.headline === 'response' ? worstOf(buckets) : other,

@@ -5,7 +5,9 @@ type Kind = 'response' | 'service';
 /** The part of an interval that is read. */
 interface Bucket extends Partial<Quantiles>, Partial<Record<Kind, Quantiles>> {
   readonly sent: number;
+  readonly ok: number;
   readonly failed: number;
+  readonly cancelled?: number;
   readonly dropped?: number;
   readonly answered?: number;
   readonly outstanding?: number;

@@ -92,6 +92,7 @@ function columnOf(
   const kinds = [...new Set(buckets.flatMap(({ failures }) => Object.keys(failures ?? {})))];
   const failed = sum((bucket) => bucket.failed);
   const dropped = sum((bucket) => bucket.dropped);
+  const unfinished = sum(({ sent, ok, failed: bad, cancelled = 0 }) => sent - ok - bad - cancelled);
   return {
     atMs: buckets[0]?.atMs ?? 0,
     seconds,
@@ -110,6 +111,7 @@ function columnOf(
           ? { failed }
           : {}
         : Object.fromEntries(kinds.map((kind) => [kind, sum((bucket) => bucket.failures?.[kind])]))),
+      ...(unfinished > 0 ? { unfinished } : {}),
       ...(dropped > 0 ? { dropped } : {}),
     },
     cells: joined(buckets.map(({ cells }) => cells)),
