@@ -98,6 +98,7 @@ export const ERROR_ADVICE = [
   'server-name',
   'authority',
   'without-http2',
+  'with-http2',
   'with-http1',
   'with-http1-if-only',
   'use-undici',

@@ -261,6 +261,17 @@ describe.each(CLIENTS)('a target that does not speak HTTP/2, %s', (client) => {
     expect(summary.connections.opened).toBe(0);
   });
 
+  test('nor is HTTP/1.1 taken for HTTP/2, where a target speaks nothing else', async () => {
+    const server = createTlsServer({ ...CERTIFICATE, ALPNProtocols: ['h2'] }, () => {});
+    server.on('tlsClientError', () => {});
+    const port = await listening(server);
+    const plain = { ...options, streams: undefined, url: `https://127.0.0.1:${port}/`, insecure: true };
+    const summary = await run(plain);
+    server.close();
+    expect(summary.errors).toMatchObject([{ kind: 'tls', code: 'NO_HTTP1', count: 12 }]);
+    expect(summary.errors[0]?.example).toMatch(/did not agree to HTTP\/1\.1 .*: try http2$/);
+  });
+
   test('is told from what it sends, or from its silence', async () => {
     const server = createHttpServer((_request, response) => response.end('ok'));
     const port = await listening(server);

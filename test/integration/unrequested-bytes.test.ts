@@ -1,7 +1,10 @@
+import { readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type RunOptions, run, type Summary } from '../../src/api/index.ts';
+import { batch, type RunOptions, run, type Summary } from '../../src/api/index.ts';
 import { CLIENT_NAMES, type ClientName } from '../../src/protocol/plan.ts';
+import { readAnswered } from '../support/batch.ts';
+import { useFolder } from '../support/folder.ts';
 import { listening } from '../support/target.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
@@ -10,18 +13,19 @@ const NOTICE = 'HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection:
 /** With rests between the requests. */
 const SLOW = { requests: 3, concurrency: 1, rate: 4, arrivals: 'constant', maxInFlight: 1 } as const;
 
+const inFolder = useFolder();
 const servers: { close(): void }[] = [];
 afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-type OnRequest = (socket: Socket) => void;
+type OnRequest = (socket: Socket, text: string) => void;
 
 async function serving(onRequest: OnRequest, onConnect: OnRequest = () => {}): Promise<string> {
   const server = createServer((socket) => {
     socket.on('error', () => {});
-    onConnect(socket);
-    socket.on('data', () => onRequest(socket));
+    onConnect(socket, '');
+    socket.on('data', (data) => onRequest(socket, String(data)));
   });
   servers.push(server);
   return `http://127.0.0.1:${await listening(server)}/`;
@@ -53,6 +57,34 @@ describe.each(CLIENT_NAMES)('bytes that no request asked for, %s', (client) => {
     );
   });
 
+  test.each([false, true])(
+    'rows of a batch whose answers come with more fail, saved: %s',
+    async (isSaved) => {
+      const rows = inFolder('rows.csv');
+      const out = inFolder(`${client}-${isSaved}.csv`);
+      const bodies = inFolder(`${client}-bodies`);
+      writeFileSync(rows, 'id\n1\n2\n3\n4\n');
+      const url = await serving((socket, text) => {
+        const [, id = ''] = /\/(\d)/.exec(text) ?? [];
+        socket.write(Number(id) % 2 === 0 ? OK + OK : OK);
+      });
+      const result = await batch({
+        ...{ rows, out, url: `${url}{{id}}`, client, mode: 'inline', concurrency: 1, workers: 1 },
+        ...(isSaved ? { saveBody: `${bodies}/{{id}}` } : {}),
+      });
+      expect(result.rows).toMatchObject({ ok: 2, failed: 2 });
+      expect(
+        readAnswered(out).map(({ id, volley_error: error }) => [id, (error ?? '').replace(/:.*/, '')]),
+      ).toEqual([
+        ['1', ''],
+        ['2', 'protocol'],
+        ['3', ''],
+        ['4', 'protocol'],
+      ]);
+      if (isSaved) expect(readdirSync(bodies).sort()).toEqual(['1', '3']);
+    },
+  );
+
   test('a second answer while the connection is idle', async () => {
     const twice = (socket: Socket): void => {
       socket.write(OK);
@@ -78,7 +110,7 @@ describe.each(CLIENT_NAMES)('bytes that no request asked for, %s', (client) => {
   test('empty lines behind an answer, and a notice that an idle connection ends, are neither', async () => {
     const polite = (socket: Socket): void => {
       socket.write(`${OK}\r\n`);
-      setTimeout(() => socket.end(NOTICE), 10);
+      setTimeout(() => socket.end(NOTICE), 100);
     };
     const url = await serving(polite);
     const summary = await measured(url, client, { ...SLOW });

@@ -9,6 +9,7 @@ export const ADVICE: Readonly<Record<ErrorAdvice, (naming: Naming) => string>> =
   'server-name': (naming) => `ask for another name with ${naming.option('sni')}, ${orAnyCertificate(naming)}`,
   authority: (naming) =>
     `name the authority to trust with ${naming.option('cacert')}, ${orAnyCertificate(naming)}`,
+  'with-http2': ({ option }) => `try ${option('http2')}`,
   'without-http2': ({ option }) => `leave ${option('http2')} out`,
   'with-http1': ({ option }) => `leave ${option('h2c')} and ${option('http2')} out`,
   'with-http1-if-only': ({ option }) =>

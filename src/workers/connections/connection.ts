@@ -32,6 +32,7 @@ export class TargetConnection {
   isInPlainBody = false;
   /** The client may close after the current answer, although the target did not announce an end. */
   isLeftUnasked = false;
+  isMistrusted = false;
   readonly #target: Omit<Destination, 'origin'>;
   readonly #shared: Shared;
   #reader: SocketReader | null = null;
@@ -148,8 +149,8 @@ export class TargetConnection {
 
   /** The target has sent what no request had asked for, which is why the connection is given up. */
   mistrust(): void {
-    if (this.#link === null || this.#link.isMistrusted) return;
-    this.#link.isMistrusted = true;
+    if (this.#link === null || this.isMistrusted) return;
+    this.isMistrusted = true;
     this.#shared.counters.unrequested++;
   }
 
@@ -262,6 +263,7 @@ export class TargetConnection {
     const { socket } = attempt;
     const link = new Link(socket, this, this.#reader, callback);
     attempt.reads.link = link;
+    this.isMistrusted = false;
     this.#link = link;
     const proxy = proxyOf(dial);
     if (proxy !== null && socket.connecting) {
@@ -343,7 +345,7 @@ export class TargetConnection {
       const isFirstAlert = link.alert === null && isAlert(error);
       if (isFirstAlert) link.alert = explainedAlert(error, this.#target);
       const isHandshake = link.phase === 'securing' && isSecured(socket);
-      const explained = isHandshake ? explainedHandshake(error, socket) : error;
+      const explained = isHandshake ? explainedHandshake(error, socket, this.#target) : error;
       link.settle(link.alert ?? throughTunnel(link, explained), null);
       // Node reports an alert after the handshake only through this event.
       if (isFirstAlert) socket.destroy();

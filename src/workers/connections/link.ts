@@ -55,8 +55,6 @@ export class Link implements Recipient {
   isSpoiled = false;
   /** And not only to say that the connection will be closed. */
   hasSpokenFirst = false;
-  /** Counted among those given up because of unrequested bytes. */
-  isMistrusted = false;
   isAccounted = false;
   /** Bytes that the kernel had not taken when the connection ended. */
   unsentBytes = 0;

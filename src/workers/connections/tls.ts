@@ -91,9 +91,13 @@ export function explainedAlert(error: NodeJS.ErrnoException, { tls }: Pick<Desti
 }
 
 /** A handshake's error, with advice. */
-export function explainedHandshake(error: NodeJS.ErrnoException, socket: TLSSocket): Error {
+export function explainedHandshake(
+  error: NodeJS.ErrnoException,
+  socket: TLSSocket,
+  { protocol }: Pick<Destination, 'protocol'>,
+): Error {
   const { code = error.name } = error;
-  if (code === NO_COMMON_PROTOCOL) return noHttp2(error);
+  if (code === NO_COMMON_PROTOCOL) return protocol === 'h2' ? noHttp2(error) : noHttp1(error);
   // Set if the target's certificate was the problem; the type claims it is always set.
   const unverified: unknown = socket.authorizationError;
   if (unverified === undefined || unverified === null) return error;
@@ -101,6 +105,15 @@ export function explainedHandshake(error: NodeJS.ErrnoException, socket: TLSSock
   // Node's own advice is for people who run Node directly.
   const why = messageOf(error).replace(/; if the root CA is installed locally.*$/, '');
   return new HandshakeError(why, code, advice, error);
+}
+
+function noHttp1(cause: Error): Error {
+  return new HandshakeError(
+    'the target did not agree to HTTP/1.1 in the TLS handshake (ALPN)',
+    'NO_HTTP1',
+    'with-http2',
+    cause,
+  );
 }
 
 function noHttp2(cause?: Error): Error {

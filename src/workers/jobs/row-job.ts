@@ -1,5 +1,5 @@
 import type { Random } from '../../metrics/random.ts';
-import { type BatchPlan, type BodyPlace, type RowAnswer, STREAM_COLUMNS } from '../../protocol/batch.ts';
+import { type BatchPlan, type RowAnswer, STREAM_COLUMNS } from '../../protocol/batch.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import type { WorkerChannel } from '../../protocol/messages.ts';
 import type { RowCells } from '../../protocol/request.ts';
@@ -18,6 +18,9 @@ import { type AnswerNeeds, RequestSource } from './request-source.ts';
 import { isWorthRetrying, retryPauseMs } from './retry.ts';
 import { Selector, saveBody } from './row-values.ts';
 import { streamValuesOf } from './stream-values.ts';
+
+const SURPLUS =
+  'protocol: the target sent more than this answer, which may be cut, or the answer to another row';
 
 /** A row that this worker holds. */
 export interface HeldRow {
@@ -54,6 +57,8 @@ export class RowJob implements Job {
   /** What a row gets that has no answer. */
   readonly #nothing: readonly null[];
   readonly #starter: RowStarter;
+  /** Whether bytes beyond an answer are told only once its end has been handled. */
+  readonly #isToldLater: boolean;
   readonly #underWay = new Map<Exchange, HeldRow>();
   #saving = 0;
 
@@ -68,6 +73,7 @@ export class RowJob implements Job {
     this.#plan = plan;
     this.#host = host;
     this.#starter = starter;
+    this.#isToldLater = shard.client === 'undici' && shard.settings.protocol === 'http/1.1';
     this.#stream = shard.stream;
     this.#requests = new RequestSource(shard, null, needsOf(plan, shard.stream !== null));
     this.#channel = channel;
@@ -111,12 +117,11 @@ export class RowJob implements Job {
     const { failure, status, sentMs } = exchange;
     const latencyMs = Number.isNaN(sentMs) ? null : endMs - sentMs;
     if (failure === null) {
-      if (this.#plan.saveBody !== null) {
-        this.#save(exchange, row, latencyMs, endMs);
+      if (this.#plan.saveBody !== null || this.#isToldLater) {
+        this.#hold(exchange, row, latencyMs, endMs);
         return true;
       }
-      const { error, values } = this.#valuesOf(exchange, endMs);
-      this.#answer(row, status, latencyMs, error, values);
+      this.#accept(exchange, row, latencyMs, endMs, surplusIn(exchange));
       return false;
     }
     const isRetryable = row.attempts <= this.#plan.retries && isWorthRetrying(failure, status);
@@ -161,17 +166,21 @@ export class RowJob implements Job {
     return { error, values: [...ofStream, ...values] };
   }
 
-  /** The connection waits for the disk so that bodies do not pile up in memory. */
-  #save(exchange: Exchange, row: HeldRow, latencyMs: number | null, endMs: number): void {
-    const { saveBody: place } = this.#plan;
-    if (place === null) return;
-    const { status, body, bodyBytes } = exchange;
+  /** @param error why the answer is not good after all; empty if it is */
+  #accept(exchange: Exchange, row: HeldRow, latencyMs: number | null, endMs: number, error: string): void {
+    if (error === SURPLUS) {
+      this.#answer(row, exchange.status, latencyMs, error);
+      return;
+    }
+    const selected = this.#valuesOf(exchange, endMs);
+    this.#answer(row, exchange.status, latencyMs, error || selected.error, selected.values);
+  }
+
+  /** The connection waits until it is known what came with the answer, and for the disk so that bodies do not pile up in memory. */
+  #hold(exchange: Exchange, row: HeldRow, latencyMs: number | null, endMs: number): void {
     this.#saving++;
-    this.#saved(place, row, body, bodyBytes)
-      .then((error) => {
-        const selected = this.#valuesOf(exchange, endMs);
-        this.#answer(row, status, latencyMs, error || selected.error, selected.values);
-      })
+    this.#saved(exchange, row)
+      .then((error) => this.#accept(exchange, row, latencyMs, endMs, error))
       .catch((error: unknown) => {
         this.#channel.post({ type: 'not-saved', message: messageOf(error) });
       })
@@ -184,7 +193,13 @@ export class RowJob implements Job {
   }
 
   /** Empty, or why this row's body cannot be saved. */
-  async #saved(place: BodyPlace, row: HeldRow, body: Uint8Array, bodyBytes: number): Promise<string> {
+  async #saved(exchange: Exchange, row: HeldRow): Promise<string> {
+    const { saveBody: place } = this.#plan;
+    // undici reads an answer to its end before it looks at what follows.
+    if (this.#isToldLater) await null;
+    const surplus = surplusIn(exchange);
+    if (surplus !== '' || place === null) return surplus;
+    const { body, bodyBytes } = exchange;
     if (bodyBytes > LARGEST_KEPT_BYTES) return `save: a body of ${bodyBytes} bytes is too long to be kept`;
     const filling: Filling = {
       number: row.number,
@@ -202,6 +217,11 @@ export interface RowJobParts {
   readonly channel: WorkerChannel;
   readonly random: Random;
   readonly secrets: RequestSecrets;
+}
+
+/** Not empty if an answer came with more bytes than it has: HTTP/1.1 numbers nothing, so it may be that of another request. */
+function surplusIn({ client }: Exchange): string {
+  return client.connection.isMistrusted ? SURPLUS : '';
 }
 
 /** Header fields say how a body is encoded and when to retry. */
