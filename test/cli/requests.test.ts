@@ -225,6 +225,7 @@ describe('requests that cannot be as they are asked for', () => {
       ['http://a/{{y}}', '--set', 'x=1', '--set', 'y=2'],
       "--set 'x': nothing uses it: write {{x}} where it belongs, or leave it out.",
     ],
+
     [
       ['http://a/{{env NO_SUCH_VARIABLE}}'],
       "'{{env NO_SUCH_VARIABLE}}' names an environment variable that is not set",
@@ -234,6 +235,20 @@ describe('requests that cannot be as they are asked for', () => {
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(expected);
     expect(stderr).not.toContain('    at ');
+  });
+
+  test('of a comparison a variable may be that of one arm alone', async () => {
+    const set = ['x=1', 'y=2', 'z=3'].flatMap((setting) => ['--set', setting]);
+    const { code, stderr } = await volley(
+      'compare',
+      'http://127.0.0.1:9/{{y}}',
+      'http://127.0.0.1:9/{{z}}',
+      ...set,
+    );
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      "volley: --set 'x': nothing uses it: write {{x}} where it belongs, or leave it out.\n",
+    );
   });
 
   test('a variable may have any name', async () => {

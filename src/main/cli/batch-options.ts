@@ -1,4 +1,5 @@
 import type { BatchOptions } from '../batch/resolve-batch.ts';
+import { SET_FOR_RUN } from '../plan/options.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
 
@@ -7,7 +8,8 @@ export function batchOptionsFrom(parsed: Parsed, problems: string[]): BatchOptio
   const [rows, url] = parsed.positionals;
   return {
     rows,
-    run: { ...runOptionsFrom(parsed, problems), url },
+    // Batches have no --set, which has been told.
+    run: { ...runOptionsFrom(parsed, problems), url, [SET_FOR_RUN]: undefined },
     out: parsed.last('out'),
     select: parsed.all('select'),
     saveBody: parsed.last('save-body'),

@@ -9,7 +9,9 @@ import { noteInput, withoutOverwriting } from '../files/input-files.ts';
 import { savedPathsOf } from '../history/kept-results.ts';
 import { namesKeptRun } from '../history/run-folder.ts';
 import { namesWhere } from '../plan/option-table/run-table.ts';
+import { type RunOptions, SET_FOR_RUN } from '../plan/options.ts';
 import type { Told } from '../plan/problems.ts';
+import { placeholderNames } from '../plan/requests/placeholders.ts';
 import { choiceSentence } from '../text/nearest.ts';
 import { withoutCredentials } from '../text/quoted.ts';
 import { bareTimeNotes } from './bare-times.ts';
@@ -70,8 +72,8 @@ async function compareTargets(
   const paths = comparisonPathsFrom(parsed, problems);
   const experiment = await withoutOverwriting(comparisonFilesOf(paths), () =>
     targetsExperiment(
-      { ...options, url: a },
-      { ...options, url: b },
+      ofArm(options, a, b),
+      ofArm(options, b, a),
       [withoutCredentials(a), withoutCredentials(b)],
       judging,
       problems,
@@ -87,6 +89,13 @@ async function compareTargets(
     isFailure: (pairs) => fails(pairs, judging, failIf),
     isInDoubt: (pairs) => pairs.some((pair) => isInDoubt(pair, judging.metric)),
   });
+}
+
+/** What is set may be meant for the URL of the other arm alone. */
+function ofArm(options: RunOptions, url: string, other: string): RunOptions {
+  const used = placeholderNames(other);
+  const set = options[SET_FOR_RUN]?.filter((name) => !used.includes(name));
+  return { ...options, url, [SET_FOR_RUN]: set };
 }
 
 async function compareFiles(
