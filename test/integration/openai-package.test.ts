@@ -29,6 +29,8 @@ test('chat completions: as a stream, gathered from one, and in one piece', async
   }
   expect([words.length, counts]).toEqual([5, [5]]);
   expect(await client.chat.completions.stream(CHAT).finalContent()).toBe(words.join(''));
+  const inPieces = client.chat.completions.stream(CHAT, { query: { 'piece-bytes': 3 } });
+  expect(await inPieces.finalContent()).toBe(words.join(''));
   const whole = await client.chat.completions.create(CHAT);
   expect([whole.choices[0]?.message.content, whole.usage?.completion_tokens]).toEqual([words.join(''), 5]);
 });

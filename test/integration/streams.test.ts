@@ -128,7 +128,8 @@ describe.each(VARIANTS)('streams of tokens, $mode, $client', ({ mode, client }) 
       kserve: 0,
     };
     for (const [preset, byServer] of Object.entries(counted)) {
-      const summary = await ask('gap=2&ttft=5', { preset: preset as 'tgi', maxTokens: 7 });
+      // In pieces that cut events anywhere.
+      const summary = await ask('gap=2&ttft=5&piece-bytes=7', { preset: preset as 'tgi', maxTokens: 7 });
       const { tokens, timesMs } = streamsOf(summary);
       expect([preset, summary.requests.ok, tokens.total, tokens.countedByServer]).toEqual([
         preset,

@@ -22,6 +22,8 @@ const WARMUP_MS = 1_000;
 export interface ObservedStreams {
   readonly summary: Summary;
   readonly streams: NonNullable<Summary['streams']>;
+  /** When the window began, on the clock of both. */
+  readonly windowAtMs: number;
   /** Those of the measured window, in order of arrival. */
   readonly answers: readonly ModelAnswer[];
 }
@@ -48,7 +50,7 @@ export async function observeStreams(
       const { summary, windowAtMs } = reply.result;
       if (!summary.streams) throw new Error('no streams');
       const answers = (await log()).filter(({ arrivedMs }) => arrivedMs >= windowAtMs);
-      return { summary, streams: summary.streams, answers };
+      return { summary, streams: summary.streams, windowAtMs, answers };
     } finally {
       await endProcess(client);
     }

@@ -102,7 +102,7 @@ const threeInOneWrite: Experiment = {
     againstLog(checks, observed, 21);
     // The first write is complete with its third event: six gaps of 60 ms over 20 tokens.
     checks.near('tpot mean', 18, 0.5, streams.timesMs.tpot.mean ?? 0);
-    checks.near('coalesced share', 14 / 20, 0.005, streams.gaps.coalescedShare ?? 0);
+    checks.near('coalesced share', 14 / 20, 0.01, streams.gaps.coalescedShare ?? 0);
     return checks.list;
   },
 };
@@ -127,23 +127,22 @@ const reasoning: Experiment = {
   },
 };
 
-/** When each of a line of requests was due, if the first of them arrived at once. */
-function dueMs(answers: readonly ModelAnswer[], everyMs: number): number[] {
-  const firstMs = answers[0]?.arrivedMs ?? Number.NaN;
-  return answers.map((_, index) => firstMs + index * everyMs);
+/** When each answer had its last token, from when it was due: every `everyMs` from the beginning of the window on. */
+function endsOf({ answers, windowAtMs }: ObservedStreams, everyMs: number): number[] {
+  return answers.map(({ tokensMs }, index) => (tokensMs.at(-1) ?? Number.NaN) - windowAtMs - index * everyMs);
 }
 
 const oneAtATime: Experiment = {
   name: '500 ms each, due every 100 ms, one connection',
   async run() {
-    const { summary, streams, answers } = await observeStreams(
+    const observed = await observeStreams(
       { firstTokenMs: 500, gapMs: 0, tokens: 1 },
       { rate: 10, requests: 8, maxInFlight: 1, workers: 1, timeout: '60s', warmup: '0s' },
     );
+    const { summary, streams, answers, windowAtMs } = observed;
     const checks = new Checks();
-    const due = dueMs(answers, 100);
-    const waits = answers.map(({ arrivedMs }, index) => arrivedMs - (due[index] ?? 0));
-    const ends = answers.map(({ tokensMs: [lastMs = Number.NaN] }, index) => lastMs - (due[index] ?? 0));
+    const waits = answers.map(({ arrivedMs }, index) => arrivedMs - windowAtMs - index * 100);
+    const ends = endsOf(observed, 100);
     const { wait } = summary.latencyMs;
     checks.exact('ok, at the server', '8, 8', `${summary.requests.ok}, ${answers.length}`);
     checks.near('wait mean against the log', meanOf(waits), BESIDE_LOG_MS, wait.mean ?? 0);
@@ -160,13 +159,13 @@ const oneAtATime: Experiment = {
 const oneSlot: Experiment = {
   name: '20 ms each, due every 10 ms, one slot at the server',
   async run() {
-    const { streams, answers } = await observeStreams(
+    const observed = await observeStreams(
       { firstTokenMs: 20, gapMs: 0, tokens: 1, slots: 1 },
       { every: '10ms', requests: 100, workers: 1, timeout: '60s', warmup: '0s' },
     );
+    const { streams, answers } = observed;
     const checks = new Checks();
-    const due = dueMs(answers, 10);
-    const ends = answers.map(({ tokensMs: [lastMs = Number.NaN] }, index) => lastMs - (due[index] ?? 0));
+    const ends = endsOf(observed, 10);
     const { mean, max } = streams.timesMs.ttft;
     checks.exact('answers', 100, answers.length);
     checks.near('mean against the log', meanOf(ends), BESIDE_LOG_MS, mean ?? 0);
@@ -216,7 +215,8 @@ const arrangements: Experiment = {
     const checks = new Checks();
     const p50s: number[][] = [];
     for (const [mode, workers] of ARRANGEMENTS) {
-      const load = { requests: isShort ? 32 : 160, concurrency: 8, mode, workers };
+      // Without a warm-up, whose last requests may arrive when the window has begun.
+      const load = { requests: isShort ? 32 : 160, concurrency: 8, mode, workers, warmup: '0s' };
       const { summary, streams, answers } = await observeStreams(TEN_TOKENS, load);
       const { requests, concurrency } = load;
       checks.exact(

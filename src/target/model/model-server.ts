@@ -137,7 +137,7 @@ class Answer {
     }
     this.#response.writeHead(200, { 'content-type': this.#dialect.contentType, 'cache-control': 'no-cache' });
     this.#response.flushHeaders();
-    for (const text of this.#dialect.begin(this.#asked)) this.#response.write(text);
+    for (const text of this.#dialect.begin(this.#asked)) this.#write(text);
     this.#next(0);
   }
 
@@ -191,15 +191,27 @@ class Answer {
 
   #flush(): void {
     if (this.#waiting.length === 0) return;
-    this.#response.write(this.#waiting.join(''));
+    this.#write(this.#waiting.join(''));
     this.#waiting = [];
+  }
+
+  #write(text: string): void {
+    const { pieceBytes } = this.#settings;
+    if (pieceBytes === 0 || text === '') {
+      if (text !== '') this.#response.write(text);
+      return;
+    }
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length; at += pieceBytes)
+      this.#response.write(bytes.subarray(at, at + pieceBytes));
   }
 
   #end(): void {
     const { usage } = this.#settings;
     const says = usage === 'always' || (usage !== 'never' && this.#asked.wantsUsage);
     const text = WORD.repeat(this.#tokens);
-    this.#response.end(this.#dialect.end(says ? this.#tokens : null, this.#asked, text).join(''));
+    this.#write(this.#dialect.end(says ? this.#tokens : null, this.#asked, text).join(''));
+    this.#response.end();
   }
 
   #fail(): void {

@@ -16,6 +16,8 @@ export interface ModelSettings {
   readonly tokensPerEvent: number;
   /** Events per write. */
   readonly eventsPerWrite: number;
+  /** Bytes in each piece that an answer is sent in, wherever that cuts an event or a character; 0: whole writes. */
+  readonly pieceBytes: number;
   /** How many of the first tokens are reasoning. */
   readonly reasoning: number;
   /** Concurrent answers; further requests wait in line. */
@@ -36,6 +38,7 @@ export const DEFAULT_MODEL: ModelSettings = {
   tokens: null,
   tokensPerEvent: 1,
   eventsPerWrite: 1,
+  pieceBytes: 0,
   reasoning: 0,
   slots: Number.POSITIVE_INFINITY,
   usage: 'asked',
@@ -44,12 +47,14 @@ export const DEFAULT_MODEL: ModelSettings = {
 };
 
 const MOST = 1_000_000;
+const AT_LEAST_ONE: ReadonlySet<string> = new Set(['tokens-per-event', 'events-per-write', 'piece-bytes']);
 const NUMBERS = {
   ttft: 'firstTokenMs',
   gap: 'gapMs',
   tokens: 'tokens',
   'tokens-per-event': 'tokensPerEvent',
   'events-per-write': 'eventsPerWrite',
+  'piece-bytes': 'pieceBytes',
   reasoning: 'reasoning',
   'fault-after': 'faultAfter',
 } as const satisfies Record<string, keyof ModelSettings>;
@@ -72,7 +77,7 @@ export function settingsIn(query: URLSearchParams, settings: ModelSettings): Mod
       changed['usage'] = value;
     } else if (Object.hasOwn(NUMBERS, name)) {
       const number = /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
-      const least = name === 'tokens-per-event' || name === 'events-per-write' ? 1 : 0;
+      const least = AT_LEAST_ONE.has(name) ? 1 : 0;
       if (!(number >= least && number <= MOST))
         return `${name}=${value}: give a number from ${least} to ${MOST}`;
       changed[NUMBERS[name as keyof typeof NUMBERS]] = number;
