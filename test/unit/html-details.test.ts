@@ -51,6 +51,17 @@ describe('lines over time', () => {
   });
 });
 
+test('a shift is read at round percentiles', () => {
+  const { elements } = readMarkup(renderHtml(comparisonWith('compare', ['A', 'B'], 8)));
+  const chart = elements.find(({ attributes }) => attributes['id'] === 'shift-chart')!;
+  const points = JSON.parse(chart.attributes['data-points']!) as [number, string][];
+  const names = points.map(([, text]) => text.split(' ')[0]!);
+  expect(names).toEqual(expect.arrayContaining(['p50', 'p75', 'p90', 'p99']));
+  expect(names.filter((name) => !/^p(\d\d(\.\d)?|99\.9*\d{1,2})$/.test(name))).toEqual([]);
+  const places = points.map(([place]) => place);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+});
+
 test('the names at the end of a fan are those of one moment, the largest on top', () => {
   const run = longRun(10, 1_000);
   const quantiles = { p50: 40, p90: 60, p99: 80, max: 100 };

@@ -343,6 +343,12 @@ test.each<[Record<string, unknown>, readonly string[]]>([
     { live: 'web:1234567' },
     ["--live 'web:1234567': a port is at most 65535: give a lower one, or 0 for any free one."],
   ],
+  [
+    { live: ['web:70000', 'prometheus:70001'] },
+    ['web:70000', 'prometheus:70001'].map(
+      (live) => `--live '${live}': a port is at most 65535: give a lower one, or 0 for any free one.`,
+    ),
+  ],
   ...['statsd:h:0', 'statsd:h:123456'].map((live): [{ live: string }, string[]] => [
     { live },
     [`--live '${live}': a port is from 1 to 65535: give the one that StatsD listens on.`],

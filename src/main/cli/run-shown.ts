@@ -54,7 +54,8 @@ export function liveFormFrom(
   const portsOf = (name: string): number[] =>
     served.flatMap(({ form, port }) => (form === name ? [port] : []));
   const [webPorts, scrapePorts] = [portsOf('web'), portsOf('prometheus')];
-  if (Math.max(forms.length, webPorts.length, scrapePorts.length, pushed.length) > 1)
+  const chosen = forms.filter((text) => !SERVED.test(text) && !STATSD.test(text));
+  if (Math.max(chosen.length, webPorts.length, scrapePorts.length, pushed.length) > 1)
     problems.push(
       `--live was given ${given.length} times: give one of screen and plain, and web, prometheus and statsd once each.`,
     );

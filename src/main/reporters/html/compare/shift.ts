@@ -1,6 +1,6 @@
 import { quantileOfCells, type UsedCell, usedCells } from '../../../../metrics/packed-cells.ts';
 import { median } from '../../../collect/statistics.ts';
-import { ninesAxis, percentileName } from '../charts/nines-axis.ts';
+import { ladder, ninesAxis, percentileName } from '../charts/nines-axis.ts';
 import { line, type Point, pathOf } from '../charts/path.ts';
 import { figure, plot, xAxis } from '../charts/plot.ts';
 import { CURVE, FINE, logarithmic, type Scale, spaced } from '../charts/scale.ts';
@@ -59,10 +59,8 @@ function shiftChart(view: ComparisonView, first: DrawnArm, others: readonly Draw
   const fewest = Math.min(...sizes) / FEWEST_BEYOND;
   if (fewest < 2) return null;
   const axis = ninesAxis(fewest);
-  const shares = Array.from(
-    { length: POINTS },
-    (_, index) => 1 - 10 ** (-((index + 1) / POINTS) * Math.log10(fewest)),
-  );
+  const read = ladder(fewest);
+  const shares = drawnShares(fewest, read);
   const shifts = others.map((arm, index) => shiftOf(arm, ofFirst, ofOthers[index] ?? [], shares));
   const scale = scaleOf(shifts);
   const curve = (ratios: readonly number[]): string =>
@@ -76,9 +74,9 @@ function shiftChart(view: ComparisonView, first: DrawnArm, others: readonly Draw
     name: isMany ? `Each ÷ ${first.name} at each percentile` : `${who}÷ ${first.name} at each percentile`,
     what: `${headline} time`,
     keys: isMany ? others.map(({ colour, name }) => [colour, name]) : [],
-    points: shares.map((share, index) => [
+    points: read.map((share) => [
       Number(axis.at(share).toFixed(4)),
-      `${percentileName(Number(share.toPrecision(6)))}  ${shifts.map((shift) => readingOf(shift, index, isMany)).join('  ')}`,
+      `${percentileName(share)}  ${shifts.map((shift) => readingOf(shift, shares.indexOf(share), isMany)).join('  ')}`,
     ]),
     body: html`${plot({
       width: CURVE,
@@ -99,6 +97,15 @@ function shiftChart(view: ComparisonView, first: DrawnArm, others: readonly Draw
       over: html`<b class="nm side" style="top:8px">${who}longer</b><b class="nm side" style="top:calc(var(--h) - 8px)">${who}shorter</b>`,
     })}${xAxis(axis.ticks)}`,
   });
+}
+
+/** Evenly over the axis, and those that are read. */
+function drawnShares(fewest: number, read: readonly number[]): number[] {
+  const even = Array.from(
+    { length: POINTS },
+    (_, index) => 1 - 10 ** (-((index + 1) / POINTS) * Math.log10(fewest)),
+  );
+  return [...new Set([...even, ...read])].sort((a, b) => a - b);
 }
 
 function shiftOf(

@@ -39,7 +39,7 @@ function intervalTable({ columns, intervalMs, summary, leading: [kind] }: RunVie
       const open = worst(row, ({ outstanding }) => outstanding);
       const answered = row.every((column) => column.answered !== null)
         ? sum(row, (column) => column.answered ?? 0)
-        : sum(row, ({ sent, failed }) => sent - failed);
+        : sum(row, ({ sent, failed, failures }) => sent - failed - (failures['unfinished'] ?? 0));
       return html`<tr><th scope="row">${clock(row[0]?.atMs ?? 0, rowMs)}</th><td>${count(sum(row, ({ sent }) => sent))}</td><td>${count(answered)}</td><td>${count(sum(row, ({ failed }) => failed))}</td><td>${ms(worst(row, (column) => column[kind].p50))}</td><td>${ms(worst(row, (column) => column[kind].p99))}</td><td>${ms(worst(row, (column) => column[kind].max))}</td><td>${open === null ? NOTHING : count(open)}</td></tr>
 `;
     },
