@@ -62,9 +62,11 @@ const TYPED = [
   'oha --latency-correction',
   // An agent is always started by a command.
   '(--allow-target)',
+  // Only a command line sets variables for one run.
+  ': nothing uses it: write',
   // `volley sweep`, and `volley compare` of saved results.
   ...[
-    'would have exceeded --budget',
+    'raise it, or use a shorter -d',
     'compare them with --force',
     'save them with --out',
     'of runs with --repeat',
