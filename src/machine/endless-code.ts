@@ -29,7 +29,7 @@ setInterval(() => {
 `;
 
 /** Watches this thread's event loop. */
-export interface LoopWatch {
+interface LoopWatch {
   /** Whether code was ended because it let nothing else run for too long. */
   readonly hasEndedCode: boolean;
   stop(): Promise<void>;

@@ -20,11 +20,11 @@ export interface PortableGrid {
  */
 export class CellGrid {
   readonly #rows: number;
-  /** For each row and power of two the number of its page, from 1; 0 where there is none. */
+  /** The number of the page of each row and power of two, from 1; 0 without one. */
   readonly #pageOf: Int32Array;
   readonly #chunks: Uint32Array[] = [];
   #pages = 0;
-  /** In no cell yet; they are all of one row, as most that follow each other are. */
+  /** Not in a cell yet. All are of one row: consecutive values usually are. */
   readonly #pending = new PendingValues();
   #pendingRow = 0;
   readonly #sums = new Uint32Array(COARSE_CELLS_PER_OCTAVE);
@@ -85,7 +85,7 @@ export class CellGrid {
     return { used, cells: Uint16Array.from(cells), counts: Uint32Array.from(counts) };
   }
 
-  /** @param factor how many of its rows are one of this grid */
+  /** @param factor how many of its rows make one row of this grid */
   addPortable({ used, cells, counts }: PortableGrid, factor: number): void {
     let at = 0;
     for (const [row, length] of used.entries())
@@ -130,7 +130,7 @@ export class CellGrid {
     return this.#pages;
   }
 
-  /** The counts of a power of two in these rows; null where they have none. Valid until it is asked again. */
+  /** The counts of a power of two in these rows; null if there are none. Valid until the next call. */
   #sumsIn(octave: number, from: number, to: number): Uint32Array | null {
     let isUsed = false;
     for (let row = from; row < to; row++) {

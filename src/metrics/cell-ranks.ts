@@ -2,15 +2,15 @@ import { Histogram } from './histogram.ts';
 import { countUpTo } from './value-list.ts';
 
 /**
- * A histogram's used cells with the number of values up to and in each of them, as it stands now: made by one
- * look at all cells, after which every rank is found by halving.
+ * A histogram's used cells, each with the number of values up to and including it, as of now. All cells are read once;
+ * after that, every rank is found by binary search.
  */
 export class CellRanks {
   readonly #cells: Int32Array;
-  /** How many values lie in the cell of that place or below it. */
+  /** How many values lie in the cell at the same index or below it. */
   readonly #countsUpTo: Float64Array;
 
-  /** Of all values of several histograms. */
+  /** Covers the values of several histograms. */
   constructor(...histograms: readonly Histogram[]) {
     const used = histograms.filter(({ count }) => count > 0);
     const all = used.length === 1 && used[0] !== undefined ? used[0] : sumOf(used);
@@ -26,7 +26,7 @@ export class CellRanks {
     this.#countsUpTo = Float64Array.from(countsUpTo);
   }
 
-  /** The cell that holds the value of rank `rank`, a whole number from 1; null where there are fewer values. */
+  /** The cell that holds the value of rank `rank`, a whole number from 1; null if there are fewer values. */
   cellAtRank(rank: number): number | null {
     return this.#cells[countUpTo(this.#countsUpTo, rank - 1)] ?? null;
   }

@@ -86,7 +86,7 @@ export class Histogram {
 
   /** Adds one value to each of these cells. */
   addCells(cells: Int32Array): void {
-    // Those of one kind are much alike, and often the same: what is always zero.
+    // Neighbours often share a cell, for example if the latency is always zero.
     for (let at = 0; at < cells.length; ) {
       const cell = cells[at] as number;
       const from = at++;
@@ -114,7 +114,7 @@ export class Histogram {
     for (const [index, cell] of cells.entries()) this.addCell(cell, counts[index] ?? 0);
   }
 
-  /** Empties it for another use; what it has allocated stays. */
+  /** Empties it for reuse; its memory stays allocated. */
   clear(): void {
     for (const page of this.#pages) page?.fill(0);
     this.#count = 0;

@@ -9,8 +9,8 @@ export interface CelledValues {
 }
 
 /**
- * Values that are dealt with together once there are many: a loop over them costs a fraction of as many calls.
- * Whoever wants to know anything of them takes them first.
+ * Values that are processed together once there are many: a loop over them costs a fraction of as many calls.
+ * Take them before reading anything that they belong to.
  */
 export class PendingValues {
   // Made with the first value: of thousands of requests in a mix, few have as many as this holds.
@@ -18,7 +18,7 @@ export class PendingValues {
   #cells = new Int32Array(0);
   #count = 0;
 
-  /** True where there is no more room: it has to be taken before more are added. */
+  /** True once it is full: take the values before adding more. */
   add(value: number): boolean {
     if (this.#values.length === 0) {
       this.#values = new Float64Array(SIZE);
@@ -28,7 +28,7 @@ export class PendingValues {
     return this.#count === SIZE;
   }
 
-  /** All that was added since the last time; valid until more are added. */
+  /** All values added since the last call; valid until more are added. */
   take(): CelledValues {
     const values = this.#count === SIZE ? this.#values : this.#values.subarray(0, this.#count);
     const cells = this.#count === SIZE ? this.#cells : this.#cells.subarray(0, this.#count);

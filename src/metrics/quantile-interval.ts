@@ -7,7 +7,7 @@ const NORMAL_FROM = 500;
 const FEWEST_WINDOWS = 5;
 
 /** Ranks from 1; null where no value lies far enough out. */
-export interface RankInterval {
+interface RankInterval {
   readonly low: number | null;
   readonly high: number | null;
 }

@@ -117,7 +117,7 @@ export interface ComparisonFigures {
 }
 
 /** Something that holds in `found` of an arm's `rounds`. */
-export interface ArmRounds {
+interface ArmRounds {
   readonly arm: string;
   readonly found: number;
   readonly rounds: number;

@@ -2,19 +2,19 @@ import type { PlaceholderEncoding } from './request.ts';
 import type { MetricKind } from './scenario-words.ts';
 import type { StatusRule } from './test-definition.ts';
 
-/** Where a value comes from that is filled in when a step is done. */
+/** The source of a value that is filled in when a step runs. */
 export type FlowSource =
-  /** Captured, of a loop, or what `setup` has captured. */
+  /** Captured by an earlier step or by `setup`, or set by a loop. */
   | { readonly type: 'variable'; readonly name: string }
   | { readonly type: 'column'; readonly name: string }
-  /** Of an expression: in text it is filled in beforehand. */
+  /** Only in expressions: in text, constants are filled in when the plan is read. */
   | { readonly type: 'constant'; readonly value: string }
-  /** Of the last answer: its status, and milliseconds from the first byte sent until the last one received. */
+  /** `status` and `service` are those of the last answer; `service` is in milliseconds. */
   | { readonly type: 'number' | 'user' | 'iteration' | 'uuid' | 'status' | 'service' }
   | { readonly type: 'random'; readonly from: number; readonly to: number }
   | { readonly type: 'now'; readonly unit: 'iso' | 'ms' | 's' };
 
-export interface FlowPlaceholder {
+interface FlowPlaceholder {
   readonly source: FlowSource;
   readonly encoding: PlaceholderEncoding;
 }
@@ -31,11 +31,11 @@ export type FlowJson =
   | { readonly type: 'list'; readonly items: readonly FlowJson[] }
   | { readonly type: 'map'; readonly entries: readonly (readonly [name: string, value: FlowJson])[] };
 
-/** An expression in CEL, and what its names stand for. */
+/** A CEL expression, and the sources of its names. */
 export interface FlowExpression {
   readonly text: string;
   readonly names: readonly (readonly [name: string, source: FlowSource])[];
-  /** Where it stands: `12:9`. */
+  /** Its line and column: `12:9`. */
   readonly at: string;
 }
 
@@ -46,9 +46,9 @@ export interface FlowCapture {
     | { readonly type: 'json' | 'header' | 'cookie'; readonly of: string }
     | { readonly type: 'regex'; readonly of: string; readonly flags: string }
     | { readonly type: 'status' };
-  /** All that there are, as a list. */
+  /** Capture all matches, as a list. */
   readonly all: boolean;
-  /** Where there is nothing; without it the iteration fails. */
+  /** The value if nothing matches; without it, the iteration fails. */
   readonly otherwise: { readonly value: unknown } | null;
   readonly at: string;
 }
@@ -62,7 +62,7 @@ export interface FlowRequest {
   readonly type: 'request';
   readonly method: string;
   readonly url: FlowText;
-  /** What it is called in the result, by itself or by its URL; null where that has nothing to fill in. */
+  /** Its name in the result: its own, or its URL; null if the URL has nothing to fill in. */
   readonly name: string | null;
   readonly isNamed: boolean;
   readonly headers: readonly (readonly [name: string, value: FlowText])[];
@@ -83,7 +83,7 @@ export interface FlowRequest {
   readonly checks: readonly FlowCheck[];
 }
 
-/** What a flow does at one place. */
+/** One step of a flow. */
 export type FlowStep = { readonly at: string } & (
   | FlowRequest
   | { readonly type: 'think'; readonly leastMs: number; readonly mostMs: number | null }
@@ -120,7 +120,7 @@ export type FlowStep = { readonly at: string } & (
       readonly type: 'add';
       readonly metric: string;
       readonly kind: MetricKind;
-      /** Null: one. */
+      /** Null means 1. */
       readonly value: FlowExpression | null;
     }
   | { readonly type: 'fail'; readonly reason: FlowText }
@@ -131,11 +131,11 @@ export interface ScenarioFlow {
   readonly exec: readonly FlowStep[];
   readonly vuSetup: readonly FlowStep[] | null;
   readonly vuTeardown: readonly FlowStep[] | null;
-  /** Its rows are JSON, and not of a CSV file. */
+  /** Its rows are JSON, not CSV. */
   readonly hasJsonRows: boolean;
 }
 
-/** The steps of a plan file; who walks them has users like those of a module. */
+/** The steps of a plan file. Its users are like those of a module. */
 export interface FlowTest {
   /** Absolute path of the file. */
   readonly path: string;

@@ -3,7 +3,7 @@ import type { Endpoint } from './endpoint.ts';
 import type { Message } from './message.ts';
 
 /** Source of a placeholder's text; all but `now` are determined by seed, number and rows. */
-export type PlaceholderSource =
+type PlaceholderSource =
   /** A cell of the request's row. */
   | { readonly type: 'column'; readonly column: number }
   /** The request's number in the run, from 1. */

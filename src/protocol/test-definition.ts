@@ -3,13 +3,13 @@ import type { MetricKind, RowDeal } from './scenario-words.ts';
 /** A number of milliseconds, or text with a unit: `500ms`, `10s`, `2m`, `1h`. */
 export type ScenarioDuration = number | `${number}${'ms' | 's' | 'm' | 'h'}`;
 
-export interface VuStage {
+interface VuStage {
   duration: ScenarioDuration;
   target: number;
 }
 
 /** Settings shared by loads that follow a schedule. */
-export interface ScheduledArrivals {
+interface ScheduledArrivals {
   /** Upper limit on concurrent users; default 10,000. */
   maxVUs?: number;
   /** Users that are set up before the first iteration is due. */

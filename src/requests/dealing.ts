@@ -5,7 +5,7 @@ import type { RowsMode } from '../protocol/request.ts';
 const LONGEST_TURN = 10_000;
 
 /** The request of a number, and how many times that request was dealt before. */
-export interface Dealt {
+interface Dealt {
   readonly request: number;
   readonly occurrence: number;
 }

@@ -18,7 +18,7 @@ export interface Answered extends AnsweredBody {
   readonly answeredFields: Readonly<Record<string, string | string[] | undefined>> | null;
 }
 
-export interface Miss {
+interface Miss {
   readonly code: string;
   /** What was expected, and what was received. */
   readonly example: string;

@@ -5,7 +5,7 @@ const TEXT = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[^"\\\u000
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 /** Where a text stops being JSON. */
-export interface JsonFault {
+interface JsonFault {
   readonly line: number;
   /** In UTF-16 units, from 1. */
   readonly column: number;

@@ -4,7 +4,7 @@ import type { Message } from '../protocol/message.ts';
 import { forProxy } from './for-proxy.ts';
 
 /** Content of the head of an HTTP/1.1 request. */
-export interface RequestHead {
+interface RequestHead {
   readonly method: string;
   readonly path: string;
   /** The value of `host`, unless it is among the fields. */

@@ -8,7 +8,7 @@ import { authorityIn, checkProtocol, type OpenPlace, openPlaceOf, writtenPathOf 
 import { type Filling, renderBytes, renderText } from './render.ts';
 
 /** The parts of a run that define its requests. */
-export interface RequestsOfRun {
+interface RequestsOfRun {
   readonly settings: Pick<ConnectionSettings, 'protocol'>;
   readonly mix: readonly RequestPlan[];
   readonly rows: RowsMode | null;

@@ -12,7 +12,7 @@ import { say } from './say.ts';
 const FAILURES = ['slower'] as const;
 
 /** The baseline to compare a run with, and whether the run fails if it is slower. */
-export interface AskedBaseline {
+interface AskedBaseline {
   /** `last`, `last~1` or a file; null without a baseline. */
   readonly name: string | null;
   readonly failsIfSlower: boolean;

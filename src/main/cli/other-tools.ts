@@ -90,7 +90,7 @@ export function unknownLetter(letter: string, options: Readonly<Record<string, O
 }
 
 /** What is typed, less what volley does not read as it was meant, with a sentence on each of that. */
-export interface ReadWords {
+interface ReadWords {
   readonly problems: readonly string[];
   readonly words: readonly string[];
 }

@@ -23,11 +23,11 @@ const PAGE = 'html';
 export type RunForm = ResultForm | typeof PAGE;
 export type RoundsForm = ComparisonForm | typeof PAGE;
 export type LevelsForm = SweepForm | typeof PAGE;
-export type ListForm = RunsForm | typeof PAGE;
+type ListForm = RunsForm | typeof PAGE;
 
 export const RUN_FORMS: readonly RunForm[] = [...RESULT_FORMS, PAGE];
 export const DOCTOR_FORMS = ['text', 'json'] as const;
-export type DoctorForm = (typeof DOCTOR_FORMS)[number];
+type DoctorForm = (typeof DOCTOR_FORMS)[number];
 export const ROUNDS_FORMS: readonly RoundsForm[] = [...COMPARISON_FORMS, PAGE];
 export const LEVELS_FORMS: readonly LevelsForm[] = [...SWEEP_FORMS, PAGE];
 export const LIST_FORMS: readonly ListForm[] = [...RUNS_FORMS, PAGE];

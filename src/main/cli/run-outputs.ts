@@ -11,7 +11,7 @@ import { PAGE_OPTION, pagePathFrom, writePage } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
 import { StepSummary, stepSummaryPath } from './step-summary.ts';
 
-export interface OutputPaths {
+interface OutputPaths {
   readonly out: string | null;
   readonly html: string | null;
   readonly samples: string | null;

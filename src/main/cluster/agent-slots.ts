@@ -2,7 +2,7 @@ import type { Shard } from '../../protocol/shard.ts';
 import type { Said } from './messages.ts';
 
 /** Phase of a slot; `over` is final. */
-export type SlotPhase = 'waiting' | 'joined' | 'ready' | 'running' | 'over';
+type SlotPhase = 'waiting' | 'joined' | 'ready' | 'running' | 'over';
 
 /** One slot of a run, as seen by its submitter. */
 export class Slot {

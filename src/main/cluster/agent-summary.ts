@@ -8,7 +8,7 @@ import { judge } from '../summary/verdict.ts';
 import { reasonsOf } from '../text/reasons.ts';
 
 /** What is known about an agent apart from its load. */
-export interface AgentFacts
+interface AgentFacts
   extends Pick<AgentSummary, 'name' | 'address' | 'because' | 'lostAtMs' | 'rttMs' | 'driftMs'> {
   /** Upper limit on the missing requests that may have been sent; may be infinite. */
   readonly unknownAtMost: number;

@@ -14,7 +14,7 @@ const QUIET_JOIN_MS = 3_000;
 const GONE = 'it no longer renewed its slot with the broker';
 
 /** What the slots of a run need of its submitter. */
-export interface GatheringHost {
+interface GatheringHost {
   readonly broker: Broker;
   readonly sealer: Sealer;
   readonly clock: Clock;

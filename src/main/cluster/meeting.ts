@@ -25,7 +25,7 @@ export interface Meeting {
 }
 
 /** Broker options from any source, not yet checked. */
-export interface SaidOfBroker {
+interface SaidOfBroker {
   /** From the command line, which every user of the machine can read. */
   readonly typed: string | undefined;
   readonly url: string | undefined;
@@ -34,7 +34,7 @@ export interface SaidOfBroker {
 }
 
 /** Names of the options in their source. */
-export interface BrokerWords {
+interface BrokerWords {
   readonly broker: string;
   readonly pool: string;
   /** All ways to give a key. */

@@ -3,7 +3,7 @@ import { type AgentInfo, purposes } from './messages.ts';
 import type { Sealer } from './seal.ts';
 
 /** An agent of a pool; null if it has another cluster key. */
-export type Listed = Omit<AgentInfo, 'atMs'> | null;
+type Listed = Omit<AgentInfo, 'atMs'> | null;
 
 /** Who is in a pool, by name, those of one name with their processes too; those that cannot be read come last. */
 export async function agentsIn(broker: Broker, sealer: Sealer): Promise<Listed[]> {

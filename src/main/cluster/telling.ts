@@ -35,7 +35,7 @@ export class Telling {
       // The next state makes up for a lost one.
       if (state !== null) await this.#put(state, signal).catch(() => {});
       const tookMs = this.#clock.nowMs() - beganAtMs;
-      // A slow link stays free for others half of the time.
+      // Leaves a slow link to others half of the time.
       restMs = Math.max(everyMs - tookMs, tookMs);
     }
   }

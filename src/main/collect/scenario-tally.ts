@@ -53,7 +53,7 @@ export interface Counts {
   readonly values: Distribution;
 }
 
-export interface NamedRequest {
+interface NamedRequest {
   readonly name: string;
   readonly method: string;
   readonly tally: RequestTally;

@@ -7,7 +7,7 @@ import { longerIntervalMs } from './series.ts';
 const MOST_INTERVALS = 1_200;
 
 /** What streams were like within a stretch of time. */
-export interface StreamStretch {
+interface StreamStretch {
   /** Tokens that came within it. */
   readonly tokens: number;
   /** Times to the first token of the requests that were due within it. */

@@ -12,7 +12,7 @@ import type { PlannedArm } from './rounds.ts';
 const SIMPLEST_FIRST = ['sequential', 'inline', 'threads', 'processes'];
 
 /** What distinguishes an arm; `workers` is undefined for the default number. */
-export interface ModeArm {
+interface ModeArm {
   readonly mode: WorkerMode;
   readonly workers: string | undefined;
   /** One connection with one request at a time. */

@@ -4,7 +4,7 @@ import { microsToMs } from '../../protocol/units.ts';
 import { cgroupFolders, type MachineSource, THIS_MACHINE } from './machine-facts.ts';
 
 /** CPU times of all cores so far. */
-export interface CoreTimes {
+interface CoreTimes {
   readonly busyMs: number;
   /** In ticks of the system's unit; null if the system does not provide it. */
   readonly stolenTicks: number | null;

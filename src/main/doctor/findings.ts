@@ -3,7 +3,7 @@ import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { type Found, finding } from './finding-words.ts';
 
 /** The facts to be judged. */
-export type Examined = Pick<Diagnosis, 'machine' | 'activity' | 'clock' | 'timers' | 'clients'>;
+type Examined = Pick<Diagnosis, 'machine' | 'activity' | 'clock' | 'timers' | 'clients'>;
 
 /** Use of one core from which others disturb, if they leave volley and a target less than a core each. */
 const OTHERS_CORES = 0.25;

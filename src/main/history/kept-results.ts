@@ -6,7 +6,7 @@ import { type Kept, type KeptRun, keptRunOf } from './kept-run.ts';
 import { backwardsFrom, keptRuns, RUN_FOLDER } from './run-folder.ts';
 
 /** A kept file that can be used as a result. */
-export interface KeptResult {
+interface KeptResult {
   readonly path: string;
   readonly result: Kept;
   /** Its entry in the list of kept results. */

@@ -13,7 +13,7 @@ const MOST_RUNS = 500;
 const MOST_BYTES = 200_000_000;
 
 /** Where results are kept, and the limits on their number and size. */
-export interface Keeping {
+interface Keeping {
   readonly folder?: string;
   readonly mostRuns?: number;
   readonly mostBytes?: number;

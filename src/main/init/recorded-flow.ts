@@ -4,7 +4,7 @@ import { isFields } from './open-api-examples.ts';
 import { type Found, valuesIn } from './recorded-values.ts';
 
 /** A step to be written, with remarks for whoever continues it. */
-export interface DraftStep {
+interface DraftStep {
   readonly fields: Record<string, unknown>;
   readonly remarks: string[];
 }

@@ -11,7 +11,7 @@ import type { LatencySoFar } from './live-state.ts';
 const [P50, P99] = ['50', '99'].map(parsePercentile);
 
 /** One worker's part of a latency; the parts are added up. */
-export interface LatencyPart {
+interface LatencyPart {
   readonly moments: { readonly count: number; readonly max: number };
   readonly observed: Histogram;
   readonly bounds: Histogram;

@@ -21,7 +21,7 @@ const CTRL_BACKSLASH = '\x1c';
 const DEADLY = ['SIGHUP', 'SIGQUIT'] as const;
 
 /** What keys do to a run. */
-export interface Controls {
+interface Controls {
   /** Like the first Ctrl-C. */
   stop(): void;
   /** Like the second. */
@@ -31,7 +31,7 @@ export interface Controls {
 }
 
 /** The streams of a screen, and callbacks for taking over the terminal. */
-export interface Seat {
+interface Seat {
   readonly screen: ScreenStream;
   readonly keys: KeyStream;
   readonly paint: Paint;

@@ -27,7 +27,7 @@ const SHOWN_LATENCIES = ['response', 'service'] as const;
 export type ShownLatency = (typeof SHOWN_LATENCIES)[number];
 
 export const TIMED_LATENCIES = [...SHOWN_LATENCIES, 'startLag', 'wait'] as const;
-export type TimedLatency = (typeof TIMED_LATENCIES)[number];
+type TimedLatency = (typeof TIMED_LATENCIES)[number];
 
 /** One latency since the window began; null if there are too few values. */
 export interface LatencySoFar {

@@ -1,5 +1,4 @@
 import { formatCount, formatMs, formatRate } from '../text/format.ts';
-
 import { fill, type Line, lineWidth, type Piece } from './line.ts';
 import type { LatencySoFar, LiveState, ShownLatency, Span } from './live-state.ts';
 import { endedPerSecond, joined, okPerSecond } from './spans.ts';

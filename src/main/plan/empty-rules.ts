@@ -1,7 +1,7 @@
 import type { Measure, Threshold } from '../../protocol/threshold.ts';
 import { mayBeZero } from '../../protocol/times.ts';
 
-/** What is wrong with a rule that holds or fails whatever is measured; null for a meaningful one. */
+/** Advice on a rule that holds or fails whatever is measured; null for a meaningful rule. */
 export function emptinessOf(threshold: Threshold): string | null {
   const holds = alwaysHolds(threshold);
   if (holds === null) return null;

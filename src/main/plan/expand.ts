@@ -65,7 +65,7 @@ export async function expandSources(
   const problems = new Problems();
   const { urls, curl, curlFile, har, harHosts, ...rest } = withPreset(options, problems, columns);
   if (refuseTwoReaders(options, problems, readersOfStdin)) {
-    // What one of them would find there says nothing about what was meant.
+    // Whatever one of them read there could be the other's: report nothing about its content.
     found.push(...problems.list);
     return asWritten({ ...rest, rows: undefined, rowsMode: undefined, mix: [] });
   }

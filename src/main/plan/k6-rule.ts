@@ -1,7 +1,7 @@
 /** A threshold of k6 with its metric before it, without blanks: `http_req_duration{name:write}:p(95)<200`. */
 const RULE =
   /^([a-z_]+)(?:\{([^{}]*)\})?:(?:p\((\d+(?:\.\d+)?)\)|(avg|med|min|max|rate))(<=|>=|<|>)(\d+(?:\.\d+)?)$/;
-/** What k6 tags requests with that volley knows them by. */
+/** The tags of k6 that correspond to volley's names of requests. */
 const REQUEST_TAG = /^(?:name|url):(.+)$/;
 /** k6's metrics of times, and the latency of each in a rule. */
 const TIMES: Readonly<Record<string, string>> = { http_req_duration: '', http_req_waiting: '(first-byte)' };

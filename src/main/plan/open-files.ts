@@ -11,7 +11,7 @@ const FILES_OF_A_PROCESS = 26;
 const SPARE_FILES = 14;
 
 /** The number of connections that the limit of open files allows. */
-export interface OpenFiles {
+interface OpenFiles {
   /** The soft limit of each process; infinite if the system does not report one. */
   readonly limit: number;
   /** Over all workers. */

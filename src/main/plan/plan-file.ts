@@ -2,7 +2,6 @@ import {
   type Document,
   isAlias,
   isCollection,
-  isNode,
   isPair,
   isScalar,
   LineCounter,
@@ -21,8 +20,7 @@ import { isMisspelt } from './misspelt-field.ts';
 import { camelCase } from './option-table/entry.ts';
 import { LIBRARY_NAMES, type RequestName, RUN_TABLE } from './option-table/run-table.ts';
 import type { NamedRequestOptions } from './options.ts';
-import { keyIn, topLevelOf } from './plan-keys.ts';
-import type { Place, PlaceOf } from './plan-place.ts';
+import { type Place, type PlaceOf, placesIn } from './plan-place.ts';
 import { MIX_ENTRY, PLAN, type PlanEntry } from './plan-schema.ts';
 import { emptyPlan, planText } from './read-plan-text.ts';
 import { faultsIn, wrongValue } from './wrong-value.ts';
@@ -57,6 +55,41 @@ export function readPlanFile(path: string): PlanFile {
     const { line, col } = lines.linePos(offset);
     return `${name}:${line}:${col}`;
   };
+  const document = checkedDocument(text, lines, path, placeAt);
+  const placeOf = placesIn(document, placeAt);
+  const { data, flow } = withoutFlow(withoutAnchors(contentOf(document, path)));
+  const first = PLAN.safeParse(data);
+  const issues = first.error?.issues ?? [];
+  const problems = issues.flatMap((issue) =>
+    isMisspelt(issue, issues, fieldsAt)
+      ? []
+      : faultsIn(issue).flatMap((fault) => sentencesOf(fault, data, placeOf)),
+  );
+  const read = first.success ? first : PLAN.safeParse(withoutWrong(data, issues));
+  if (!read.success) throw new VolleyError(ERROR_CODES.usage, problems);
+  const { variables = {}, presets = {}, mix, ...options } = read.data;
+  return {
+    options: new Map(Object.entries(options).flatMap(([name, value]) => given(name, value))),
+    places: new Map([...Object.keys(options), 'presets'].map((name) => [name, placeOf([name])])),
+    variables: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)])),
+    presets: Object.fromEntries(Object.entries(presets).map(([name, preset]) => [name, presetFrom(preset)])),
+    mix:
+      mix?.map((entry, index) => ({
+        ...requestOf(entry),
+        places: new Map(Object.keys(entry).map((name) => [name, placeOf(['mix', index, name])])),
+      })) ?? null,
+    flow: flow === null ? null : { path: name, data: flow, placeOf },
+    problems,
+  };
+}
+
+/** Parses the file; throws if it is not YAML that a plan can be read from. */
+function checkedDocument(
+  text: string,
+  lines: LineCounter,
+  path: string,
+  placeAt: (offset: number) => Place,
+): Document.Parsed {
   if (isTooDeep(text)) throw unreadable(path, 'it is nested too deeply');
   const document = parsed(text, lines, path);
   // Further errors mostly follow from the first.
@@ -76,43 +109,7 @@ export function readPlanFile(path: string): PlanFile {
     ...unquotedIn(document, placeAt),
   ];
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
-  const topLevel = topLevelOf(document);
-  const placeOf: PlaceOf = ([first, ...rest], of) => {
-    const { key: topKey, value: top } = topLevel.get(String(first)) ?? {};
-    const key = rest.length === 0 ? topKey : keyIn(top, rest);
-    if (of === 'key' && isNode(key) && key.range) return placeAt(key.range[0]);
-    for (let length = rest.length; length > 0 && isCollection(top); length--) {
-      const node = top.getIn(rest.slice(0, length), true);
-      if (isNode(node) && node.range) return placeAt(node.range[0]);
-    }
-    return placeAt(isNode(top) ? (top.range?.[0] ?? 0) : 0);
-  };
-  const { data, flow } = withoutFlow(withoutAnchors(contentOf(document, path)));
-  const first = PLAN.safeParse(data);
-  const issues = first.error?.issues ?? [];
-  problems.push(
-    ...issues.flatMap((issue) =>
-      isMisspelt(issue, issues, fieldsAt)
-        ? []
-        : faultsIn(issue).flatMap((fault) => sentencesOf(fault, data, placeOf)),
-    ),
-  );
-  const read = first.success ? first : PLAN.safeParse(withoutWrong(data, issues));
-  if (!read.success) throw new VolleyError(ERROR_CODES.usage, problems);
-  const { variables = {}, presets = {}, mix, ...options } = read.data;
-  return {
-    options: new Map(Object.entries(options).flatMap(([name, value]) => given(name, value))),
-    places: new Map([...Object.keys(options), 'presets'].map((name) => [name, placeOf([name])])),
-    variables: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)])),
-    presets: Object.fromEntries(Object.entries(presets).map(([name, preset]) => [name, presetFrom(preset)])),
-    mix:
-      mix?.map((entry, index) => ({
-        ...requestOf(entry),
-        places: new Map(Object.keys(entry).map((name) => [name, placeOf(['mix', index, name])])),
-      })) ?? null,
-    flow: flow === null ? null : { path: name, data: flow, placeOf },
-    problems,
-  };
+  return document;
 }
 
 function parsed(text: string, lines: LineCounter, path: string): Document.Parsed {

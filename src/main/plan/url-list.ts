@@ -4,7 +4,7 @@ import { parseUrl } from './target.ts';
 import { phrase, the, type Words } from './words.ts';
 
 const SHOWN_PROBLEMS = 5;
-/** Of anything else nothing is repeated: it may be the line of another file, which was given by mistake. */
+/** Lines without a scheme are never quoted: another file, with secrets, may have been given by mistake. */
 const WITH_SCHEME = /^[a-z][a-z\d+.-]*:\/\//i;
 
 /**

@@ -27,7 +27,7 @@ export type Word = string | OptionWord | ValueWord;
 export type Words = readonly Word[];
 
 /** How an option is written, its name for programs, and its place. */
-export interface Spelling {
+interface Spelling {
   readonly text: string;
   readonly name: string;
   readonly place?: string | undefined;

@@ -1,9 +1,7 @@
 import type { Arm, Comparison, Level, Pair } from '../../protocol/comparison.ts';
 import type { Metric } from '../../protocol/comparison-finding.ts';
-
 import { microsToMs } from '../../protocol/units.ts';
 import { visibleIn } from '../../requests/visible.ts';
-
 import { median } from '../collect/statistics.ts';
 import { METRIC_LABELS, ratioText } from '../text/conclusions.ts';
 import {

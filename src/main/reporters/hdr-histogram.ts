@@ -14,7 +14,7 @@ const HEADER_BYTES = 40;
 const BASE = 128;
 
 /** A value in nanoseconds and its count. */
-export interface HdrValue {
+interface HdrValue {
   readonly valueNs: number;
   readonly count: number;
 }

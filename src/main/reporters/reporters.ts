@@ -11,7 +11,7 @@ import { renderText } from './text.ts';
 import type { View } from './view.ts';
 
 /** Turns a result into text. Reporters format, but never compute. */
-export type Reporter = (summary: Summary, view?: View) => string;
+type Reporter = (summary: Summary, view?: View) => string;
 
 export const REPORTERS = {
   text: printable(renderText),

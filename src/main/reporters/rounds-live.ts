@@ -5,7 +5,7 @@ import { LiveLine, type LiveStream } from './live-line.ts';
 import { failedPart, kindsPart, progressParts } from './progress-line.ts';
 
 /** A run of one arm; `progress` is null at its start. */
-export interface ShownRound {
+interface ShownRound {
   readonly round: number;
   readonly arm: string;
   readonly progress: Progress | null;

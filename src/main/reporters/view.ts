@@ -14,7 +14,7 @@ export interface View {
 }
 
 /** The part of a stream that decides how it is written to. */
-export interface Screen {
+interface Screen {
   readonly isTTY?: boolean;
   readonly columns?: number;
 }

@@ -15,7 +15,7 @@ const NEAR_REQUESTS_SHARE = 0.2;
 /** Successes before the first failure are by chance if that is likelier than e to the power of minus this. */
 const CHANCE_EXPONENT = 5;
 
-export type FailureCounts = Pick<SeriesCounts, 'sent' | 'ok' | 'firstBadMs' | 'lastBadMs'> &
+type FailureCounts = Pick<SeriesCounts, 'sent' | 'ok' | 'firstBadMs' | 'lastBadMs'> &
   Partial<Pick<SeriesCounts, 'cancelled'>>;
 
 /**

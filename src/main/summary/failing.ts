@@ -32,7 +32,7 @@ export interface IterationFacts {
 }
 
 /** What is looked at of a mix, in a run or in a round of several. */
-export type MixFacts = Pick<FailureFacts, 'mix' | 'isStopped'> & {
+type MixFacts = Pick<FailureFacts, 'mix' | 'isStopped'> & {
   readonly load: Pick<LoadModel, 'model'>;
   readonly requests: Pick<RequestCounts, 'ok'>;
 };

@@ -10,9 +10,9 @@ import { capacityOf, isGeneratorsLimit, kneeOf, levelOf } from './levels.ts';
 const AROUND_A_LEVEL_MS = 500;
 
 /** Why a level has no result. */
-export type LevelCut = Extract<SweepEnd, 'interrupted' | 'budget'>;
+type LevelCut = Extract<SweepEnd, 'interrupted' | 'budget'>;
 
-export interface SweepOptions {
+interface SweepOptions {
   readonly over: Swept;
   readonly from: number;
   readonly to: number;

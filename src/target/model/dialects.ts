@@ -7,7 +7,7 @@ export interface Asked {
 }
 
 /** One token event of an answer. */
-export interface TokenEvent {
+interface TokenEvent {
   readonly text: string;
   readonly isReasoning: boolean;
   /** When it was due and when it was made, on the server's monotonic clock. */

@@ -15,7 +15,7 @@ class UnreachableError extends Error {
 }
 
 /** Outcome of a race: exactly one of these is called, never within the call that starts the race. */
-export interface RaceEnd<Attempt> {
+interface RaceEnd<Attempt> {
   /** The first attempt to connect; called from its socket's `connect` event. */
   readonly won: (attempt: Attempt) => void;
   /** No address could be connected to. */

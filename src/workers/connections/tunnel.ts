@@ -32,7 +32,7 @@ export function unreachableProxy(
 }
 
 /** Outcome of asking a proxy: at most one of these is called, once. */
-export interface TunnelEnd {
+interface TunnelEnd {
   /**
    * From now on all reads and writes are with the target.
    *

@@ -5,7 +5,7 @@ import type { PreparedRequest } from './prepared-request.ts';
 import { isRedirect, redirected } from './redirect.ts';
 
 /** Anything that sends one request after another, with its state of authorization. */
-export interface Authorizing {
+interface Authorizing {
   /** Null until a request uses Digest authorization. */
   digest: DigestAuthorization | null;
 }

@@ -11,7 +11,7 @@ const PORT = /:\d*$/;
 const NO_COOKIES: readonly Cookie[] = [];
 
 /** A redirect from an answer to its location. */
-export interface CurlStep {
+interface CurlStep {
   readonly rules: CurlRedirects;
   readonly location: string;
   readonly place: Place;

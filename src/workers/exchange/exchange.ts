@@ -32,7 +32,7 @@ const NOT_MODIFIED = 304;
 const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
 
 /** Bounds what all exchanges together keep of their answers. */
-export interface BodyRoom {
+interface BodyRoom {
   received(by: Exchange, bytes: number): void;
   released(by: Exchange): void;
 }

@@ -15,9 +15,9 @@ export interface Destination {
 }
 
 /**
- * A location, in Latin-1, as it is read where a request has led: `path` is that request's, with its query. Dots are
- * walked; all else stays as it is written, also where the URL standard would write it otherwise (`{}`, `'`, `%2e`), since
- * the target has to know it again; with `curl` it is read and written as curl does. Null where it is no http or https
+ * Resolves a location, in Latin-1, against the request that it answers; `path` is that request's path and query. Dot
+ * segments are resolved. Everything else stays as written, even where the URL standard would rewrite it (`{}`, `'`, `%2e`),
+ * so that the target recognizes it. With `curl`, it is read and written as curl does. Null if it is not an http or https
  * URL.
  */
 export function destinationOf(
@@ -29,7 +29,7 @@ export function destinationOf(
   const location = withoutBlanks(given);
   const [, scheme, authority, ownPath = '', query] = REFERENCE.exec(location) ?? [];
   if (authority === undefined && scheme !== undefined) {
-    // Such as http:/path, which browsers take.
+    // Such as http:/path, which browsers accept.
     const url = httpUrl(location, origin + path);
     return url === null ? null : { place: placeOf(url), path: pathOf(url) };
   }
@@ -52,7 +52,7 @@ function asStandard(path: string, query: string): string {
   return asAscii(path + query);
 }
 
-/** Blanks of a query are pluses, an empty query is none, and digits are in lower case. */
+/** Blanks in the query become pluses, an empty query is dropped, and hex digits are lower case. */
 function asCurl(path: string, query: string): string {
   const text = path + (query === '?' ? '' : query.replaceAll(' ', '+'));
   return text.replace(NO_LINE_HOLDS, (byte) => encodedByte(byte).toLowerCase());
@@ -62,7 +62,7 @@ function joined(base: string, relative: string): string {
   return base.slice(0, base.lastIndexOf('/') + 1) + relative;
 }
 
-/** Where dots stay, those that a location begins with lead up all the same, as with curl. */
+/** Even if dot segments stay, those at the beginning of a location lead upwards, as with curl. */
 function joinedAsIs(base: string, relative: string): string {
   const [, ups = '', rest = ''] = /^(?:\.\/)?((?:\.\.\/)*)(.*)$/s.exec(relative) ?? [];
   const folders = base.split('/').slice(1, -1);
@@ -70,13 +70,13 @@ function joinedAsIs(base: string, relative: string): string {
   return `/${[...kept, rest].join('/')}`;
 }
 
-/** Scheme and authority of a location, with the scheme of where it was said where it says none; null without authority. */
+/** Scheme and authority of a location; without a scheme, that of the request. Null without an authority. */
 export function writtenAuthorityIn(location: string, ownScheme: string): string | null {
   const [, scheme = ownScheme, authority] = REFERENCE.exec(location) ?? [];
   return authority === undefined ? null : `${scheme}://${authority}`;
 }
 
-/** The authorization that a location's name and password stand for; null where it has none. */
+/** The authorization from a location's user name and password; null without them. */
 export function credentialsIn(location: string): string | null {
   const [, , authority = ''] = REFERENCE.exec(location) ?? [];
   const [, name, password = ''] = /^([^:@]*):?([^@]*)@/.exec(authority) ?? [];
@@ -88,7 +88,7 @@ function decoded(text: string): string {
   return text.replace(ENCODED, (_octet, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-/** Bytes that no request line can hold stand for themselves, whatever encoding they were meant in. */
+/** Percent-encodes bytes that a request line cannot contain, whatever their encoding. */
 export function asAscii(latin1: string): string {
   return latin1.replace(NO_LINE_HOLDS, encodedByte);
 }

@@ -1,4 +1,5 @@
 import type { Endpoint, Protocol } from '../../protocol/endpoint.ts';
+import type { Message } from '../../protocol/message.ts';
 import type { MethodOnRedirect, RequestPlan } from '../../protocol/request.ts';
 import { fitsProtocol } from '../../requests/place.ts';
 import { requestTemplate } from '../clients/dispatcher.ts';
@@ -7,25 +8,25 @@ import { curlHeaders } from './curl-redirect.ts';
 import { destinationOf } from './location.ts';
 import type { PreparedRequest } from './prepared-request.ts';
 
-/** What is meant for one origin is not told to another. */
+/** Fields that must not be sent to another origin. */
 const PRIVATE_FIELDS = new Set(['authorization', 'cookie', 'proxy-authorization', 'host']);
 
 /** 301, 302, 303, 307 or 308. */
 export function isRedirectStatus(status: number): boolean {
-  // Asked of every answer.
+  // Runs for every answer.
   return status > 300 && status < 309 && (status < 304 || status > 306);
 }
 
-/** Whether an answer asks to go elsewhere, and the request wants to; an empty location leads nowhere, as with curl. */
+/** Whether an answer redirects and the request follows redirects; an empty location is ignored, as in curl. */
 export function isRedirect({ maxRedirects }: RequestPlan, status: number, location: string | null): boolean {
   return maxRedirects > 0 && location !== null && location !== '' && isRedirectStatus(status);
 }
 
 /**
- * The request that a redirect asks for; null where its location is no http or https URL, or HTTP/2 is not spoken there as
- * it is here.
+ * The request that a redirect asks for; null if its location is not an http or https URL, or if the protocol does not fit
+ * the new place.
  *
- * @param setCookies what its answer sets, where curl would keep it
+ * @param setCookies cookies set by its answer, if curl would keep them
  */
 export function redirected(
   request: PreparedRequest,
@@ -68,29 +69,35 @@ export function redirected(
       template: requestTemplate(place.origin, next),
     };
   }
-  const cookies =
-    isElsewhere && request.cookies !== undefined ? { ...request.cookies, others: null } : request.cookies;
   const keptHeaders = withoutFields(
     message.headers,
     (name) => (isElsewhere && PRIVATE_FIELDS.has(name)) || (losesBody && headersOfBody.includes(name)),
   );
-  const next = {
-    ...message,
-    path,
-    method: turnsToGet ? 'GET' : method,
-    headers: cookies === undefined ? keptHeaders : withCookies(keptHeaders, cookies, endpoint, path),
-    body,
-  };
-  const { firstHeaders } = request;
-  const template = requestTemplate(endpoint.origin, next);
+  const next = { ...message, path, method: turnsToGet ? 'GET' : method, headers: keptHeaders, body };
+  const cookies =
+    isElsewhere && request.cookies !== undefined ? { ...request.cookies, others: null } : request.cookies;
+  return prepared({ ...request, plan, endpoint }, next, cookies);
+}
+
+/** The next request, with the user's cookies for its place. */
+function prepared(
+  request: PreparedRequest & { readonly endpoint: Endpoint },
+  given: Message,
+  cookies: RequestCookies | undefined,
+): PreparedRequest {
+  const { plan, endpoint, firstHeaders } = request;
+  const headers =
+    cookies === undefined ? given.headers : withCookies([...given.headers], cookies, endpoint, given.path);
+  const message = { ...given, headers };
+  const template = requestTemplate(endpoint.origin, message);
   return {
     ...request,
     ...(cookies === undefined ? {} : { cookies }),
-    ...{ plan, endpoint, message: next, firstHeaders, template },
+    ...{ plan, endpoint, message, firstHeaders, template },
   };
 }
 
-/** The user may have got new ones on the way, and others go elsewhere. */
+/** Renews the cookies: redirects may have set some, and another place gets others. */
 function withCookies(
   headers: string[],
   { keeper, saysKept, others }: RequestCookies,
@@ -109,7 +116,7 @@ function becomesGet(status: number, method: string): boolean {
   return (status === 301 || status === 302) && method === 'POST';
 }
 
-/** Where a method stays that would else become GET, its body goes; an upload is sent again, but not after 303. */
+/** Whether the body is dropped although the method is kept; an upload is sent again, but not after 303. */
 function dropsBody(status: number, methodOnRedirect: MethodOnRedirect): boolean {
   return status === 303 || (methodOnRedirect === 'kept' && (status === 301 || status === 302));
 }

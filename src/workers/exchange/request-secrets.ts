@@ -5,14 +5,14 @@ import type { PreparedRequest } from './prepared-request.ts';
 
 type OwnSecrets = Pick<PreparedRequest, 'plan' | 'firstHeaders' | 'message' | 'isOfScenario' | 'trail'>;
 
-/** What a request's headers hold that is secret, with what redirects have added on a way that curl would go. */
+/** The secrets in a request's headers, including those that redirects have added for curl. */
 export function secretsOf({ firstHeaders, message, trail }: Omit<OwnSecrets, 'plan'>): string[] {
   return [
     ...new Set(secretsInHeaders(trail === undefined ? firstHeaders : [...firstHeaders, ...message.headers])),
   ];
 }
 
-/** Removes a run's secrets, those that a request has from its row, and what answers call secret, from texts for users. */
+/** Removes secrets from texts for users: the run's, those from a request's row, and those that answers name as such. */
 export class RequestSecrets {
   readonly hide: Hide;
   readonly #secrets: readonly string[];

@@ -4,7 +4,7 @@ const MOST_HELD_BYTES = 32 * 2 ** 20;
 const AVERAGE_WEIGHT = 1 / 8;
 
 /** The receiver of a body, which can pause reading the rest of it. */
-export interface Receiver {
+interface Receiver {
   holdBack(): void;
   readOn(): void;
 }

@@ -37,7 +37,7 @@ export interface VuLoadHost extends LoadHost, JobHost {
 }
 
 /** What a worker of scenarios needs in addition to its shard. */
-export interface VuLoadParts {
+interface VuLoadParts {
   readonly channel: WorkerChannel;
   readonly definition: TestDefinition;
   readonly supplies: Supplies;

@@ -9,7 +9,7 @@ const BODY = 'ok';
 const CONTENT_LENGTH = /\r\ncontent-length: *(\d+)/i;
 
 /** Answers every request at once, inside the worker that sends it. */
-export interface Peer {
+interface Peer {
   readonly port: number;
   close(): void;
 }

@@ -12,7 +12,6 @@ import {
 import type { AnswerSink } from '../exchange/answer-sink.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { StreamRecorder } from './stream-recorder.ts';
-
 import { TimesRecorder } from './times-recorder.ts';
 
 /** Rows of a full block. */

@@ -3,7 +3,7 @@ import { jsonQuery } from '../../requests/json-path.ts';
 import type { JsonQuery } from '../../requests/json-query.ts';
 
 /** The meaning of one event of a stream. */
-export interface StreamEvent {
+interface StreamEvent {
   /** It has a part of the answer: text, reasoning, or arguments of a tool call. */
   readonly isToken: boolean;
   /** Only reasoning. */

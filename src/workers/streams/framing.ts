@@ -5,7 +5,7 @@ import type { Framing } from '../../protocol/stream.ts';
 const LONGEST_EVENT = 16 * 2 ** 20;
 
 /** Receives the events of an answer in order: data, and the type if there is one. */
-export type OnEvent = (data: string, name: string | null) => void;
+type OnEvent = (data: string, name: string | null) => void;
 
 /** Splits the incoming text into events, independent of how the reads split it. */
 export interface Framer {

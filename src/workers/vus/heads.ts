@@ -6,7 +6,7 @@ import type { HeadParts } from './scenario-request.ts';
 /** Limit on cached header names; scenarios usually have few, and any beyond are checked each time. */
 const MOST_KNOWN_NAMES = 1_000;
 
-export type HeaderValues = Readonly<Record<string, string>>;
+type HeaderValues = Readonly<Record<string, string>>;
 
 /**
  * Builds the heads of requests. Common headers are one precomputed text; of a request's own headers only the values

@@ -14,18 +14,18 @@ interface OneEnded {
 type Record = (scenario: UserScenario, ended: Ended, failure: Failed | null) => void;
 
 /**
- * Iterations that have just ended. What nobody awaits is known to be rejected, and what is awaited late to be awaited,
- * only when the turn of the event loop is over: until then it may come out that one of them has failed.
+ * Iterations that have just ended. Node reports rejections that nobody awaits, and late awaits of them, only at the end of
+ * a turn of the event loop; until then, an iteration may still turn out to have failed.
  */
 export class LastEnded {
   readonly #record: Record;
   readonly #settled: () => void;
   #ended: OneEnded[] = [];
-  /** What was rejected, and nobody awaits yet. */
+  /** Rejected promises that nobody awaits yet. */
   readonly #rejected = new Map<Promise<unknown>, { readonly user: object; readonly failure: Failed }>();
   #turn: NodeJS.Immediate | null = null;
 
-  /** @param settled called when nothing is left that may fail after all */
+  /** @param settled called when no iteration is left that may still fail */
   constructor(record: Record, settled: () => void) {
     this.#record = record;
     this.#settled = settled;
@@ -40,17 +40,17 @@ export class LastEnded {
     this.#turn ??= setImmediate(this.#turnOver);
   }
 
-  /** Something of a user was rejected that nobody awaits. */
+  /** A promise of a user was rejected, and nobody awaits it. */
   unawaited(user: object, promise: Promise<unknown>, reason: unknown): void {
     this.#rejected.set(promise, { user, failure: unawaitedFailure(reason) });
   }
 
-  /** Somebody awaits it after all. */
+  /** It is awaited after all. */
   awaited(promise: Promise<unknown>): void {
     this.#rejected.delete(promise);
   }
 
-  /** Records what is left. */
+  /** Records all iterations that have ended. */
   flush(): void {
     if (this.#turn !== null) clearImmediate(this.#turn);
     this.#turn = null;
@@ -64,7 +64,7 @@ export class LastEnded {
     }
   }
 
-  /** Takes what was rejected when its user had no iteration left that could have failed with it. */
+  /** Takes rejections that came when their user had no iteration left to attribute them to. */
   takeLeft(): Failed[] {
     const left = [...this.#rejected.values()].map(({ failure }) => failure);
     this.#rejected.clear();
@@ -76,7 +76,7 @@ export class LastEnded {
     this.#settled();
   };
 
-  /** The first thing of a user; the others belong to the same iteration. */
+  /** The user's first rejection; further ones belong to the same iteration. */
   #takeRejected(user: object): Failed | null {
     let first: Failed | null = null;
     for (const [promise, one] of this.#rejected) {
@@ -90,7 +90,7 @@ export class LastEnded {
 
 /** A rejection that nobody awaited is an error of the code, whatever was rejected. */
 function unawaitedFailure(reason: unknown): Failed {
-  // Where an answer was read is no place of the code.
+  // The stack of a request's error points to where the answer was read, not to the scenario's code.
   const isRequest = reason instanceof RequestError;
   const where = isRequest ? `${reason.kind} ${reason.code}` : (placeOf(reason) ?? nameOf(reason));
   const example = `an await is missing: nobody has awaited what failed with ${isRequest ? reason.message : stackOf(reason)}`;

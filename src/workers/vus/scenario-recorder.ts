@@ -15,7 +15,7 @@ const FLUSH_INTERVAL_MS = 250;
 const MOST_ERRORS = 200;
 
 /** A finished iteration; in milliseconds, with times relative to the window. */
-export interface EndedIteration {
+interface EndedIteration {
   readonly scenario: number;
   readonly outcome: number;
   readonly intendedMs: number;

@@ -15,7 +15,7 @@ export interface HeadParts {
 }
 
 /** What is needed from the answer. */
-export interface AnswerWishes {
+interface AnswerWishes {
   readonly wantsFields: boolean;
   readonly keepsHead: boolean;
   readonly isApart: boolean;

@@ -48,9 +48,9 @@ export interface UserHost extends Connector {
   readonly data: unknown;
   /** Whether an event due at that time counts: not in the warm-up, and not after the window. */
   isMeasured(intendedMs: number): boolean;
-  /** Something of a user's code was rejected, and nobody awaits it. */
+  /** A promise of a user's code was rejected, and nobody awaits it. */
   unawaited(user: object, promise: Promise<unknown>, reason: unknown): void;
-  /** Somebody awaits it after all. */
+  /** It is awaited after all. */
   awaited(promise: Promise<unknown>): void;
   ended(
     user: object,

@@ -9,7 +9,7 @@ const PATIENCE_MS = 5_000;
 const POLL_MS = 20;
 
 /** How a command ended, in words: `exit code 1`, `SIGKILL`. */
-export type Ending = string;
+type Ending = string;
 /** What an ending begins with if there is no process at all; the reason follows. */
 export const NOT_STARTED = 'cannot be started ';
 

@@ -1,7 +1,7 @@
 import { withoutBlanks } from '../../../requests/header-text.ts';
 
 /** An option in a config file: as on the command line, with its value. */
-export interface ConfigLine {
+interface ConfigLine {
   readonly option: string;
   /** Null without a value. */
   readonly value: string | null;

@@ -9,7 +9,7 @@ const CURL_PROXY_PORT = 1080;
 const TLS_VERSIONS: Readonly<Record<string, '1.2' | '1.3'>> = { 'tlsv1.2': '1.2', 'tlsv1.3': '1.3' };
 
 /** Timeout, redirects and connection settings of a curl command; undefined if not given. */
-export interface CurlConnection {
+interface CurlConnection {
   readonly insecure: boolean | undefined;
   readonly location: number | boolean | undefined;
   readonly timeout: string | undefined;

@@ -17,7 +17,7 @@ export interface KnownOption {
 }
 
 /** The result of looking up an option as written: known, possibly negated, or the candidates with that prefix. */
-export type FoundOption =
+type FoundOption =
   | { readonly known: KnownOption; readonly isOn: boolean }
   | { readonly candidates: readonly string[] };
 

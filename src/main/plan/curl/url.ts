@@ -30,7 +30,7 @@ export interface CurlUrl {
 }
 
 /** What affects how a command's URLs are read. */
-export interface UrlSetting {
+interface UrlSetting {
   /** The data of `--get`, as a byte text. */
   readonly query: string | null;
   /** Credentials are given by an option or a header. */

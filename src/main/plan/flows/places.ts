@@ -8,7 +8,7 @@ export interface WrittenFlow {
   readonly placeOf: PlaceOf;
 }
 
-/** What follows a name that is no field: the mistake is in the name. */
+/** Follows the name of an unknown field: the mistake is in the name, not in the value. */
 const NO_SUCH_FIELD = ': there is no such field';
 /** Fields that have another name in modules. */
 const NAMES: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import { randomHex } from '../../../machine/crypto.ts';
 export class Unusable extends Error {}
 
 /** The body of a request in a recording. */
-export interface PostData {
+interface PostData {
   readonly mimeType?: string | null | undefined;
   readonly text?: string | null | undefined;
   /** `base64` if a tool saved bytes in that form. */
@@ -18,7 +18,7 @@ interface Param {
   readonly contentType?: string | null | undefined;
 }
 
-export interface RecordedBody {
+interface RecordedBody {
   readonly content: string | Uint8Array;
   /** Type of the body, used if no header gives one. */
   readonly contentType: string;

@@ -14,7 +14,7 @@ export interface Pattern {
 }
 
 /** The hosts of a recording with the number of requests to each, most frequent first. */
-export type HostCounts = readonly (readonly [host: string, count: number])[];
+type HostCounts = readonly (readonly [host: string, count: number])[];
 
 /** Reads `--har-hosts`; null if a problem has been noted. */
 export function parseHarHosts(text: string, problems: Problems): Pattern[] | null {

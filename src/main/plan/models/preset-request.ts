@@ -47,7 +47,7 @@ export function withPreset(
 ): RunOptions {
   const { preset: name, model, prompt, prompts, maxTokens, apiKeyEnv, ...others } = options;
   const { syntheticPrompts, sharedPrefix, trace, ...rest } = others;
-  // Read all the same, so that what is wrong with the trace is told too.
+  // The trace stays, so that its own problems are reported as well.
   const withTrace = trace === undefined ? rest : { ...rest, trace };
   if (name === undefined) {
     refuseWithoutPreset(options, problems);
@@ -66,14 +66,14 @@ export function withPreset(
   const hasPrompts = prompts !== undefined || syntheticPrompts !== undefined || trace !== undefined;
   const tokens = problems.count('max-tokens', maxTokens ?? DEFAULT_MAX_TOKENS, 1, MOST_TOKENS);
   const isOfRow = hasPrompts || (isAskedOfRows && prompt === undefined);
-  // What the rows lack has been said, and is not asked for again as a placeholder.
+  // A missing column has been reported; a placeholder would report it again.
   const text = lacksPrompt ? '' : isOfRow ? null : promptText(prompt, problems);
   const named = model ?? (preset.models === null ? undefined : firstOf(preset));
   // Counting events needs no usage report from the server.
   const sent = rest.tokens === 'events' && asksForUsage(preset) ? withoutUsage(preset) : preset.body;
   const body = filled(sent, {
     $model: named,
-    // With many prompts it is filled in for each request.
+    // If there are many prompts, it is filled in for each request.
     $prompt: text ?? '{{prompt}}',
     $maxTokens: trace === undefined ? tokens : MAX_TOKENS_OF_ROW,
   });

@@ -1,7 +1,7 @@
 import type { PresetName, StreamPlan } from '../../../protocol/stream.ts';
 
 /** Where a server lists its models. */
-export interface ModelList {
+interface ModelList {
   /** Appended to the URL's path, like the path of requests. */
   readonly path: string;
   /** A JSON path to the name of the first model. */

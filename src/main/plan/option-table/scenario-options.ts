@@ -1,6 +1,6 @@
 import type { OptionTable } from './entry.ts';
 
-/** Options to run a module of scenarios at another size, without changing it. */
+/** Options to run scenarios at another size, without changing their file. */
 export const SCENARIO_OPTIONS = {
   vus: {
     kind: 'count',

@@ -19,7 +19,7 @@ export interface FormPart {
 }
 
 /** Why a part cannot be read; `what` is shown in quotation marks. */
-export interface PartProblem {
+interface PartProblem {
   readonly what: string;
   readonly advice: string;
 }

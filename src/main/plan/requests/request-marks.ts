@@ -18,7 +18,7 @@ export function isOpen(url: URL): boolean {
   return url.origin === OPEN_ORIGIN.origin;
 }
 
-export interface MarkedRequest {
+interface MarkedRequest {
   readonly marked: NamedRequestOptions;
   /** The whole URL with tokens, if its origin is open. */
   readonly openUrl: string | null;

@@ -39,7 +39,7 @@ export type UnresolvedRequest = Omit<RequestPlan, 'endpoint' | 'message'> & {
   readonly target: UnresolvedTarget;
 };
 
-export interface UnresolvedRequests {
+interface UnresolvedRequests {
   readonly mix: readonly UnresolvedRequest[];
   readonly rows: RowsMode | null;
   readonly supplies: Supplies;
@@ -276,7 +276,7 @@ function refuseUnused(options: RunOptions, used: ReadonlySet<string>, problems: 
       );
 }
 
-/** Also of those with which something else is wrong. */
+/** Reports names that are used twice, also by requests that have other problems. */
 function checkNames(requests: readonly NamedRequestOptions[], problems: Problems): void {
   const names = requests.map(({ name }) => name);
   const seen = new Set<string>();

@@ -21,7 +21,7 @@ const SLOWEST = 0.001;
 const FASTEST = 1_000;
 
 /** The rows of a run, and how they are used. */
-export interface RowsOfRun extends ReadRows {
+interface RowsOfRun extends ReadRows {
   readonly mode: RowsMode;
 }
 

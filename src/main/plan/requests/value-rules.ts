@@ -8,7 +8,7 @@ import { given, type OptionWord, phrase } from '../words.ts';
 export const OPERATORS = '=, !=, <, <=, >, >=, exists, missing, contains, matches or length';
 
 /** A rule before its value has been read. */
-export interface WrittenRule {
+interface WrittenRule {
   /** The part before the operator: a path, or the name of a header. */
   readonly subject: string;
   readonly operator: string;

@@ -5,7 +5,7 @@ import { html, type Markup, NOTHING_SHOWN } from './markup.ts';
 import { STYLE } from './style/style.ts';
 
 /** A part of a page. */
-export interface Panel {
+interface Panel {
   /** The fragment of links to it. */
   readonly id: string;
   readonly title: string;

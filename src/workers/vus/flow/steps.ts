@@ -9,7 +9,7 @@ import { requestStep } from './request-step.ts';
 import { textMaker } from './texts.ts';
 import type { Walk } from './walk.ts';
 
-/** Rounds of a loop without a turn of the event loop, which rounds that neither send nor sleep would block for good. */
+/** After this many rounds a loop yields to the event loop, which rounds that neither send nor sleep would block. */
 const ROUNDS_AT_ONCE = 1_000;
 
 /** A compiled step. Only a returned promise is awaited. */
@@ -109,7 +109,7 @@ function loop(body: Step, goesOn: (times: number, vu: VU, walk: Walk) => boolean
   };
 }
 
-/** Lets the event loop go round; throws if the iteration has to end. */
+/** Yields to the event loop; throws if the iteration has to end. */
 async function turn(vu: VU): Promise<void> {
   await new Promise((resolve) => {
     setImmediate(resolve);

@@ -14,7 +14,7 @@ export interface LineName {
   readonly at: number | null;
 }
 
-export interface Plot {
+interface Plot {
   readonly width: number;
   readonly scale: Scale;
   readonly marks: Shown;

@@ -35,7 +35,7 @@ export interface Column {
 }
 
 /** A stage in the time of the window; the warm-up is the first part of the same schedule. */
-export interface DrawnStage extends StageSummary {
+interface DrawnStage extends StageSummary {
   readonly fromMs: number;
   readonly toMs: number;
   /** When the stage began, possibly before the window. */

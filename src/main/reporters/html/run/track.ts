@@ -3,7 +3,7 @@ import { type Scale, STEP } from '../charts/scale.ts';
 import { html, type Markup, type Shown } from '../markup.ts';
 
 /** A figure over time, on the axis that all tracks share. */
-export interface Track {
+interface Track {
   readonly id: string;
   readonly name: string;
   readonly what: string;

@@ -7,7 +7,7 @@ const MOST_TICKS = 4;
 const WIDE_RANGE = 12;
 
 /** A vertical axis, from zero or logarithmic. */
-export interface Axis {
+interface Axis {
   readonly scale: Scale;
   readonly ticks: number[];
   readonly isLog: boolean;

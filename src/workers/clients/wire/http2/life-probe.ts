@@ -1,7 +1,7 @@
 import type { Http2Stream } from './http2-stream.ts';
 
 /** What to do with a connection on which a stream has timed out. */
-export type Suspicion = 'none' | 'ask' | 'dead';
+type Suspicion = 'none' | 'ask' | 'dead';
 
 /**
  * Distinguishes a dead connection from slow answers. If nothing at all was read while a stream waited, the target

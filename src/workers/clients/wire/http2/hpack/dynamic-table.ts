@@ -2,7 +2,7 @@
 const ENTRY_OVERHEAD_BYTES = 32;
 
 /** A field that the other side may refer to. */
-export interface Entry {
+interface Entry {
   readonly name: string;
   readonly value: Uint8Array;
 }
