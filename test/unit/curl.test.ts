@@ -438,6 +438,13 @@ describe('what is refused', () => {
       ],
     ],
     [
+      'a body without its length',
+      "curl -H 'Content-Length:' -d x http://a/",
+      [
+        "curl --header 'Content-Length:' with a body: without its length nobody knows where it ends: leave one of them out.",
+      ],
+    ],
+    [
       'a file of data with bytes of zero',
       `curl -d @${LINES} --data-ascii @${LINES} http://a/`,
       ['--data', '--data-ascii'].map(

@@ -93,6 +93,10 @@ function checkLine(line: string, body: CurlBody, problems: Problems): void {
       problems.add(
         phrase`${ofCurl('--header')} ${given('Host:')}: a request has a host: give a value, or leave it out.`,
       );
+    else if (name === CONTENT_LENGTH && (body.body ?? body.json ?? body.form) !== undefined)
+      problems.add(
+        phrase`${ofCurl('--header')} ${given('Content-Length:')} with a body: without its length nobody knows where it ends: leave one of them out.`,
+      );
     else if (name === 'content-type' && body.form !== undefined)
       problems.add(
         phrase`${ofCurl('--header')} ${given('Content-Type:')} with --form: a form says its boundary there: leave one of them out.`,
