@@ -11,7 +11,7 @@ const came: {
   readonly body: Record<string, unknown>;
 }[] = [];
 let models: unknown;
-let refuses: (body: Record<string, unknown>) => boolean;
+let refuses: (body: Record<string, unknown>) => boolean | string;
 /** Which paths are never answered. */
 let stalls: (path: string) => boolean;
 let server: Server;
@@ -28,9 +28,11 @@ beforeAll(async () => {
       response.setHeader('content-type', 'application/json').end(JSON.stringify(models));
       return;
     }
-    if (refuses(body)) {
+    const refused = refuses(body);
+    if (refused !== false) {
       response.statusCode = 400;
-      response.end('{"error":{"message":"no such field"}}');
+      const message = refused === true ? 'no such field' : refused;
+      response.end(JSON.stringify({ error: { message } }));
       return;
     }
     response.setHeader('content-type', 'text/event-stream');
@@ -72,6 +74,28 @@ test.each(['undici', 'wire'] as const)(
     expect(notes).toContain('The server refuses stream_options.include_usage');
   },
 );
+
+test.each([
+  ['alone', () => false],
+  ['and the request for usage', (body: Record<string, unknown>) => 'stream_options' in body],
+] as const)('a server that takes the limit of tokens under its newer name: %s', async (_what, also) => {
+  refuses = (body) =>
+    'max_tokens' in body
+      ? "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+      : also(body);
+  const { requests, notes = [] } = await ask({ model: 'm', maxTokens: 50 });
+  const refusesUsage = also({ stream_options: {} });
+  expect(requests).toMatchObject({ sent: 3, ok: 3 });
+  expect(came).toHaveLength(refusesUsage ? 6 : 5);
+  for (const { body } of came.slice(-3))
+    expect([body['max_completion_tokens'], 'max_tokens' in body, 'stream_options' in body]).toEqual([
+      50,
+      false,
+      !refusesUsage,
+    ]);
+  expect(notes.join('\n')).toContain('The server takes max_completion_tokens in place of max_tokens');
+  expect(notes.join('\n').includes('include_usage')).toBe(refusesUsage);
+});
 
 test('a server that refuses everything is no server that refuses usage', async () => {
   refuses = () => true;

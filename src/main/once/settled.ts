@@ -6,7 +6,14 @@ import { hiding } from '../../requests/secrets.ts';
 import type { PresetOptions } from '../plan/library-options.ts';
 import { presetOf } from '../plan/models/own-presets.ts';
 import { hasOwnBody, keyHeaders, modelsUrl } from '../plan/models/preset-request.ts';
-import { asksForUsage, needsModel, type Preset, withoutUsage } from '../plan/models/presets.ts';
+import {
+  asksForUsage,
+  NEW_LIMIT,
+  needsModel,
+  type Preset,
+  withNewLimit,
+  withoutUsage,
+} from '../plan/models/presets.ts';
 import { type RunOptions, WRITTEN_IN } from '../plan/options.ts';
 import { Problems, type Told } from '../plan/problems.ts';
 import { parseDurationMs } from '../plan/quantities.ts';
@@ -87,22 +94,25 @@ async function settle(options: RunOptions, onWait: OnWait): Promise<Settled | nu
       )
     : null;
   const known = named === null ? options : { ...options, model: named };
-  const isRefused =
-    asksForUsage(preset) &&
-    options.tokens !== 'events' &&
-    (await whileTelling(
-      `Waiting for ${shownUrl(url)} to answer a request of one token, which shows whether it counts tokens (${GIVEN_UP}; not asked if events are counted as tokens).`,
-      onWait,
-      refusesUsage(known, preset),
-    ));
-  if (named === null && !isRefused) return null;
+  const refused =
+    asksForUsage(preset) && options.tokens !== 'events'
+      ? await whileTelling(
+          `Waiting for ${shownUrl(url)} to answer a request of one token, which shows whether it counts tokens (${GIVEN_UP}; not asked if events are counted as tokens).`,
+          onWait,
+          refusedOf(known, preset),
+        )
+      : NOTHING_REFUSED;
+  if (named === null && refused.body === null) return null;
   return {
-    options: isRefused ? withPresetOf(known, name, preset) : known,
+    options: refused.body === null ? known : withBody(known, name, refused.body),
     notes: [
       ...(named === null
         ? []
         : [[`The model is '${named}', the first that ${shownUrl(modelsUrl(url, preset) ?? url)} names.`]]),
-      ...(isRefused
+      ...(refused.limit
+        ? [[`The server takes ${NEW_LIMIT} in place of max_tokens: the limit is sent under that name.`]]
+        : []),
+      ...(refused.usage
         ? [
             [
               'The server refuses stream_options.include_usage: it is left out, and where the server does not say how many tokens there were, their events are counted.',
@@ -129,11 +139,11 @@ async function whileTelling<Answer>(
   }
 }
 
-/** The same preset without the request for usage. */
-function withPresetOf(options: RunOptions, name: string, preset: Preset): RunOptions {
+/** The same preset with another body. */
+function withBody(options: RunOptions, name: string, body: Preset['body']): RunOptions {
   const said: PresetOptions | undefined = options.presets?.[name];
   const like = said === undefined ? { like: name as NonNullable<PresetOptions['like']> } : said;
-  return { ...options, presets: { ...options.presets, [name]: { ...like, body: withoutUsage(preset) } } };
+  return { ...options, presets: { ...options.presets, [name]: { ...like, body } } };
 }
 
 /** @throws VolleyError if the server does not name one */
@@ -162,8 +172,17 @@ async function firstModel(options: RunOptions, preset: Preset): Promise<string> 
   ]);
 }
 
-/** Whether a server answers only without the request for token usage. */
-async function refusesUsage(options: RunOptions, preset: Preset): Promise<boolean> {
+/** What a server refuses of a preset's requests, and the body that it takes; null: as it is. */
+interface Refused {
+  readonly usage: boolean;
+  readonly limit: boolean;
+  readonly body: Preset['body'] | null;
+}
+
+const NOTHING_REFUSED: Refused = { usage: false, limit: false, body: null };
+
+/** Asks whether a server answers only without the request for token usage, or to a limit of another name. */
+async function refusedOf(options: RunOptions, preset: Preset): Promise<Refused> {
   const { preset: name = '', presets, model, apiKeyEnv, url, headers } = options;
   const question = {
     ...asker(options),
@@ -176,15 +195,29 @@ async function refusesUsage(options: RunOptions, preset: Preset): Promise<boolea
     prompt: 'Hi',
     maxTokens: 1,
   };
-  const first = await statusOf(question);
-  if (first === null || !REFUSALS.has(first)) return false;
-  const second = await statusOf(withPresetOf(question, name, preset));
-  return second !== null && second < LOWEST_FAILURE;
+  const first = await answerTo(question);
+  if (first === null || !REFUSALS.has(first.status)) return NOTHING_REFUSED;
+  // The server itself names the limit that it takes.
+  const renamed = first.text.includes(NEW_LIMIT) ? withNewLimit(preset) : null;
+  const limit = renamed !== null;
+  if (renamed !== null) {
+    const second = await answerTo(withBody(question, name, renamed));
+    if (second === null || !REFUSALS.has(second.status)) return { usage: false, limit, body: renamed };
+  }
+  const body = withoutUsage({ ...preset, body: renamed ?? preset.body });
+  const last = await answerTo(withBody(question, name, body));
+  const usage = last !== null && last.status < LOWEST_FAILURE;
+  return { usage, limit, body: usage ? body : renamed };
 }
 
-async function statusOf(options: RunOptions): Promise<number | null> {
+async function answerTo(
+  options: RunOptions,
+): Promise<{ readonly status: number; readonly text: string } | null> {
   const { exchange } = await asked(options);
-  return exchange?.response?.status ?? null;
+  const response = exchange?.response ?? null;
+  return response === null
+    ? null
+    : { status: response.status, text: new TextDecoder().decode(response.body) };
 }
 
 /** Options for connections and credentials. */

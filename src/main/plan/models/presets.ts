@@ -215,6 +215,15 @@ export function asksForUsage({ body }: Preset): boolean {
   return typeof asked === 'object' && asked !== null && 'include_usage' in asked;
 }
 
+/** The limit of an answer's tokens as OpenAI's newer models name it, which refuse the older name. */
+export const NEW_LIMIT = 'max_completion_tokens';
+
+/** The body with the limit under its new name; null if it has none under the old one. */
+export function withNewLimit({ body }: Preset): Preset['body'] | null {
+  const { max_tokens: limit, ...rest } = body;
+  return limit === undefined ? null : { ...rest, [NEW_LIMIT]: limit };
+}
+
 /** The body without that request. */
 export function withoutUsage({ body }: Preset): Preset['body'] {
   const { stream_options: _asked, ...rest } = body;
