@@ -51,6 +51,9 @@ test('results are kept, listed, read again and compared', async () => {
     expect(without.code).toBe(3);
     expect(without.stderr).toContain("damaged.json' cannot be used: it is not JSON");
   }
+  expect(readFileSync(join(cwd, 'trend.html'), 'utf8')).toContain(
+    '1 kept file could not be used and is missing here',
+  );
 });
 
 test('a run that is slower than the last good one fails where that was asked for', async () => {

@@ -71,8 +71,12 @@ export async function printedRounds(comparison: Comparison, form: RoundsForm, vi
 }
 
 /** The same for a list of at least one result. */
-export async function printedRuns(runs: readonly KeptRun[], form: ListForm): Promise<string> {
-  return form === PAGE ? trendPageOf(runs) : RUNS_REPORTERS[form](runs);
+export async function printedRuns(
+  runs: readonly KeptRun[],
+  form: ListForm,
+  unusable: number,
+): Promise<string> {
+  return form === PAGE ? trendPageOf(runs, unusable) : RUNS_REPORTERS[form](runs);
 }
 
 /** A sweep in a form. */

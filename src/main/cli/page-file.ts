@@ -21,10 +21,10 @@ export async function pageOf(result: Summary | Comparison | Sweep): Promise<stri
   return renderHtml(result);
 }
 
-/** Kept results as a page; at least one. */
-export async function trendPageOf(runs: readonly KeptRun[]): Promise<string> {
+/** Kept results as a page; at least one. Other kept files may be unusable. */
+export async function trendPageOf(runs: readonly KeptRun[], unusable: number): Promise<string> {
   const { renderTrend } = await import('../reporters/html/trend/trend-page.ts');
-  return renderTrend(runs);
+  return renderTrend(runs, unusable);
 }
 
 /**
@@ -37,8 +37,8 @@ export function writePage(file: ResultFile, result: Summary | Comparison | Sweep
 }
 
 /** The same for kept results. */
-export function writeTrendPage(file: ResultFile, runs: readonly KeptRun[]): Promise<void> {
-  return writeMade(file, () => trendPageOf(runs));
+export function writeTrendPage(file: ResultFile, runs: readonly KeptRun[], unusable: number): Promise<void> {
+  return writeMade(file, () => trendPageOf(runs, unusable));
 }
 
 async function writeMade(file: ResultFile, make: () => Promise<string>): Promise<void> {

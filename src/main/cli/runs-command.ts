@@ -28,7 +28,7 @@ export async function runsCommand(parsed: Parsed, problems: Told[]): Promise<Exi
   const [words] = parsed.positionals;
   const found = words === undefined ? all : all.filter((run) => has(run, words));
   if (found.length === 0) {
-    say(whyNone(all.length, words));
+    say(whyNone(all.length, unusable, words));
     if (pagePath !== null) say(`--html ${quoted(pagePath)} was not written: there is nothing to show.`);
     // Whoever wants the list as JSON has one, which is empty.
     if (pagePath !== null || form === 'html') return EXIT_CODES.notWritten;
@@ -36,9 +36,9 @@ export async function runsCommand(parsed: Parsed, problems: Told[]): Promise<Exi
   const shown = found.slice(0, limit);
   if (pagePath !== null && shown.length > 0) {
     const onPage = parsed.last('limit') === undefined ? found : shown;
-    await writeTrendPage(await ResultFile.open(pagePath, PAGE_OPTION), onPage);
+    await writeTrendPage(await ResultFile.open(pagePath, PAGE_OPTION), onPage, unusable);
   }
-  if (shown.length > 0 || form === 'json') process.stdout.write(await printedRuns(shown, form));
+  if (shown.length > 0 || form === 'json') process.stdout.write(await printedRuns(shown, form, unusable));
   if (found.length > limit)
     say(`${found.length - limit} older ones are not shown: --limit ${found.length} shows all.`);
   // What was shown is not all that is kept.
@@ -71,7 +71,8 @@ function has({ target, branch, revision, verdict, kind }: KeptRun, words: string
   );
 }
 
-function whyNone(kept: number, words: string | undefined): string {
+function whyNone(kept: number, unusable: number, words: string | undefined): string {
+  if (kept === 0 && unusable > 0) return `no file kept in ${RUN_FOLDER} can be used.`;
   return kept === 0
     ? `no result is kept in ${RUN_FOLDER}: run with --save first.`
     : `none of the ${kept} results in ${RUN_FOLDER} has '${words}' in its target, branch, revision or verdict.`;

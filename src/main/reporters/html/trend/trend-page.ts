@@ -14,8 +14,9 @@ import { trendGroupsOf } from './trend-view.ts';
  * The kept results as one page: figures over time for each plan and machine.
  *
  * @param runs newest first, at least one
+ * @param unusable how many other kept files cannot be used
  */
-export function renderTrend(runs: readonly KeptRun[]): string {
+export function renderTrend(runs: readonly KeptRun[], unusable = 0): string {
   const groups = trendGroupsOf(visibleIn([...runs]));
   const [newest, oldest] = [runs[0]?.startedAt ?? '', runs.at(-1)?.startedAt ?? ''];
   const plans = groups.length === 1 ? '' : ` of ${counted(groups.length, 'plan')}`;
@@ -26,7 +27,7 @@ export function renderTrend(runs: readonly KeptRun[]): string {
     about: `${dayText(oldest)} to ${dayText(newest)}`,
     version: VERSION,
     panels: [
-      { id: 'overview', title: 'Overview', body: overviewPanel(groups) },
+      { id: 'overview', title: 'Overview', body: overviewPanel(groups, unusable) },
       ...groups.map((group) => ({
         id: group.id,
         title: targetText(group.newest),
