@@ -125,6 +125,12 @@ describe('the page of a sweep', () => {
     expect(wrongIn(page)).toEqual([]);
     expect(page).not.toContain('x/<script>');
     expect(readMarkup(page).text).toContain('Bears 11.0/s');
+    const shownOf = async (over: Sweep['over']): Promise<string> => {
+      const result = await swept(at, over);
+      return readMarkup(renderHtml({ ...result, rules: [] })).text;
+    };
+    expect(await shownOf('rate')).toContain('failing, and whether the target keeps up, decide what is borne');
+    expect(await shownOf('concurrency')).toContain('So only failing decides what is borne');
   });
 });
 

@@ -66,11 +66,16 @@ function verdictPanel(sweep: Sweep): Markup {
 ${conclusions.map((sentence) => html`<p class="finding">${prose(sentence)}</p>`)}
 ${interrupted ? html`<p class="notice">${endedBy === 'unfinished' ? 'Not the whole sweep: it was saved while the sweep went on' : 'Interrupted'}: these are the levels that had come to their end.</p>` : null}</div>
 <div class="rules"><h3>${rules.length === 0 ? 'No rule was given' : 'What each level had to keep'}</h3>
-${rules.length === 0 ? html`<p class="soft">${prose('So only failing decides what is borne: give one with --threshold or --slo.')}</p>` : html`<p><code>${rulesText(rules, levels[0])}</code></p>`}
+${rules.length === 0 ? html`<p class="soft">${prose(withoutRules(over))}</p>` : html`<p><code>${rulesText(rules, levels[0])}</code></p>`}
 ${bad.map(({ level, summary }) => html`<p class="notice">✗ ${levelText(level, over)}: ${prose(whyBad(summary).join(' '))}</p>`)}
 <p class="soft">Each level is one measurement: near the capacity two sweeps may differ by a level or two.</p></div>
 </div>
 ${sweepTiles(sweep)}`;
+}
+
+function withoutRules(over: Sweep['over']): string {
+  const what = over === 'rate' ? 'failing, and whether the target keeps up, decide' : 'failing decides';
+  return `So only ${what} what is borne: give one with --threshold or --slo.`;
 }
 
 function levelsPanel(sweep: Sweep): Markup | null {
