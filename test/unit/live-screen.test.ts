@@ -262,6 +262,25 @@ Ctrl-C stop, again: end now`);
     },
   );
 
+  test('requests that were cancelled on purpose are nothing bad, and a few have no p99 but a maximum', async () => {
+    const bad: Paint = (tone, text) => (tone === 'bad' ? `!${text}!` : text);
+    const lines = async (outcome: 'cancelled' | 'status'): Promise<string[]> => {
+      const samples = Array.from(
+        { length: 20 },
+        (_, row): Sample =>
+          row < 5
+            ? { intendedMs: row, serviceMs: 9, status: 0, outcome }
+            : { ...answered(4, row * 20), waitMs: 2 },
+      );
+      return renderScreen(await stateOf({ duration: '60s' }, [{ samples }, { samples }]), LOOK, 80, 24, bad);
+    };
+    const good = (await lines('cancelled')).join('\n');
+    expect(good).toContain('ended 40.0/s  ok 30.0/s');
+    expect(good).not.toContain('!');
+    expect(good).toMatch(/^waiting [\d.]+ .?s at most, before it was sent$/m);
+    expect((await lines('status')).join('\n')).toContain('ended 40.0/s!  ok 30.0/s!');
+  });
+
   test('nothing has begun, and everything waits', async () => {
     const none = await stateOf(MIX, []);
     expect(shown({ ...none, elapsedMs: -600 }, 80, 24).split('\n')[0]).toMatch(/warming up, 600 ms to go$/);

@@ -18,6 +18,8 @@ export interface Span {
   readonly ended: number;
   readonly ok: number;
   readonly failed: number;
+  /** On purpose, which is no failure. */
+  readonly cancelled: number;
   readonly latencies: Readonly<Record<ShownLatency, SpanLatency>>;
   /** Due by then and not ended; null in the closed model, where it equals the number of connections. */
   readonly outstanding: number | null;

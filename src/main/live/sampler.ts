@@ -32,7 +32,7 @@ export class Sampler {
   readonly #spans: Span[] = [];
   readonly #pairs: Span[] = [];
   #taken = 0;
-  #last = { elapsedMs: 0, ended: 0, ok: 0, failed: 0 };
+  #last = { elapsedMs: 0, ended: 0, ok: 0, failed: 0, cancelled: 0 };
   #lastLatencies: Readonly<Record<ShownLatency, CoarseLatency>> | null = null;
   #rules: LiveState['rules'] = [];
   #mix: LiveState['mix'] = [];
@@ -95,7 +95,7 @@ export class Sampler {
   }
 
   #addSpan(snapshot: Snapshot, latencies: Readonly<Record<ShownLatency, CoarseLatency>>): void {
-    const { elapsedMs, ended, ok, failed } = snapshot;
+    const { elapsedMs, ended, ok, failed, cancelled } = snapshot;
     const last = this.#last;
     const before = this.#lastLatencies;
     const span: Span = {
@@ -104,6 +104,7 @@ export class Sampler {
       ended: ended - last.ended,
       ok: ok - last.ok,
       failed: failed - last.failed,
+      cancelled: cancelled - last.cancelled,
       latencies: {
         response: spanLatency(latencies.response.since(before?.response ?? null)),
         service: spanLatency(latencies.service.since(before?.service ?? null)),
@@ -113,7 +114,7 @@ export class Sampler {
     const first = this.#taken++ % 2 === 0 ? undefined : this.#pairs.pop();
     keep(this.#spans, span);
     keep(this.#pairs, first === undefined ? span : joined(first, span));
-    this.#last = { elapsedMs, ended, ok, failed };
+    this.#last = { elapsedMs, ended, ok, failed, cancelled };
     this.#lastLatencies = latencies;
   }
 

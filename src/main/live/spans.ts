@@ -13,6 +13,7 @@ export function joined(first: Span, second: Span): Span {
     ended: first.ended + second.ended,
     ok: first.ok + second.ok,
     failed: first.failed + second.failed,
+    cancelled: first.cancelled + second.cancelled,
     latencies: {
       response: spanLatency(addCells(first.latencies.response.cells, second.latencies.response.cells)),
       service: spanLatency(addCells(first.latencies.service.cells, second.latencies.service.cells)),

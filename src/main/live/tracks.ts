@@ -51,8 +51,10 @@ function rateFigures(state: LiveState, now: Span | null): Line {
   if (now === null) return labelled('rate', asked);
   const ended = endedPerSecond(now);
   const ok = okPerSecond(now);
-  const failing: Piece[] = ok === ended ? [] : [{ text: `  ok ${formatRate(ok)}`, tone: 'bad' }];
-  return labelled('rate', [...asked, { text: `ended ${formatRate(ended)}` }, ...failing]);
+  const text = `  ok ${formatRate(ok)}`;
+  const good: Piece[] =
+    ok === ended ? [] : [now.ok + now.cancelled < now.ended ? { text, tone: 'bad' } : { text }];
+  return labelled('rate', [...asked, { text: `ended ${formatRate(ended)}` }, ...good]);
 }
 
 function latencyFigures(
@@ -78,7 +80,7 @@ function waiting(
     return labelled('waiting', [{ text: `no request has ended for ${formatMs(silentMs)}`, tone: 'bad' }]);
   const outstanding = spans.at(-1)?.outstanding ?? null;
   if (outstanding === null)
-    return labelled('waiting', [{ text: `${formatMs(latencies.wait.p99Ms)} at p99, before it was sent` }]);
+    return labelled('waiting', [{ text: `${waitText(latencies.wait)}, before it was sent` }]);
   const figures = labelled('waiting', [
     { text: `${isOutstandingAbout ? 'about ' : ''}${formatCount(outstanding)} without an answer` },
     { text: `  start lag ${formatMs(latencies.startLag.p99Ms)}  wait ${formatMs(latencies.wait.p99Ms)}` },
@@ -88,6 +90,11 @@ function waiting(
     columns.map((column) => column.outstanding),
     width,
   );
+}
+
+/** The maximum as long as there are too few requests for a p99. */
+function waitText({ p99Ms, maxMs }: LatencySoFar): string {
+  return p99Ms === null && maxMs !== null ? `${formatMs(maxMs)} at most` : `${formatMs(p99Ms)} at p99`;
 }
 
 /** The last two seconds; null before the first span. */
