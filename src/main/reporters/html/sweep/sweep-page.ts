@@ -58,13 +58,14 @@ function capacityWords({ capacity, over, levels }: Sweep): string {
   return tooFewFor(levels[0]).length > 0 ? 'Too few requests to tell' : 'Does not bear the first level';
 }
 
+/** Why a sweep is not whole is its last conclusion, and stands out. */
 function verdictPanel(sweep: Sweep): Markup {
-  const { conclusions, rules, levels, over, interrupted, endedBy } = sweep;
+  const { conclusions, rules, levels, over, interrupted } = sweep;
   const bad = levels.filter(({ isGood }) => !isGood);
   return html`<div class="top">
 <div class="verdict"><h2 class="big">${capacityWords(sweep)}.</h2>
-${conclusions.map((sentence) => html`<p class="finding">${prose(sentence)}</p>`)}
-${interrupted ? html`<p class="notice">${endedBy === 'unfinished' ? 'Not the whole sweep: it was saved while the sweep went on' : 'Interrupted'}: these are the levels that had come to their end.</p>` : null}</div>
+${(interrupted ? conclusions.slice(0, -1) : conclusions).map((sentence) => html`<p class="finding">${prose(sentence)}</p>`)}
+${interrupted ? conclusions.slice(-1).map((ended) => html`<p class="notice">${prose(ended)}</p>`) : null}</div>
 <div class="rules"><h3>${rules.length === 0 ? 'No rule was given' : 'What each level had to keep'}</h3>
 ${rules.length === 0 ? html`<p class="soft">${prose(withoutRules(over))}</p>` : html`<p><code>${rulesText(rules, levels[0])}</code></p>`}
 ${bad.map(({ level, summary }) => html`<p class="notice">✗ ${levelText(level, over)}: ${prose(whyBad(summary).join(' '))}</p>`)}
