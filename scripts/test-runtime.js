@@ -5,36 +5,24 @@ import { showSources } from './source-places.js';
 const require = createRequire(import.meta.url);
 const BUILT = new URL('../dist/', import.meta.url).href;
 const TESTS = new URL('test/', BUILT).href;
-/** What test files import from @jest/globals. */
-const NAMES = [
-  'afterAll',
-  'afterEach',
-  'beforeAll',
-  'beforeEach',
-  'describe',
-  'expect',
-  'it',
-  'jest',
-  'test',
-];
+const NAMES = 'afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest, test';
+/** What test files import as @jest/globals. */
+const GLOBALS = `data:text/javascript,export const { ${NAMES} } = globalThis[Symbol.for('test globals')]; //`;
 
-/** How many test files this process has begun. */
-let files = 0;
-/** Modules below this URL are loaded again for the test file. */
+/** How many test files this process has begun under watch. */
+let watched = 0;
+/** Modules below this URL are loaded again for each test file. */
 let reloaded = TESTS;
+/** Makes their URLs, by which Node knows modules, the file's own: the same in each run, so that compiled code is kept. */
+let ofFile = '';
 
-// Node keeps a module by its URL, so what is loaded again has the number of the test file in it.
 registerHooks({
   resolve(specifier, context, next) {
-    if (specifier === '@jest/globals') return { url: globalsOf(files), format: 'module', shortCircuit: true };
+    if (specifier === '@jest/globals') return { url: GLOBALS + ofFile, format: 'module', shortCircuit: true };
     const found = next(specifier, context);
-    return found.url.startsWith(reloaded) ? { ...found, url: `${found.url}?file=${files}` } : found;
+    return found.url.startsWith(reloaded) ? { ...found, url: found.url + ofFile } : found;
   },
 });
-
-function globalsOf(file) {
-  return `data:text/javascript,export const {${NAMES}} = globalThis[Symbol.for('test globals')]; // ${file}`;
-}
 
 /**
  * Loads test files with Node's own module loader. jest's runtime makes a context of node:vm for each file and loads
@@ -49,16 +37,17 @@ export default class NodeRuntime {
     environment,
     _resolver,
     _transformer,
-    _files,
+    _cache,
     { collectCoverage },
-    _path,
-    globalConfig,
+    path,
+    { watch, watchAll },
   ) {
     if (collectCoverage) throw new Error('jest cannot tell here which lines ran: use npm run coverage');
     this.#environment = environment;
-    files++;
     // Under watch one process may run tests before a change and after it.
-    reloaded = environment.ownsSource || globalConfig.watch || globalConfig.watchAll ? BUILT : TESTS;
+    const isWatching = watch || watchAll;
+    reloaded = environment.ownsSource || isWatching ? BUILT : TESTS;
+    ofFile = `?${pathToFileURL(path).href.slice(TESTS.length)}${isWatching ? `&${watched++}` : ''}`;
   }
 
   /** For jest-circus, which holds the tests of one file. */
