@@ -14,8 +14,6 @@ export default class SharedGlobals {
   global = globalThis;
   fakeTimers = null;
   moduleMocker = null;
-  /** Whether a file begins with a comment with `@own-src`: then src is loaded again for it. */
-  ownsSource;
   #globals = Object.getOwnPropertyDescriptors(globalThis);
   #process = Object.getOwnPropertyDescriptors(process);
   #env = { ...process.env };
@@ -23,8 +21,7 @@ export default class SharedGlobals {
   #folder = process.cwd();
   #listeners = listenersNow();
 
-  constructor({ projectConfig }, { docblockPragmas = {} } = {}) {
-    this.ownsSource = Object.hasOwn(docblockPragmas, 'own-src');
+  constructor({ projectConfig }) {
     this.fakeTimersModern = new ModernFakeTimers({ config: projectConfig, global: globalThis });
   }
 

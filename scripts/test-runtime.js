@@ -27,7 +27,7 @@ registerHooks({
 /**
  * Loads test files with Node's own module loader. jest's runtime makes a context of node:vm for each file and loads
  * everything again in it, which took as long as most tests. Here tests and test/support are loaded for each file, what
- * they import from src once in each of jest's processes; files with `@own-src` have their own.
+ * they import from src once in each of jest's processes; a file with `@own-src` in a comment has its own.
  */
 export default class NodeRuntime {
   #environment;
@@ -37,7 +37,7 @@ export default class NodeRuntime {
     environment,
     _resolver,
     _transformer,
-    _cache,
+    texts,
     { collectCoverage },
     path,
     { watch, watchAll },
@@ -46,7 +46,7 @@ export default class NodeRuntime {
     this.#environment = environment;
     // Under watch one process may run tests before a change and after it.
     const isWatching = watch || watchAll;
-    reloaded = environment.ownsSource || isWatching ? BUILT : TESTS;
+    reloaded = isWatching || texts.get(path).includes('@own-src') ? BUILT : TESTS;
     ofFile = `?${pathToFileURL(path).href.slice(TESTS.length)}${isWatching ? `&${watched++}` : ''}`;
   }
 

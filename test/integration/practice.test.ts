@@ -1,9 +1,5 @@
 import { type ClientHttp2Session, connect } from 'node:http2';
-/**
- * What is practised once must not have been practised for another file.
- *
- * @own-src
- */
+// What is practised once must not have been practised for another file: @own-src
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type ClientName, run } from '../../src/api/index.ts';
 import { completePlan, readOptions } from '../../src/main/plan/resolve.ts';
