@@ -1,7 +1,7 @@
 import { test } from '@jest/globals';
-import type { ClientName, WorkerMode } from '../../src/api/index.ts';
+import { CLIENT_NAMES, type ClientName, WORKER_MODES, type WorkerMode } from '../../src/protocol/plan.ts';
 
-export const MODES: readonly WorkerMode[] = ['threads', 'processes', 'inline'];
+export const MODES: readonly WorkerMode[] = WORKER_MODES;
 
 export interface Variant {
   readonly mode: WorkerMode;
@@ -9,10 +9,9 @@ export interface Variant {
 }
 
 /** Every mode with every client: what holds for one has to hold for all. */
-export const VARIANTS: readonly Variant[] = MODES.flatMap((mode) => [
-  { mode, client: 'undici' },
-  { mode, client: 'wire' },
-]);
+export const VARIANTS: readonly Variant[] = MODES.flatMap((mode) =>
+  CLIENT_NAMES.map((client) => ({ mode, client })),
+);
 
 /** As many workers as the mode can have, up to `workers`. */
 export function workersIn(mode: WorkerMode, workers: number): number {
