@@ -100,9 +100,9 @@ export class Fleet {
     return { VOLLEY_BROKER: this.#broker.url, VOLLEY_CLUSTER_KEY: KEY, NO_COLOR: '1' };
   }
 
-  /** With agents of these names, and what else each is given. */
-  async start(names: Readonly<Record<string, readonly string[]>>): Promise<void> {
-    this.#witness = await startWitness();
+  /** With agents of these names, and what else each is given; answers of their target take a time. */
+  async start(names: Readonly<Record<string, readonly string[]>>, delayMs = 0): Promise<void> {
+    this.#witness = await startWitness('/', { delayMs });
     await Promise.all(Object.entries(names).map(([name, more]) => this.startAgent(name, ...more)));
   }
 

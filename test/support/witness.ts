@@ -29,7 +29,8 @@ export async function startWitness(
   {
     redirectsTo = '',
     address = '127.0.0.1',
-  }: { readonly redirectsTo?: string; readonly address?: string } = {},
+    delayMs = 0,
+  }: { readonly redirectsTo?: string; readonly address?: string; readonly delayMs?: number } = {},
 ): Promise<Witness> {
   const clock = createMonotonicClock();
   const seen: Seen[] = [];
@@ -39,7 +40,8 @@ export async function startWitness(
     seen.push({ number: Number(url.split('=')[1]), from, atMs: clock.nowMs() });
     if (url.startsWith('/redirect'))
       response.writeHead(302, { location: `${redirectsTo}/there?n=${url.split('=')[1]}` });
-    response.end('x');
+    if (delayMs === 0) response.end('x');
+    else setTimeout(() => response.end('x'), delayMs);
   });
   const port = await listening(server, address);
   return {

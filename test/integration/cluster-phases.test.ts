@@ -1,0 +1,120 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Broker } from '../../src/main/cluster/broker.ts';
+import { connectBroker } from '../../src/main/cluster/engine.ts';
+import { type Command, purposes } from '../../src/main/cluster/messages.ts';
+import { Sealer } from '../../src/main/cluster/seal.ts';
+import { Fleet, hasRedis, KEY, load, RealBroker, resultOf } from '../support/fleet.ts';
+
+const HAS_REDIS = hasRedis();
+/** Answers take so long that a load without more starts is still under way for a while. */
+const ANSWER_MS = 3_000;
+const LONG_ANSWERS = ['-r', '40', '-d', '2s', '-c', '200', '--pacing', 'eco'];
+const broker = new RealBroker();
+const quick = new Fleet(broker);
+const slow = new Fleet(broker, 'slow');
+const sealer = new Sealer(KEY);
+
+beforeAll(async () => {
+  if (!HAS_REDIS) return;
+  await broker.start();
+  await Promise.all([
+    quick.start({ a1: [], a2: [], a3: [] }),
+    slow.start({ s1: [], s2: [], s3: [] }, ANSWER_MS),
+  ]);
+});
+
+afterAll(async () => {
+  quick.close();
+  slow.close();
+  await broker.close();
+});
+
+/** Resolves when the only run of a pool has been told to begin, which is half a second before it does. */
+async function told(pool: string): Promise<void> {
+  const before = new Set(runsIn(pool));
+  let watching: Broker | null = null;
+  try {
+    watching = await connectBroker(broker.url, pool);
+    for (;;) {
+      for (const run of runsIn(pool).filter((one) => !before.has(one)))
+        for (const { bytes } of await watching.orders(run, '0', 100))
+          if (sealer.open<Command>(purposes.orders(run), bytes).type === 'go') return;
+      await delay(5);
+    }
+  } finally {
+    await watching?.close();
+  }
+}
+
+function runsIn(pool: string): string[] {
+  return [...broker.cli('--raw', 'keys', `volley:${pool}:run:*:ctl`).matchAll(/run:(\w+):ctl/g)].map(
+    ([, run = '']) => run,
+  );
+}
+
+(HAS_REDIS ? describe : describe.skip)('killed between two phases, over a real broker', () => {
+  test('between the order and the start: an agent costs its part, of which nothing was sent; a run takes its agents with it; a broker that is back in time costs nothing', async () => {
+    const going = told('default');
+    const run = quick.submit(3, ...load(150, '2s'));
+    await going;
+    quick.agent('a1').kill('SIGKILL');
+    const { code, summary } = await resultOf(run);
+    quick.holds(summary);
+    expect([code, summary.requests.scheduled]).toEqual([3, 300]);
+    const lost = summary.agents?.filter(({ state }) => state === 'lost') ?? [];
+    expect(lost.map(({ name, planned }) => [name, planned])).toEqual([['a1', 100]]);
+    const unmeasured = quick.witness.seen.length - summary.requests.sent;
+    expect(unmeasured).toBeGreaterThanOrEqual(0);
+    expect(unmeasured).toBeLessThanOrEqual(lost[0]?.unknownAtMost ?? 0);
+
+    const again = told('default');
+    const dying = quick.submit(2, ...load(100, '60s'));
+    await again;
+    dying.child.kill('SIGKILL');
+    await delay(6_000);
+    await quick.quietFor(1_500);
+    expect(quick.witness.seen.length).toBeLessThan(1_500);
+    expect(quick.witness.twice()).toEqual([]);
+
+    const third = told('default');
+    const back = quick.submit(2, ...load(100, '2s'));
+    await third;
+    await broker.kill();
+    await broker.start();
+    const whole = await resultOf(back);
+    quick.holds(whole.summary);
+    expect(whole.summary.requests.scheduled).toBe(200);
+    // An agent that could not ask for the time before the start has its load missing, and says so.
+    for (const { sent, planned, because } of whole.summary.agents ?? [])
+      expect(because === null ? sent : planned).toBe(100);
+  });
+
+  test('while the last answers are awaited: an agent leaves what is counted; a broker that is back in time costs nothing; a stop keeps what came', async () => {
+    const run = slow.submit(3, ...LONG_ANSWERS);
+    await slow.seen(80);
+    slow.agent('s1').kill('SIGKILL');
+    const { code, summary } = await resultOf(run);
+    slow.holds(summary);
+    expect([code, summary.requests.scheduled, slow.witness.seen.length]).toEqual([3, 80, 80]);
+    const lost = summary.agents?.find(({ state }) => state === 'lost');
+    expect(lost?.name).toBe('s1');
+    expect((lost?.sent ?? 0) + (lost?.missing ?? 0)).toBe(lost?.planned);
+    expect(80 - summary.requests.sent).toBeLessThanOrEqual(lost?.unknownAtMost ?? 0);
+
+    const back = slow.submit(2, ...LONG_ANSWERS);
+    await slow.seen(80);
+    await broker.kill();
+    await broker.start();
+    const whole = await resultOf(back);
+    slow.holds(whole.summary);
+    expect([whole.summary.requests.scheduled, slow.witness.seen.length]).toEqual([80, 80]);
+
+    const stopped = slow.submit(2, ...LONG_ANSWERS);
+    await slow.seen(80);
+    stopped.child.kill('SIGINT');
+    const kept = await resultOf(stopped);
+    slow.holds(kept.summary);
+    expect([kept.code, kept.summary.requests.sent, kept.summary.requests.ok]).toEqual([130, 80, 80]);
+  });
+});
