@@ -236,7 +236,7 @@ test.each([
 });
 
 test('a worker that a loop without await has blocked is lost, and told of that', async () => {
-  const load = "executor: 'constant-vus', vus: 1, duration: '100ms', gracefulStop: '0s'";
+  const load = "executor: 'constant-vus', vus: 1, duration: '1s', gracefulStop: '0s'";
   const path = file(`code${++modules}.mjs`);
   writeFileSync(
     path,

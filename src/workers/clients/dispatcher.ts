@@ -14,6 +14,13 @@ export interface RequestTemplate {
   readonly reset: boolean;
   /** The complete head for HTTP/1.1, already checked, if it was assembled from pieces. */
   readonly head?: string;
+  /** If that head is sent again and again without a body: where its bytes are kept. */
+  readonly keptHead?: KeptHead;
+}
+
+/** The bytes of a head, encoded when they are first sent. */
+export interface KeptHead {
+  bytes: Buffer | null;
 }
 
 /** Fields by lower-case name; a list where a name occurs more than once. */

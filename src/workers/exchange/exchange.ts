@@ -27,6 +27,11 @@ export interface ExchangeOwner {
   onRetry?(exchange: Exchange): void;
 }
 
+/** Waits for the end of one request. */
+export interface Awaiting {
+  answered(exchange: Exchange, endMs: number): void;
+}
+
 const NO_CONTENT = 204;
 const NOT_MODIFIED = 304;
 const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
@@ -98,6 +103,8 @@ export class Exchange implements InPlaceHandler {
   /** Failures since the last complete response. */
   failuresInARow = 0;
   busy = false;
+  /** Who waits for its current request, in loads of users. */
+  awaiting: Awaiting | null = null;
   /** Deadline of the whole current request. */
   readonly deadline = new Deadline<Exchange>(this);
   /** Deadline for silence since its last byte, if limited. */

@@ -76,7 +76,6 @@ export class VuLoad implements Load, Job, UserHost {
   readonly #pools: readonly Pool[];
   readonly #lastEnded: LastEnded;
   #stopHearing: (() => void) | null = null;
-  readonly #awaited = new Map<Exchange, Awaited>();
   /** Users waiting for the coordinator to catch up. */
   #waiting: (() => void)[] = [];
   #windowAtMs = 0;
@@ -200,10 +199,10 @@ export class VuLoad implements Load, Job, UserHost {
   onFree(): void {}
 
   keeps(exchange: Exchange, endMs: number): boolean {
-    const awaited = this.#awaited.get(exchange);
-    this.#awaited.delete(exchange);
+    const awaited = exchange.awaiting;
+    exchange.awaiting = null;
     this.#watch?.ended(exchange, endMs);
-    if (awaited === undefined) return true;
+    if (awaited === null) return true;
     if (hasAnswer(exchange)) awaited.answered(exchange, endMs);
     // A client may report a failure again when its socket closes, within this turn of the event loop: the next
     // request must not have started yet, or it would be blamed.
@@ -213,10 +212,10 @@ export class VuLoad implements Load, Job, UserHost {
     return true;
   }
 
-  send(exchange: Exchange, awaited: Awaited): void {
-    this.#awaited.set(exchange, awaited);
+  send(exchange: Exchange, awaited: Awaited, nowMs: number): void {
+    exchange.awaiting = awaited;
     const { request, intendedMs, dispatchedMs } = awaited;
-    this.#host.send(exchange, request, intendedMs, dispatchedMs, this.clock.nowMs());
+    this.#host.send(exchange, request, intendedMs, dispatchedMs, nowMs);
   }
 
   addExchange(): Exchange {

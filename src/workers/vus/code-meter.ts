@@ -60,9 +60,9 @@ export class CodeMeter {
     this.#goOn();
   }
 
-  /** The code has called us, or has ended. */
-  leave(owner: CodeOwner): void {
-    if (this.#isRunning) this.#add(owner);
+  /** The code has called us, or has ended; at `nowMs`, if the caller knows. */
+  leave(owner: CodeOwner, nowMs?: number): void {
+    if (this.#isRunning) this.#add(owner, nowMs ?? this.#clock.nowMs());
   }
 
   /** The code has returned from a direct call. */
@@ -92,7 +92,7 @@ export class CodeMeter {
 
   readonly #begin = (): void => {
     this.#hasBegun = true;
-    if (this.#isRunning && this.#owner !== null) this.#add(this.#owner);
+    if (this.#isRunning && this.#owner !== null) this.#add(this.#owner, this.#clock.nowMs());
     else this.#goOn();
     process.nextTick(this.#end);
   };
@@ -114,8 +114,7 @@ export class CodeMeter {
     this.#sinceMs = this.#clock.nowMs();
   }
 
-  #add(owner: CodeOwner): void {
-    const nowMs = this.#clock.nowMs();
+  #add(owner: CodeOwner, nowMs: number): void {
     const ms = nowMs - this.#sinceMs;
     this.#sinceMs = nowMs;
     this.#codeMs += ms;

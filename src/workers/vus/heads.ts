@@ -34,6 +34,7 @@ export class Heads {
   /**
    * @param cookies value of `cookie` from user and common headers; null without one, or if the request sets its own
    * @param contentType type of the body, unless a header gives it
+   * @param isKept the same head is sent again and again
    * @throws InvalidRequest for a header that cannot be sent
    */
   of(
@@ -44,18 +45,25 @@ export class Heads {
     cookies: string | null,
     contentType: string | null,
     bodyLength: number,
+    isKept = false,
   ): HeadParts {
     const added = own === undefined ? '' : this.#lines(own);
     const isTyped = contentType !== null && this.#baseNames.has('content-type');
     const isDouble = isTyped || (cookies !== null && this.#baseNames.has('cookie'));
-    if (added === null || !this.#isPlain || isDouble || !this.#isText)
+    if (added === null || !this.#isPlain || isDouble)
       return this.#whole(method, path, host, withCookies(own, cookies), contentType, bodyLength);
+    // Each of the headers has been checked.
+    const list = (): string[] => this.#added(own, cookies, contentType);
+    if (!this.#isText) {
+      const kept = isKept ? list() : null;
+      return { head: null, asksToClose: false, list: kept === null ? list : () => kept };
+    }
     const head =
       `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n${this.#baseText}` +
       `${contentType === null || saysType(own) ? '' : `content-type: ${contentType}\r\n`}${added}` +
       `${cookies === null ? '' : `cookie: ${cookies}\r\n`}` +
       `${saysLength(method, bodyLength) ? `content-length: ${bodyLength}\r\n` : ''}\r\n`;
-    return { head, asksToClose: false, list: () => this.#list(withCookies(own, cookies), contentType) };
+    return { head, asksToClose: false, list, ...(isKept ? { kept: { bytes: null } } : {}) };
   }
 
   /** The request's own headers as lines; null if one of them does not just add a line. */
@@ -104,6 +112,18 @@ export class Heads {
     );
     const head = this.#isText ? requestHead({ method, path, host, fields, bodyLength }, asksToClose) : null;
     return { head, asksToClose, list: () => list };
+  }
+
+  /** All headers, where the request's own ones are only added. */
+  #added(own: HeaderValues | undefined, cookies: string | null, contentType: string | null): string[] {
+    const list = [...this.#base];
+    if (contentType !== null && !saysType(own)) list.push('content-type', contentType);
+    for (const name in own) {
+      const value: unknown = own[name];
+      if (value !== undefined) list.push(name, String(value));
+    }
+    if (cookies !== null) list.push('cookie', cookies);
+    return list;
   }
 
   /** All headers; a request's own ones replace common ones. */

@@ -8,7 +8,7 @@ import { cookieValue, type RequestCookies } from '../exchange/cookie-keeper.ts';
 import { expectationOf } from './expectations.ts';
 import { Heads } from './heads.ts';
 import type { Names } from './name-numbers.ts';
-import { ScenarioRequest } from './scenario-request.ts';
+import { type HeadParts, ScenarioRequest } from './scenario-request.ts';
 import { NO_COOKIES } from './user-cookies.ts';
 
 const DEFAULT_REDIRECTS = 10;
@@ -16,6 +16,8 @@ const ABSOLUTE = /^https?:\/\//i;
 const PLAIN_PATH = /^\/[\x21\x22\x24-\x7e]*$/;
 /** Limit on cached places: parsing a URL costs more than everything else in making a request. */
 const MOST_PLACES = 1_000;
+/** Limit on cached routes of a method: code may put anything into a URL. */
+const MOST_ROUTES = 1_000;
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 const PARAMS = new Set([
@@ -46,6 +48,19 @@ interface Located {
   readonly name: string;
 }
 
+/** A request by method and URL, and what is the same each time that it is sent. */
+interface Route extends Located {
+  /** Its plan, unless a request says otherwise; null until one is sent under the name of its URL. */
+  known: NumberedPlan | null;
+  /** Its head without headers, cookies and body of its own; null until one is sent like that. */
+  bare: HeadParts | null;
+}
+
+interface NumberedPlan {
+  readonly index: number;
+  readonly plan: RequestPlan;
+}
+
 /** Settings shared by all requests of a run. */
 export interface RequestBase {
   /** The plan's only request: the endpoint of paths, and the headers of every request. */
@@ -67,7 +82,9 @@ export class RequestMaker {
   readonly #own: Place | null;
   readonly #places = new Map<string, Place>();
   /** Plans by request name, with default expectation and redirects. */
-  readonly #plans = new Map<string, { readonly index: number; readonly plan: RequestPlan }>();
+  readonly #plans = new Map<string, NumberedPlan>();
+  /** By method and URL as written. */
+  readonly #routes = new Map<string, Map<string, Route>>();
 
   constructor(base: RequestBase, names: Names) {
     this.#base = base;
@@ -89,8 +106,9 @@ export class RequestMaker {
     isApart: boolean,
     cookies: RequestCookies,
   ): ScenarioRequest {
-    const { place, path, name } = this.#locate(url);
-    const known = this.#planOf(method, name, params, place);
+    const route = this.#routeOf(method, url);
+    const { place, path } = route;
+    const known = this.#planOf(method, route, params);
     let whole = path;
     let body: Buffer | null = null;
     let contentType: string | null = null;
@@ -109,7 +127,11 @@ export class RequestMaker {
     const saying = cookiesOf(params, cookies);
     const kept = saying.saysKept ? (saying.keeper?.valueFor(place.endpoint, whole) ?? null) : null;
     const said = kept === null ? null : cookieValue(kept, saying.others);
-    const parts = this.#heads.of(method, whole, place.host, own, said, contentType, body?.length ?? 0);
+    const isBare = said === null && own === undefined && body === null && whole === path;
+    const parts =
+      (isBare ? route.bare : null) ??
+      this.#heads.of(method, whole, place.host, own, said, contentType, body?.length ?? 0, isBare);
+    if (isBare) route.bare = parts;
     const { expectation, digest } = known.plan;
     const isStreamed = this.#isStreamed(params);
     const wantsFields =
@@ -189,14 +211,25 @@ export class RequestMaker {
     return found;
   }
 
-  #planOf(
-    method: string,
-    path: string,
-    params: RequestParams | undefined,
-    { endpoint, prefix }: Place,
-  ): { readonly index: number; readonly plan: RequestPlan } {
-    const name = params?.name ?? `${method} ${path}`;
-    const known = this.#plans.get(name) ?? this.#newPlan(method, name, path, endpoint, prefix);
+  /** Kept for URLs given as text: those of templates have values in them. */
+  #routeOf(method: string, url: string | Url): Route {
+    if (typeof url !== 'string') return { ...this.#locate(url), known: null, bare: null };
+    const routes = this.#routes.get(method) ?? new Map<string, Route>();
+    const known = routes.get(url);
+    if (known !== undefined) return known;
+    const route: Route = { ...this.#locate(url), known: null, bare: null };
+    this.#routes.set(method, routes);
+    if (routes.size < MOST_ROUTES) routes.set(url, route);
+    return route;
+  }
+
+  #planOf(method: string, route: Route, params: RequestParams | undefined): NumberedPlan {
+    const name = params?.name;
+    const known =
+      name === undefined
+        ? (route.known ?? this.#named(`${method} ${route.name}`, method, route))
+        : this.#named(name, method, route);
+    if (name === undefined) route.known = known;
     const expect = params?.expect;
     const maxRedirects = params?.redirects ?? DEFAULT_REDIRECTS;
     if (expect === undefined && maxRedirects === DEFAULT_REDIRECTS && known.plan.message.method === method)
@@ -213,13 +246,11 @@ export class RequestMaker {
     };
   }
 
-  #newPlan(
-    method: string,
-    name: string,
-    path: string,
-    endpoint: Endpoint,
-    prefix: string,
-  ): { readonly index: number; readonly plan: RequestPlan } {
+  #named(name: string, method: string, { name: path, place }: Route): NumberedPlan {
+    return this.#plans.get(name) ?? this.#newPlan(method, name, path, place);
+  }
+
+  #newPlan(method: string, name: string, path: string, { endpoint, prefix }: Place): NumberedPlan {
     const isKept = !this.#names.isFull;
     const index = this.#names.numberOf(name, method);
     const plan: RequestPlan = {

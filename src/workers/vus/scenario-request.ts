@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../protocol/endpoint.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { RequestPlan } from '../../protocol/request.ts';
-import { type RequestTemplate, requestTemplate } from '../clients/dispatcher.ts';
+import type { KeptHead, RequestTemplate } from '../clients/dispatcher.ts';
 import type { RequestCookies } from '../exchange/cookie-keeper.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
 
@@ -10,6 +10,8 @@ export interface HeadParts {
   /** Null if the client builds the head. */
   readonly head: string | null;
   readonly asksToClose: boolean;
+  /** If it is sent again and again: where the client keeps the head's bytes. */
+  readonly kept?: KeptHead;
   /** Flat: name, value, name, value; without `host` and headers added by the client. */
   list(): string[];
 }
@@ -45,9 +47,9 @@ export class ScenarioRequest implements PreparedRequest, RequestTemplate, Messag
   readonly cookies: RequestCookies;
   readonly refusal = null;
   declare readonly head?: string;
+  declare readonly keptHead?: KeptHead;
   readonly #parts: HeadParts;
   #headers: string[] | null = null;
-  #template: RequestTemplate | null = null;
 
   constructor(
     { index, plan }: { readonly index: number; readonly plan: RequestPlan },
@@ -72,6 +74,7 @@ export class ScenarioRequest implements PreparedRequest, RequestTemplate, Messag
     this.cookies = cookies;
     this.#parts = parts;
     if (parts.head !== null) this.head = parts.head;
+    if (parts.kept !== undefined) this.keptHead = parts.kept;
   }
 
   get origin(): string {
@@ -96,8 +99,6 @@ export class ScenarioRequest implements PreparedRequest, RequestTemplate, Messag
   }
 
   get template(): RequestTemplate {
-    if (this.#parts.head !== null) return this;
-    this.#template ??= requestTemplate(this.origin, this);
-    return this.#template;
+    return this;
   }
 }

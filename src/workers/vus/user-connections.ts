@@ -1,16 +1,16 @@
 import { Interrupted } from '../../protocol/scenario-errors.ts';
-import type { Exchange } from '../exchange/exchange.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { Awaiting, Exchange } from '../exchange/exchange.ts';
 import type { ScenarioRequest } from './scenario-request.ts';
 
 /** Limit on connections of a user, as in browsers. */
 const MOST_AT_ONCE = 6;
 
 /** A request awaited by scenario code. */
-export interface Awaited {
+export interface Awaited extends Awaiting {
   readonly request: ScenarioRequest;
   readonly intendedMs: number;
   readonly dispatchedMs: number;
-  answered(exchange: Exchange, endMs: number): void;
   failed(error: Error): void;
 }
 
@@ -18,15 +18,17 @@ export interface Awaited {
 export interface Connector {
   addExchange(): Exchange;
   dropExchange(exchange: Exchange): void;
-  /** Sends a request over a connection; calls back its `Awaited` with the answer. */
-  send(exchange: Exchange, awaited: Awaited): void;
+  /** Sends a request over a connection, now; calls back its `Awaited` with the answer. */
+  send(exchange: Exchange, awaited: Awaited, nowMs: number): void;
+  readonly clock: Pick<Clock, 'nowMs'>;
 }
 
 /** The connections of one user: one for each concurrent request, up to the limit; further requests are queued. */
 export class UserConnections {
   readonly #connector: Connector;
   readonly #free: Exchange[] = [];
-  readonly #busy = new Set<Exchange>();
+  /** Never more than a few. */
+  readonly #busy: Exchange[] = [];
   #waiting: Awaited[] = [];
 
   constructor(connector: Connector) {
@@ -35,22 +37,23 @@ export class UserConnections {
 
   /** Number of requests in flight and queued. */
   get underWay(): number {
-    return this.#busy.size + this.#waiting.length;
+    return this.#busy.length + this.#waiting.length;
   }
 
   send(awaited: Awaited): void {
     const exchange =
-      this.#free.pop() ?? (this.#busy.size < MOST_AT_ONCE ? this.#connector.addExchange() : null);
+      this.#free.pop() ?? (this.#busy.length < MOST_AT_ONCE ? this.#connector.addExchange() : null);
     if (exchange === null) this.#waiting.push(awaited);
-    else this.#start(exchange, awaited);
+    else this.#start(exchange, awaited, awaited.dispatchedMs);
   }
 
   /** Reuses a connection after its request has been answered or has failed. */
   release(exchange: Exchange): void {
-    this.#busy.delete(exchange);
-    const next = this.#waiting.shift();
+    const last = this.#busy.pop();
+    if (last !== undefined && last !== exchange) this.#busy[this.#busy.indexOf(exchange)] = last;
+    const next = this.#waiting.length === 0 ? undefined : this.#waiting.shift();
     if (next === undefined) this.#free.push(exchange);
-    else this.#start(exchange, next);
+    else this.#start(exchange, next, this.#connector.clock.nowMs());
   }
 
   /** Ends requests in flight, and drops queued ones. */
@@ -66,8 +69,8 @@ export class UserConnections {
     for (const exchange of this.#free.splice(0)) this.#connector.dropExchange(exchange);
   }
 
-  #start(exchange: Exchange, awaited: Awaited): void {
-    this.#busy.add(exchange);
-    this.#connector.send(exchange, awaited);
+  #start(exchange: Exchange, awaited: Awaited, nowMs: number): void {
+    this.#busy.push(exchange);
+    this.#connector.send(exchange, awaited, nowMs);
   }
 }

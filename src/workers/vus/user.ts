@@ -15,12 +15,13 @@ import { setCookiesIn } from '../exchange/cookie-keeper.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Alarm } from './alarms.ts';
 import { Answer } from './answer.ts';
+import { AwaitedAnswer, type AwaitingUser } from './awaited-answer.ts';
 import { holdsBy } from './check-result.ts';
 import type { CodeOwner as MeteredOwner } from './code-meter.ts';
 import { msOf } from './durations.ts';
 import { failureOf } from './failure-of.ts';
-import { type CodeOwner, callAs } from './unawaited.ts';
-import { type Awaited, UserConnections } from './user-connections.ts';
+import { callAs } from './unawaited.ts';
+import { UserConnections } from './user-connections.ts';
 import { CookiesView, NO_COOKIES, UserCookies } from './user-cookies.ts';
 import type { UserHost, UserScenario } from './user-host.ts';
 import { type ActingUser, type Scope, UserHttp, VuView } from './vu-view.ts';
@@ -42,7 +43,7 @@ export interface Start {
 type Part = 'exec' | 'vuSetup' | 'vuTeardown';
 
 /** A virtual user: runs the code of its scenario, iteration after iteration, over connections of its own. */
-export class User implements ActingUser, MeteredOwner, CodeOwner {
+export class User implements ActingUser, MeteredOwner, AwaitingUser {
   readonly id: number;
   readonly http: Http = new UserHttp(this);
   readonly vars: Record<string, unknown> = {};
@@ -208,24 +209,14 @@ export class User implements ActingUser, MeteredOwner, CodeOwner {
     const refusal = this.#refusal();
     if (refusal !== null) return this.#refused(refusal);
     const { clock, maker, meter } = this.#host;
-    meter.leave(this);
+    const nowMs = clock.nowMs();
+    meter.leave(this, nowMs);
     this.#acts++;
     const answer = new Promise<Response>((resolve, reject) => {
       const cookies = this.#scenario.hasCookies ? this.#cookies : NO_COOKIES;
       const request = maker.make(method, url, params, this.#part !== 'exec', cookies);
-      const awaited: Awaited = {
-        request,
-        intendedMs: this.freeAtMs,
-        dispatchedMs: clock.nowMs(),
-        answered: (exchange, endMs) => {
-          const answer = this.#answered(exchange, endMs);
-          meter.handOver(this);
-          if (answer instanceof Answer) resolve(answer);
-          else callAs(this, reject, answer);
-        },
-        failed: (error) => callAs(this, reject, error),
-      };
-      this.#connections.send(awaited);
+      const sent = { request, intendedMs: this.freeAtMs, dispatchedMs: nowMs };
+      this.#connections.send(new AwaitedAnswer(this, sent, resolve, reject));
     });
     meter.back(this);
     return answer;
@@ -291,7 +282,13 @@ export class User implements ActingUser, MeteredOwner, CodeOwner {
     return isGood;
   }
 
-  #answered(exchange: Exchange, endMs: number): Answer | RequestError | Interrupted {
+  answered(exchange: Exchange, endMs: number): Answer | RequestError | Interrupted {
+    const outcome = this.#outcome(exchange, endMs);
+    this.#host.meter.handOver(this);
+    return outcome;
+  }
+
+  #outcome(exchange: Exchange, endMs: number): Answer | RequestError | Interrupted {
     const { failure, request, endedByUs } = exchange;
     const isComplete = failure === null || failure.kind === 'status' || failure.kind === 'expectation';
     const answer =
@@ -300,7 +297,7 @@ export class User implements ActingUser, MeteredOwner, CodeOwner {
     this.lastRequest = request?.plan.name ?? null;
     if (this.freeAtMs < endMs) this.freeAtMs = endMs;
     // Deferred: the code that receives the answer may send the next request.
-    queueMicrotask(() => this.#becomeIdle());
+    if (this.#onIdle !== null) queueMicrotask(() => this.#becomeIdle());
     this.#connections.release(exchange);
     if (endedByUs === 'unfinished') return new Interrupted();
     if (failure === null) return answer ?? new Interrupted();

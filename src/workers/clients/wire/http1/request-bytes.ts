@@ -47,8 +47,9 @@ function encode(options: RequestTemplate, host: string): RequestBytes {
   return { bytes, isHead: method === 'HEAD', asksToClose };
 }
 
-function withHead({ method, body, reset }: RequestTemplate, head: string): RequestBytes {
-  const text = Buffer.from(head, 'latin1');
+function withHead({ method, body, reset, keptHead }: RequestTemplate, head: string): RequestBytes {
+  const text = keptHead?.bytes ?? Buffer.from(head, 'latin1');
+  if (keptHead !== undefined) keptHead.bytes = text;
   return {
     bytes: body === null ? text : Buffer.concat([text, body]),
     isHead: method === 'HEAD',
