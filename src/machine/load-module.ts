@@ -1,12 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { type CarriedModules, carriedFrom } from './carried-modules.ts';
 
 const OWN_NAME = 'volley';
 
 let own: string | null = null;
 /** Set in the code of a module at its top, and in what follows from that, such as its timers. */
 const AT_TOP = new AsyncLocalStorage<true>();
+/** What imports have led to: by importing module, and what it wrote. Null unless asked for. */
+let recorded: Map<string, Map<string, string>> | null = null;
+/** By folder. */
+const carried = new Map<string, CarriedModules>();
 
 /**
  * Imports a module of the user's, in TypeScript or JavaScript, ESM or CommonJS. In it, and in what it imports,
@@ -14,10 +19,11 @@ const AT_TOP = new AsyncLocalStorage<true>();
  *
  * @param url of the module
  * @param volley path of the module that `volley` stands for
+ * @param folder where its files are, if it comes from another machine
  * @returns what it exports by default; undefined where it exports nothing
  */
-export async function importDefault(url: string, volley: string): Promise<unknown> {
-  const exported = (await importAll(url, volley))['default'];
+export async function importDefault(url: string, volley: string, folder?: string): Promise<unknown> {
+  const exported = (await importAll(url, volley, folder))['default'];
   // What a compiler has made of `export default` in CommonJS.
   return typeof exported === 'object' &&
     exported !== null &&
@@ -31,18 +37,70 @@ export async function importDefault(url: string, volley: string): Promise<unknow
  * The same with everything that it exports, by its names. `process.exit()` at the top of it throws: it would end
  * volley as if all were well.
  */
-export async function importAll(url: string, volley: string): Promise<Readonly<Record<string, unknown>>> {
+export async function importAll(
+  url: string,
+  volley: string,
+  folder?: string,
+): Promise<Readonly<Record<string, unknown>>> {
   if (own === null) {
     refuseExitAtTop();
-    registerHooks({
-      resolve: (specifier, context, next) =>
-        specifier === OWN_NAME && own !== null
-          ? { url: own, format: 'module', shortCircuit: true }
-          : next(specifier, context),
-    });
+    registerHooks({ resolve });
   }
   own = pathToFileURL(volley).href;
-  return (await AT_TOP.run(true, () => import(url))) as Readonly<Record<string, unknown>>;
+  const from = folder === undefined ? null : (carried.get(folder) ?? carriedFrom(folder));
+  if (folder !== undefined && from !== null) carried.set(folder, from);
+  const place = from === null ? url : from.placeOf(url);
+  return (await AT_TOP.run(true, () => import(place))) as Readonly<Record<string, unknown>>;
+}
+
+/** From now on, what is imported is remembered, for `importedBy`. */
+export function recordImports(): void {
+  recorded ??= new Map();
+}
+
+/** What an import in one file stands for. */
+interface FoundImport {
+  readonly from: string;
+  readonly specifier: string;
+  readonly url: string;
+}
+
+/** Modules with all that they have imported, and those: each import that led to a file. */
+export function importedBy(modules: readonly string[]): FoundImport[] {
+  const found: FoundImport[] = [];
+  const known = new Set(modules);
+  // Grows while it is walked.
+  for (const from of known)
+    for (const [specifier, url] of recorded?.get(from) ?? []) {
+      found.push({ from, specifier, url });
+      known.add(url);
+    }
+  return found;
+}
+
+/** The file that a module was loaded from: its URL, with links followed. */
+export function fileOf(module: string): string {
+  for (const found of recorded?.values() ?? []) {
+    const url = found.get(module);
+    if (url !== undefined) return url;
+  }
+  return module;
+}
+
+type Resolve = NonNullable<Parameters<typeof registerHooks>[0]['resolve']>;
+
+function resolve(...[specifier, context, next]: Parameters<Resolve>): ReturnType<Resolve> {
+  if (specifier === OWN_NAME && own !== null) return { url: own, format: 'module', shortCircuit: true };
+  const { parentURL } = context;
+  if (parentURL === undefined) return next(specifier, context);
+  for (const modules of carried.values())
+    if (modules.has(parentURL)) return modules.resolve(specifier, context, next);
+  const found = next(specifier, context);
+  if (recorded !== null && found.url.startsWith('file:')) {
+    const of = recorded.get(parentURL) ?? new Map<string, string>();
+    recorded.set(parentURL, of.set(specifier, found.url));
+  }
+  return found;
 }
 
 function refuseExitAtTop(): void {

@@ -90,9 +90,20 @@ export type ScenarioCode =
   | { readonly type: 'module'; readonly url: string }
   | { readonly type: 'flow'; readonly flow: FlowTest };
 
+/** Modules on their way to another machine, with all that they import. Paths have slashes. */
+export interface CarriedCode {
+  readonly files: readonly (readonly [path: string, content: Uint8Array])[];
+  /** The path of each module, by its URL where it comes from. */
+  readonly modules: readonly (readonly [url: string, path: string])[];
+  /** What an import in a file stands for. */
+  readonly imports: readonly (readonly [from: string, specifier: string, path: string])[];
+}
+
 /** A test of scenarios. */
 export interface ScenariosPlan {
   readonly code: ScenarioCode;
+  /** The folder of its modules, if they come from another machine. */
+  readonly codeFolder?: string;
   /** Name of the module's file, or the plan's. */
   readonly file: string;
   /** Prefix for requests without an origin; null if every request must name one. */

@@ -35,7 +35,7 @@ export async function actOnce(
 ): Promise<OnceOutcome> {
   if (shard.scenarios === undefined) throw new Error('there are no scenarios');
   const clock = createMonotonicClock();
-  const definition = await importTest(shard.scenarios.code);
+  const definition = await importTest(shard.scenarios);
   let failure: OnceOutcome['failure'] = null;
   let isDone = false;
   let value: unknown;

@@ -28,10 +28,10 @@ export function serveShard(wire: WorkerChannel, owns: OwnedPart): Promise<void> 
 }
 
 /** The code for users and the test's module, loaded once per worker. */
-async function loadUsers({ code }: ScenariosPlan): Promise<PartsOfShard['users']> {
+async function loadUsers(scenarios: ScenariosPlan): Promise<PartsOfShard['users']> {
   const { VuLoad } = await import('./loads/vu-load.ts');
   const { importTest } = await import('./vus/import-test.ts');
-  return { Users: VuLoad, definition: await importTest(code), watch: null };
+  return { Users: VuLoad, definition: await importTest(scenarios), watch: null };
 }
 
 class ShardService {

@@ -30,10 +30,6 @@ test.each([
     says: /--mode with --agents: .*volley agent --mode/,
   },
   {
-    words: ['run', 'examples/cart.ts', '--agents', '2', '--broker', 'redis://127.0.0.1:1'],
-    says: /^volley: --agents with examples\/cart\.ts: agents run no code but volley's: write its scenarios in steps, in a plan file, or leave --agents out\.\n$/,
-  },
-  {
     words: ['run', 'examples/cart.ts', '--pool', 'a'],
     says: /^volley: --pool 'a' without --agents: say over how many/,
   },
@@ -48,26 +44,14 @@ test.each([
     says: /--broker 'http:\/\/…@x\/': give it as redis:/,
   },
   { words: ['agent', '--broker', 'redis://127.0.0.1'], says: /--allow-target is missing/ },
+  {
+    words: ['agent', '--allow-target', '127.0.0.1:80', '--allow-code'],
+    says: /^volley: --allow-code without a cluster key: whoever can write to the broker could run code here: give one/,
+  },
 ])('volley $words is refused in a sentence', async ({ words, says }) => {
   const { code, stdout, stderr } = await volley.with({ VOLLEY_BROKER: 'redis://127.0.0.1:1' }, words);
   expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(says)]);
   expect(stderr).not.toMatch(/hidden|\n {4}at /);
-});
-
-test('steps that call code are refused with the file of the code', async () => {
-  const [plan, code] = [pathOf('plan.yaml'), pathOf('own.mjs')];
-  writeFileSync(code, 'export function act() {}\n');
-  const load = 'load: { executor: per-vu-iterations, vus: 1, iterations: 1 }';
-  writeFileSync(
-    plan,
-    `${load}\nscenarios: { a: { flow: [{ group: g, flow: [{ call: ./own.mjs#act }] }] } }\n`,
-  );
-  const words = ['run', plan, '--agents', '1'];
-  const { code: exitCode, stderr } = await volley.with({ VOLLEY_BROKER: 'redis://127.0.0.1:1' }, words);
-  expect([exitCode, stderr]).toEqual([
-    2,
-    `volley: --agents with plan.yaml: it calls code in ${code}, and agents run no code but volley's: write it in steps, or run it on this machine.\n`,
-  ]);
 });
 
 test('a run with setup whose broker is away has not begun with it', async () => {

@@ -338,7 +338,9 @@ describe('scenarios over agents', () => {
           { ...asked, scenarios: { ...asked.scenarios!, code } },
           { agents: 1 },
         );
-        await expect(summary).rejects.toThrow(/its scenarios call code, and agents run none but volley's/);
+        await expect(summary).rejects.toThrow(
+          /its scenarios are code, and it was started without --allow-code/,
+        );
       }
       const elsewhere = await startWitness();
       const sent = await submitted(

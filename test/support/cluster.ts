@@ -30,6 +30,7 @@ export async function startAgent(
     mode: 'threads',
     version: VERSION,
     allowed: rule === null ? [] : [rule],
+    isCodeAllowed: false,
     mostPerSecond: null,
     isOnce: false,
     ...changes,

@@ -28,6 +28,10 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 export async function agentCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
   const meeting = brokerFrom(parsed, process.env, problems);
   const options = agentOptionsFrom(parsed, problems);
+  if (options.isCodeAllowed && meeting?.key === '')
+    problems.push(
+      '--allow-code without a cluster key: whoever can write to the broker could run code here: give one (--cluster-key-file, VOLLEY_CLUSTER_KEY).',
+    );
   if (problems.length > 0 || meeting === null) throw new VolleyError(ERROR_CODES.usage, problems);
   const broker = await openBroker(meeting);
   const agent = new Agent(broker, new Sealer(meeting.key), createMonotonicClock(), options, say);
@@ -39,7 +43,7 @@ export async function agentCommand(parsed: Parsed, problems: string[]): Promise<
     await Promise.race([begun, agent.ended]);
     if (agent.hasLeft) return EXIT_CODES.ok;
     say(
-      `agent ${options.name} with ${counted(options.workers, 'worker')} waits in pool ${meeting.pool} of ${brokerName(meeting.url)}; it may send to ${parsed.all('allow-target').join(', ')}.`,
+      `agent ${options.name} with ${counted(options.workers, 'worker')} waits in pool ${meeting.pool} of ${brokerName(meeting.url)}; it may send to ${parsed.all('allow-target').join(', ')}${options.isCodeAllowed ? ', and run the code that runs bring along' : ''}.`,
     );
     await agent.ended;
     return EXIT_CODES.ok;
@@ -108,6 +112,7 @@ function agentOptionsFrom(parsed: Parsed, problems: string[]): ConstructorParame
     version: VERSION,
     allowed,
     mostPerSecond: rate === null ? null : (rate.requests * MS_PER_SECOND) / rate.periodMs,
+    isCodeAllowed: parsed.flag('allow-code'),
     isOnce: parsed.flag('once'),
   };
 }

@@ -249,6 +249,12 @@ export const AGENT_TABLE = {
     commands: ['agent'],
     isRepeatable: true,
   },
+  'allow-code': {
+    kind: 'flag',
+    group: 'own',
+    help: 'Run the code of scenarios that runs bring along, with the rights of this process; needs a cluster key',
+    commands: ['agent'],
+  },
   workers: {
     kind: 'count',
     group: 'own',

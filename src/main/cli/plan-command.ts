@@ -24,12 +24,6 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
     throw new VolleyError(ERROR_CODES.usage, problems);
   }
   if (MODULE_OF_SCENARIOS.test(path)) {
-    if (parsed.values['agents'] !== undefined) {
-      problems.push(
-        `--agents with ${path}: agents run no code but volley's: write its scenarios in steps, in a plan file, or leave --agents out.`,
-      );
-      throw new VolleyError(ERROR_CODES.usage, problems);
-    }
     refuseOthers(parsed, path, problems);
     return runCommand(parsed.withDefaults({}, []), problems, {
       path,

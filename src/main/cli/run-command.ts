@@ -9,7 +9,6 @@ import { readSettled } from '../once/settled.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { SET_FOR_RUN, WRITTEN_IN } from '../plan/options.ts';
 import { completePlan, readOptions, type UnresolvedPlan } from '../plan/resolve.ts';
-import { codeIn } from '../plan/scenarios/code-in.ts';
 import type { LoadedTest } from '../plan/scenarios/load-test.ts';
 import { readersOfPlan } from '../plan/stdin-readers.ts';
 import { withErrorRate } from '../plan/thresholds.ts';
@@ -137,25 +136,16 @@ async function testPlan(
   const { resolveTest } = await import('../plan/scenarios/resolve-test.ts');
   const [vus, iterations, only] = ['vus', 'iterations', 'only'].map((name) => parsed.last(name));
   try {
+    // Agents need what modules import.
+    if (!isSentFromHere) (await import('../../machine/load-module.ts')).recordImports();
     const test = await load(options.variables ?? {});
-    const planned = await resolveTest(test, options, { vus, iterations, only }, problems, isSentFromHere);
-    if (!isSentFromHere) refuseCode(planned.plan);
-    return planned;
+    return await resolveTest(test, options, { vus, iterations, only }, problems, isSentFromHere);
   } catch (error) {
     if (problems.length === 0 || !(error instanceof VolleyError)) throw error;
     const found = new Set(error.problems.map(String));
     const earlier = problems.filter((problem) => !found.has(problem));
     throw new VolleyError(ERROR_CODES.usage, [...earlier, ...error.problems]);
   }
-}
-
-/** @throws VolleyError VOLLEY_USAGE for scenarios with code: agents carry out steps, which are data */
-function refuseCode({ scenarios }: RunPlan): void {
-  const called = scenarios === undefined ? null : codeIn(scenarios.code);
-  if (called === null || scenarios === undefined) return;
-  throw new VolleyError(ERROR_CODES.usage, [
-    `--agents with ${scenarios.file}: it calls code in ${called}, and agents run no code but volley's: write it in steps, or run it on this machine.`,
-  ]);
 }
 
 /** Runs, shows progress, writes the requested files and prints the result. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { dialOf } from '../../protocol/dial.ts';
@@ -9,11 +10,12 @@ import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { AllowedTargets } from '../../requests/allowed-targets.ts';
 import type { Clock } from '../../time/clock.ts';
 import { completePlan, type UnresolvedPlan } from '../plan/resolve.ts';
-import { codeIn } from '../plan/scenarios/code-in.ts';
+import { modulesIn } from '../plan/scenarios/code-modules.ts';
 import { type Broker, CLUSTER_TIMES, type End, type TakenSlot } from './broker.ts';
 import { type AgentInfo, PLAN, purposes } from './messages.ts';
 import { Part, type PartOptions } from './part.ts';
 import { NotRead, type Sealer } from './seal.ts';
+import { unpackCode } from './unpacked-code.ts';
 
 const { announceMs, orphanMs } = CLUSTER_TIMES;
 const LONGEST_LEAVE_MS = 5_000;
@@ -23,6 +25,8 @@ const LONGEST_ANSWER_MS = 1_500;
 export interface AgentOptions extends Pick<PartOptions, 'name' | 'workers' | 'mode'> {
   readonly version: string;
   readonly allowed: readonly AllowRule[];
+  /** Whether runs may bring code of their own. */
+  readonly isCodeAllowed: boolean;
   /** Limit on this agent's share of a rate; null for no limit. */
   readonly mostPerSecond: number | null;
   /** Whether to leave after one run. */
@@ -99,8 +103,10 @@ export class Agent {
   async #take(slot: TakenSlot): Promise<void> {
     const { name } = this.#options;
     this.#run = slot.run;
+    let folder: string | undefined;
     try {
-      const plan = await this.#accept(slot);
+      const plan = withCode(await this.#accept(slot));
+      folder = plan.scenarios?.codeFolder;
       const part = new Part({ broker: this.#broker, sealer: this.#sealer, clock: this.#clock }, slot, plan, {
         ...this.#options,
         address: this.#address,
@@ -116,6 +122,7 @@ export class Agent {
       this.#say(`run ${slot.run}: ${because}.`);
       throw new Error(`${name}: ${because}`);
     } finally {
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
       const hasRun = this.#part?.isBegun === true;
       this.#part = null;
       this.#run = null;
@@ -133,8 +140,11 @@ export class Agent {
     if (sealed === null) throw new Error('its submitter is gone');
     const { workers, mode, allowed } = this.#options;
     const asked = { ...this.#opened(run, sealed), workers, mode };
-    if (asked.scenarios !== undefined && codeIn(asked.scenarios.code) !== null)
-      throw new Error("its scenarios call code, and agents run none but volley's");
+    if (asked.scenarios !== undefined && modulesIn(asked.scenarios.code).length > 0) {
+      if (!this.#options.isCodeAllowed)
+        throw new Error('its scenarios are code, and it was started without --allow-code');
+      if (asked.supplies.code === undefined) throw new Error('its code did not come with it');
+    }
     const plan = await completePlan(asked);
     const targets = new AllowedTargets(allowed);
     for (const { endpoint } of plan.mix) {
@@ -190,6 +200,14 @@ export class Agent {
     };
     await this.#broker.announce(this.#id, this.#sealer.seal(purposes.agent(this.#id), info));
   }
+}
+
+/** The plan with its code in a folder. */
+function withCode(plan: RunPlan): RunPlan {
+  const { scenarios, supplies } = plan;
+  const { code, ...others } = supplies;
+  if (scenarios === undefined || code === undefined) return plan;
+  return { ...plan, supplies: others, scenarios: { ...scenarios, codeFolder: unpackCode(code) } };
 }
 
 /** The first address by which other machines may reach this one. */

@@ -31,7 +31,7 @@ export function lostData(): VolleyError {
 
 /** @throws VolleyError VOLLEY_USAGE if a sealed plan is too large for the broker */
 export function checkPlanSize(sealed: Uint8Array): void {
-  checkSize(sealed, 'The plan', 'give fewer rows or smaller bodies');
+  checkSize(sealed, 'The plan', 'give fewer rows, smaller bodies, or code that imports less');
 }
 
 /** @throws VolleyError VOLLEY_USAGE if what setup returned is too large for the broker */

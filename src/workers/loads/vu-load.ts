@@ -332,13 +332,13 @@ function scenariosOf(plan: ScenariosPlan, definition: TestDefinition): UserScena
 function rowsOf(
   plan: ScenariosPlan,
   scenarios: readonly UserScenario[],
-  { scenarioRows }: Supplies,
+  { scenarioRows, scenarioItems }: Supplies,
   seed: number,
 ): RowSource[] {
   return plan.scenarios.map(({ deal, rowCount }, index) => {
     const cells = scenarioRows?.[index] ?? null;
     const source = scenarios[index]?.definition.rows?.source;
-    const items = source?.type === 'items' ? source.items : [];
+    const items = scenarioItems?.[index] ?? (source?.type === 'items' ? source.items : []);
     const rowAt = cells === null ? (row: number) => items[row] : rowsOfTable(cells, source?.type === 'jsonl');
     return new RowSource(deal, rowCount, rowAt, seed);
   });

@@ -13,6 +13,7 @@ import { checkOptions, completePlan, type UnresolvedPlan } from '../resolve.ts';
 import { MODULE_FIELDS, moduleTerms } from '../terms.ts';
 import { parseThresholds, percentilesIn, withErrorRate } from '../thresholds.ts';
 import { withProblems } from '../worded-problem.ts';
+import { carriedWith } from './carried-code.ts';
 import { changedTest, type TestChanges } from './changed-test.ts';
 import type { LoadedTest } from './load-test.ts';
 import { type ReadTest, readTest } from './read-test.ts';
@@ -53,6 +54,7 @@ export async function resolveTest(
   if (problems.length === 0 && isSentFromHere) checkUsers(read, problems);
   const inCode: string[] = [];
   const { code, secrets } = await test.code(read, inCode);
+  const carriedCode = isSentFromHere || problems.length > 0 ? {} : carriedWith(code, definition, problems);
   const { thresholds: given = [], ...rest } = withTest(options, definition);
   const inRules: string[] = [];
   const { own: ofScenarios, others: asked } = scenarioRules(given, read, inRules);
@@ -65,10 +67,11 @@ export async function resolveTest(
     const ofRequests = { ...rest, ...streaming, thresholds: others, url: base ?? NO_BASE };
     const unresolved = checkOptions(ofRequests, [], null, isSentFromHere);
     if (wrong.length > 0) throw new VolleyError(errorCode, wrong);
+    const supplies = { ...unresolved.supplies, ...carriedCode };
     const fields = MODULE_FIELDS.filter((field) => isSaidThere(field, definition, options));
     const asked: UnresolvedPlan = {
       ...complete(
-        withSecrets(unresolved, secrets),
+        withSecrets({ ...unresolved, supplies }, secrets),
         { code, file: basename(test.path) },
         ...([read, base, own] as const),
       ),
