@@ -7,6 +7,7 @@ import type { Told } from '../main/plan/problems.ts';
 import type { RunControl } from '../main/run/run-handle.ts';
 import { ERROR_CODES, VolleyError } from '../protocol/errors.ts';
 import type { Summary } from '../protocol/summary.ts';
+import { checkControl } from './control.ts';
 
 /** Options of a batch. Names and defaults are those of `volley batch` (docs/batch.md). */
 export interface BatchOptions extends RunOptions {
@@ -56,7 +57,9 @@ export interface BatchSummary {
  *
  * @throws VolleyError VOLLEY_USAGE (every problem), VOLLEY_OUTPUT, VOLLEY_UNKNOWN_HOST or VOLLEY_WORKER_START
  */
-export async function batch(options: BatchOptions, { signal }: RunControl = {}): Promise<BatchSummary> {
+export async function batch(options: BatchOptions, control: RunControl = {}): Promise<BatchSummary> {
+  checkControl(control, ['signal']);
+  const { signal } = control;
   const asked = await resolved(options);
   let run: BatchRun;
   try {

@@ -14,6 +14,7 @@ import { withoutCredentials } from '../main/text/quoted.ts';
 import type { Comparison } from '../protocol/comparison.ts';
 import type { Metric } from '../protocol/comparison-finding.ts';
 import { ERROR_CODES, VolleyError } from '../protocol/errors.ts';
+import { checkControl } from './control.ts';
 
 /** Options of a comparison, in addition to the load of each round. */
 export interface ComparisonOptions extends RunOptions {
@@ -43,6 +44,7 @@ export async function compare(
   options: ComparisonOptions = {},
   control: ComparisonControl = {},
 ): Promise<Comparison> {
+  checkControl(control, ['signal', 'onRound']);
   const { load, judging } = parted(options);
   const [ofA, ofB] = [withTarget(load, a), withTarget(load, b)];
   const experiment = await inTermsOf(ofA, () => {
@@ -64,6 +66,7 @@ export async function modes(
   options: ComparisonOptions,
   control: ComparisonControl = {},
 ): Promise<Comparison> {
+  checkControl(control, ['signal', 'onRound']);
   const { load, judging } = parted(options);
   const experiment = await inTermsOf(load, () => {
     const problems: Told[] = [];

@@ -7,6 +7,7 @@ import { startPlan } from '../main/run/run.ts';
 import type { ClusterOptions, Run, StartControl } from '../main/run/run-handle.ts';
 import type { RunPlan } from '../protocol/plan.ts';
 import type { Summary } from '../protocol/summary.ts';
+import { checkControl } from './control.ts';
 
 /**
  * Runs a load test and returns its result.
@@ -27,6 +28,7 @@ export async function run(options: RunOptions, control: StartControl = {}): Prom
  * @throws VolleyError VOLLEY_USAGE, VOLLEY_UNKNOWN_HOST or VOLLEY_BROKER
  */
 export async function start(options: RunOptions, control: StartControl = {}): Promise<Run> {
+  checkControl(control, ['signal', 'cluster']);
   const { cluster } = control;
   return cluster === undefined
     ? startPlan(await resolved(options), control)

@@ -41,7 +41,10 @@ const JSON_WEB_TOKEN = /\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g;
 const CREDENTIALS = /\/\/[^\s/?#@"'<>]{1,256}@/g;
 const ENCODED_QUOTE = /^%(?:25){0,3}22/;
 
-/** Removes from a target's text what its names call a secret, such as the token in the answer to a login. Long texts are cut. */
+/**
+ * Removes from a target's text what its names call a secret, such as the token in the answer to a login, and credentials
+ * in URLs. Long texts are cut.
+ */
 export function withoutNamedSecrets(text: string): string {
   const beginning = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
   return NAMED.reduce(withoutValues, beginning)

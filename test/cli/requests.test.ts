@@ -210,6 +210,7 @@ describe('requests that cannot be as they are asked for', () => {
 
   test.each([
     [['-F', 'nothing'], "--form 'nothing': give it as name=text"],
+    [['-F', 'password:abc-def'], "--form 'password:…': give it as name=text"],
     [['--urls', '/no/such/file'], "--urls '/no/such/file' cannot be read (no such file or folder)"],
     [['--urls', 'package.json'], "The URL list 'package.json' is none: "],
     [['--har', 'package.json'], "The HAR file 'package.json' has no list log.entries"],

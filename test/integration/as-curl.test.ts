@@ -327,6 +327,8 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   ],
   redirects: [
     'curl -L BASE/redirect/302',
+    'curl -L BASE/redirect/300 BASE/redirect/304 BASE/redirect/305 BASE/redirect/399',
+    'curl -L -d x BASE/redirect/300?to=/redirect/399',
     'curl -L -d x BASE/redirect/302',
     'curl -L -d x BASE/redirect/307',
     'curl -L -X POST -d x BASE/redirect/301',

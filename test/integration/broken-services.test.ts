@@ -197,6 +197,8 @@ describe.each(TARGETS)('$carrier, by $client', (target) => {
     const nowhere = await runOn((response) => response.writeHead(302).end(), { location: true });
     expect(nowhere.notes.join()).toMatch(/^All 16 answers were redirects without a location/);
     const redirect: Answer = (response) => response.writeHead(301, { location: '/' }).end();
+    const endless = await runOn(redirect, { location: 2 });
+    expect([endless.requests.failed, endless.notes]).toEqual([REQUESTS, []]);
     const asked = await runOn(redirect, { expectStatus: '3xx' });
     const few = await runOn((response, request, count) =>
       count % 2 ? ok(response) : redirect(response, request, count),

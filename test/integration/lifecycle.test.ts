@@ -102,6 +102,8 @@ describe.each(MODES)('%s', (mode) => {
     const target = await startTarget();
     const underWay = await start({ ...options, url: `${target.url}delay/10`, requests: 200 });
     const seen: Progress[] = [];
+    for (const never of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(() => underWay.progress(never)).toThrow('The interval of progress is ');
     for await (const progress of underWay.progress(50)) seen.push(progress);
     const summary = await underWay.summary;
     expect(summary.requests.ok).toBe(200);

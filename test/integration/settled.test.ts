@@ -107,6 +107,13 @@ test('a server that refuses everything is no server that refuses usage', async (
   expect(came.slice(2).every(({ body }) => 'stream_options' in body)).toBe(true);
 });
 
+test('a key that a server sends back is not shown, also where what it says is cut', async () => {
+  process.env['TEST_MODEL_KEY'] = 'secret-key-of-a-model-server';
+  refuses = () => `${'x'.repeat(190)} ${process.env['TEST_MODEL_KEY']}`;
+  const { errors } = await ask({ model: 'm', apiKeyEnv: 'TEST_MODEL_KEY' });
+  expect(errors[0]?.example).toMatch(/was answered with 400: x{190} …$/);
+});
+
 test('who counts events asks for nothing', async () => {
   await ask({ model: 'm', tokens: 'events' });
   expect(came.map(({ body }) => 'stream_options' in body)).toEqual([false, false, false]);

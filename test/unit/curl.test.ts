@@ -167,7 +167,7 @@ describe('options of curl', () => {
       {
         method: 'PUT',
         methodOnRedirect: 'kept',
-        location: true,
+        location: 50,
         insecure: true,
         curlRedirects: REDIRECTS,
       },
@@ -204,15 +204,15 @@ describe('options of curl', () => {
       "--compressed -H 'Accept-Encoding: br'",
       { headers: ['Accept-Encoding: br'] },
     ],
-    ['-L', '-L', { location: true, curlRedirects: REDIRECTS }],
+    ['-L', '-L', { location: 50, curlRedirects: REDIRECTS }],
     ['-L with a limit', '-L --max-redirs 3', { location: 3, curlRedirects: REDIRECTS }],
-    ['-L without a limit', '-L --max-redirs -1', { location: true, curlRedirects: REDIRECTS }],
+    ['-L without a limit', '-L --max-redirs -1', { location: 100, curlRedirects: REDIRECTS }],
     [
       'what redirects go by',
       "--location-trusted --post301 --post303 --path-as-is -b '' -u a:b -e ';auto'",
       {
         user: 'a:b',
-        location: true,
+        location: 50,
         curlRedirects: {
           ...REDIRECTS,
           pathAsIs: true,

@@ -182,6 +182,14 @@ describe('a slip of the pen', () => {
     [['-H', 'http://x:y@z/'], ["-H is a header: give the target's URL without an option."]],
     [['-q', '100'], ["-q takes no value, but has '100': for a rate use -r."]],
     [['-q', 'http://x/100'], []],
+    [
+      ['--dry-run=yes', '-k=1', '--once=', '--quiet=true', '--insecure=false', '--output=yes', '-c=1'],
+      [
+        "--dry-run takes no value, but has 'yes': give it alone, or leave it out.",
+        "-k takes no value, but has '1': give it alone, or leave it out.",
+        "--once takes no value, but has '': give it alone, or leave it out.",
+      ],
+    ],
     [['-duration=5s'], ["'-duration=5s': the name of an option has two dashes: did you mean --duration?"]],
     [['-rps', '5'], ["'-rps': the name of an option has two dashes: did you mean --rate?"]],
     [['-kL', '-c5', '-Hrate: 5', '-', '-1s', '--', '-z'], []],
@@ -202,6 +210,10 @@ describe('a slip of the pen', () => {
       ['http://x/', '-n', '3'],
     ],
     [['--latency', '-t', '2', 'localhost:3000/'], ['localhost:3000/']],
+    [
+      ['--dry-run=yes', 'http://x/', '-k=1'],
+      ['--dry-run', 'http://x/', '-k'],
+    ],
   ])('%j is read without what was meant otherwise', (typed, words) =>
     expect(withoutMisread(typed, run.options).words).toEqual(words),
   );

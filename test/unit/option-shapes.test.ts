@@ -76,6 +76,18 @@ describe('options of JavaScript’s callers', () => {
       [/^The option mix\[0\]\.json contains itself, .*without a circle\.$/],
     ],
     [{ url: URL, json: { a: 1n } }, [/^The option json has a bigint, /]],
+    [
+      { url: URL, json: { a: [Number.NaN] } },
+      [/^The option json has NaN, which JSON has not: give a number or/],
+    ],
+    [
+      { url: URL, json: new Date(Number.NaN) },
+      [/^The option json has a date that is none: give a valid one/],
+    ],
+    [
+      { url: URL, json: { a: new Map([[1, 2]]) } },
+      [/^The option json has a Map, of which JSON keeps nothing:/],
+    ],
     [{ url: URL, json: { toJSON: () => JSON.parse('{') } }, [/^The option json cannot be written as JSON/]],
     [{ mix: [{ ...A, form: -1 }] }, [/^The option mix\[0\]\.form '-1': give text or a list of text/]],
     [{ mix: [{ ...A, form: [[]] }] }, [/^The option mix\[0\]\.form is a list: give text or a list of text/]],

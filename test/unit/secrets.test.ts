@@ -225,6 +225,7 @@ describe('what names call secret', () => {
     ['a URL within a URL', '/x?to=%2Fy%3Ftoken=abc-def', '/x?to=%2Fy%3Ftoken=…'],
     ['a cookie', 'session=abc-def; path=/', 'session=…; path=/'],
     ['a location', "to '/x?sig=abc-def'", "to '/x?sig=…'"],
+    ['a location with credentials', "to 'ftp://u:abc-def@h/x' //me@[::1]/", "to 'ftp://…@h/x' //…@[::1]/"],
     [
       'a page',
       '<input name="csrf_token" type=hidden value="abc-def">',

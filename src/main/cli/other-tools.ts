@@ -97,7 +97,9 @@ interface ReadWords {
 
 /**
  * Takes out letters of other tools (`-t4`), names of options with one dash (`-duration=5s`), what volley always shows, and
- * letters with a value that only another tool's has (`-q 100`), each with the value that follows it. A parser would make several letters of each, with values that nobody gave.
+ * letters with a value that only another tool's has (`-q 100`), each with the value that follows it. A parser would make
+ * several letters of each, with values that nobody gave. From a flag with a value (`--dry-run=yes`), which a parser would
+ * take for one that is not given, only the value is taken.
  */
 export function withoutMisread(
   typed: readonly string[],
@@ -111,6 +113,14 @@ export function withoutMisread(
   for (let place = 0; place < own.length; place++) {
     const word = own[place] as string;
     const next = own[place + 1] ?? '-';
+    const flag = flagWithValue(word, options);
+    if (flag !== null) {
+      problems.push(
+        `${flag.name} takes no value, but has ${quoted(flag.value)}: give it alone, or leave it out.`,
+      );
+      words.push(flag.name);
+      continue;
+    }
     const problem = misread(word, next, options, letters);
     if (problem === null) {
       words.push(word);
@@ -122,6 +132,17 @@ export function withoutMisread(
     if (!hasItsValue && !next.startsWith('-') && !isWebAddress(next)) place++;
   }
   return { problems, words: [...words, ...typed.slice(own.length)] };
+}
+
+/** A flag that is given neither alone nor as true or false. */
+function flagWithValue(
+  word: string,
+  options: Readonly<Record<string, Options>>,
+): { readonly name: string; readonly value: string } | null {
+  const [, name, long = '', letter = '', value = ''] = /^(--([\w-]+)|-(\w))=(.*)$/s.exec(word) ?? [];
+  if (name === undefined || value === 'true' || value === 'false') return null;
+  const meant = Object.entries(options).find(([known, { alias }]) => known === long || alias === letter);
+  return meant?.[1].type === 'boolean' ? { name, value } : null;
 }
 
 function misread(

@@ -23,6 +23,7 @@ export const DEFAULT_MAX_IN_FLIGHT = 10_000;
 export const DEFAULT_PACING = 'auto';
 export const DEFAULT_ROWS_MODE = 'cycle';
 export const DEFAULT_LOCATION = 10;
+export const MOST_REDIRECTS = 100;
 /** Connections go to all addresses of a name in turn. */
 export const DEFAULT_ADDRESSES = 'spread';
 

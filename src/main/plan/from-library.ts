@@ -103,16 +103,31 @@ function linesOf(name: string, value: unknown, request: number | undefined, prob
 /** Returns a value as it is if JSON has no form for it; one that has such a value within is reported here. */
 function jsonText(value: unknown, request: number | undefined, problems: Problems): unknown {
   try {
-    return JSON.stringify(value) ?? value;
+    return JSON.stringify(value, checkKept) ?? value;
   } catch (error) {
     const of = request === undefined ? '' : `mix[${request}].`;
     const option: OptionWord = {
       ...the('json', `The option ${of}json`),
       ...(request === undefined ? {} : { request }),
     };
-    problems.add(phrase`${option} ${whyNoJson(messageOf(error))}.`);
+    const why = error instanceof NotKept ? error.message : whyNoJson(messageOf(error));
+    problems.add(phrase`${option} ${why}.`);
     return undefined;
   }
+}
+
+class NotKept extends Error {}
+
+/** JSON.stringify writes null or an empty object for some values, which nobody means to send. */
+function checkKept(this: unknown, key: string, value: unknown): unknown {
+  const given = (this as Readonly<Record<string, unknown>>)[key];
+  if (typeof given === 'number' && !Number.isFinite(given))
+    throw new NotKept(`has ${given}, which JSON has not: give a number or null`);
+  const kind = Object.prototype.toString.call(given).slice(8, -1);
+  if (kind === 'Date' && value === null) throw new NotKept('has a date that is none: give a valid one');
+  if ((kind === 'Map' || kind === 'Set') && value === given)
+    throw new NotKept(`has a ${kind}, of which JSON keeps nothing: give an object or a list`);
+  return value;
 }
 
 /** Its own words quote the value's keys, so only what they are about is told. */

@@ -166,7 +166,8 @@ function inMix(name: string, request: number | undefined): OptionWord {
   return { ...the(name, as), name, ...(request === undefined ? {} : { request }) };
 }
 
-function kindOf(value: unknown): string {
+/** What a value is, for messages; texts may be secret. */
+export function kindOf(value: unknown): string {
   if (typeof value === 'string') return 'text';
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' && value !== null ? 'an object' : quoted(value);

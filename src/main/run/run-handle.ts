@@ -56,7 +56,7 @@ export interface StartControl extends RunControl {
 export interface Run {
   /** The result; rejects with a VolleyError if nothing could be sent. */
   readonly summary: Promise<Summary>;
-  /** Progress of the run, every `intervalMs` (default 500) from the first request to the last. */
+  /** Progress of the run, every `intervalMs` (default 500, at least 1) from the first request to the last. @throws VolleyError VOLLEY_USAGE */
   progress(intervalMs?: number): AsyncIterable<Progress>;
   /** Starts nothing more and waits for requests in flight, at most for the timeout or 5 s. */
   stop(): void;

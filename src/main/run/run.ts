@@ -1,12 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
+import { quoted } from '../text/quoted.ts';
 import { type Conduct, conduct } from './conduct.ts';
 import type { OnBlock } from './coordinator-options.ts';
 import type { Progress, Run, RunControl } from './run-handle.ts';
 
 const PROGRESS_INTERVAL_MS = 500;
+/** The longest that a timer waits. */
+const LONGEST_INTERVAL_MS = 2 ** 31 - 1;
 
 /** A run that also gives access to what has been recorded so far; null before it has begun. */
 export interface WatchedRun extends Run {
@@ -39,10 +43,22 @@ export function watchConduct(conducted: Conduct, { signal }: RunControl): Watche
   return {
     summary,
     snapshot: () => conducted.snapshot(),
-    progress: (intervalMs = PROGRESS_INTERVAL_MS) => watch(conducted, intervalMs, over.signal),
+    progress: (intervalMs = PROGRESS_INTERVAL_MS) => {
+      checkInterval(intervalMs);
+      return watch(conducted, intervalMs, over.signal);
+    },
     stop,
     abort: () => conducted.abort(),
   };
+}
+
+/** Node turns what it cannot wait for into a millisecond. */
+function checkInterval(intervalMs: unknown): void {
+  if (typeof intervalMs === 'number' && intervalMs >= 1 && intervalMs <= LONGEST_INTERVAL_MS) return;
+  throw new VolleyError(
+    ERROR_CODES.usage,
+    `The interval of progress is ${quoted(intervalMs)}: give milliseconds, from 1 to ${LONGEST_INTERVAL_MS}.`,
+  );
 }
 
 async function carryOut(conducted: Conduct): Promise<Summary> {

@@ -128,12 +128,15 @@ function summarizeJudgement(
 }
 
 /** What a reader should know about the figures. */
-function notesOf(collected: Collected, { latencies, coldStart, merged, streams }: Figures): Finding[] {
+function notesOf(
+  collected: Collected,
+  { latencies, coldStart, merged, streams, errors }: Figures,
+): Finding[] {
   const { plan, workers } = collected;
   return [
     ...plan.notes.map((text): Finding => ({ code: 'option-note', figures: { text } })),
     ...borneLossesOf(collected),
-    ...redirectsOf(collected, merged.statuses),
+    ...redirectsOf(collected, merged.statuses, errors),
     ...notesOn(plan.load, latencies),
     ...(plan.batch === undefined ? [] : standstillOf(workers)),
     ...(coldStart === null ? [] : [coldStart]),

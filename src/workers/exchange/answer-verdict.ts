@@ -11,6 +11,10 @@ import { isRedirect } from './redirect.ts';
 import type { RequestSecrets } from './request-secrets.ts';
 
 const LOWEST_FAILURE = 400;
+/** What servers say is shown to this length. */
+const LONGEST_SAID = 200;
+/** With the words before it. */
+const LONGEST_OF_STREAM = 280;
 
 /** What is known of a request with a complete answer. */
 interface CompleteAnswer extends Answered {
@@ -64,12 +68,18 @@ export class Verdict {
       return this.#unexpected(request, 'REDIRECT', this.#secrets.of(request)(example));
     }
     if (status >= LOWEST_FAILURE && (expectation === null || expectation.statuses.length === 0)) {
-      const said = sink.complaint === null ? '' : `: ${this.#secrets.of(request)(sink.complaint)}`;
+      const said =
+        sink.complaint === null
+          ? ''
+          : `: ${beginningOf(this.#secrets.of(request)(sink.complaint), LONGEST_SAID)}`;
       const example = `${request.message.method} ${shownPath(request.plan)} was answered with ${status}${said}`;
       return { kind: 'status', code: String(status), count: 1, example };
     }
     const cut = sink.finish();
-    if (cut !== null) return { ...cut, count: 1, example: this.#secrets.of(request)(cut.example) };
+    if (cut !== null) {
+      const example = beginningOf(this.#secrets.of(request)(cut.example), LONGEST_OF_STREAM);
+      return { ...cut, count: 1, example };
+    }
     if (expectation === null) return null;
     const miss = missOf(expectation, answer, endMs - sentMs, this.#secrets.of(request));
     return miss === null ? null : this.#unexpected(request, miss.code, miss.example);
@@ -99,6 +109,11 @@ export class Verdict {
     const name = this.#namesRequests ? `${plan.name}: ` : '';
     return { kind: 'expectation', code, count: 1, example: name + example };
   }
+}
+
+/** Only of a text without secrets: the beginning of one would remain. */
+function beginningOf(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
 /** The path with its placeholders unfilled: the values may be secret. */

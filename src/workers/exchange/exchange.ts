@@ -11,7 +11,7 @@ import type { DigestAuthorization } from './digest.ts';
 import { fieldInHead } from './head-text.ts';
 import { KeptBody } from './kept-body.ts';
 import type { PreparedRequest } from './prepared-request.ts';
-import { isRedirectStatus } from './redirect.ts';
+import { mayBeRedirect } from './redirect.ts';
 
 /** Is told how an exchange ended. */
 export interface ExchangeOwner {
@@ -293,7 +293,7 @@ export class Exchange implements InPlaceHandler {
     this.firstByteMs = this.#readAtMs;
     this.status = status;
     const { connection } = this.client;
-    if (isRedirectStatus(status))
+    if (mayBeRedirect(status))
       this.location = this.wantsHead ? fieldInHead(this.head, 'location') : fieldIn(fields, 'location');
     connection.isInPlainBody = fields['transfer-encoding'] === undefined;
     // undici closes after some answers without a body, whatever length they announce.

@@ -17,9 +17,20 @@ export function isRedirectStatus(status: number): boolean {
   return status > 300 && status < 309 && (status < 304 || status > 306);
 }
 
-/** Whether an answer redirects and the request follows redirects; an empty location is ignored, as in curl. */
-export function isRedirect({ maxRedirects }: RequestPlan, status: number, location: string | null): boolean {
-  return maxRedirects > 0 && location !== null && location !== '' && isRedirectStatus(status);
+/** Whether an answer may have a location to follow: curl follows one with any of these. */
+export function mayBeRedirect(status: number): boolean {
+  // Runs for every answer.
+  return status > 299 && status < 400;
+}
+
+/** Whether an answer asks to go elsewhere, and the request wants to; an empty location leads nowhere, as with curl. */
+export function isRedirect(
+  { maxRedirects, curlRedirects }: RequestPlan,
+  status: number,
+  location: string | null,
+): boolean {
+  if (maxRedirects === 0 || location === null || location === '') return false;
+  return curlRedirects === null ? isRedirectStatus(status) : mayBeRedirect(status);
 }
 
 /**

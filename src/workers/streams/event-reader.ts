@@ -38,7 +38,7 @@ const UNREADABLE: StreamEvent = { ...NOTHING, isUnreadable: true };
 /** What many servers end a stream with, also those whose API does not say so. */
 const USUAL_END_MARK = '[DONE]';
 const BEGINS_AS_JSON = /^\s*[{[]/;
-const LONGEST_QUOTE = 200;
+const LONGEST_QUOTE = 4_000;
 /** Reasons for an end that servers give for an answer which they broke off. */
 const FAILED_END = /^(?:error|abort)$/i;
 /** Far beyond what any model makes in one answer. What is hidden of it may be counted, so that its bytes say little. */
@@ -198,7 +198,7 @@ export function errorIn(value: unknown): string | null {
   return JSON.stringify(error);
 }
 
-/** The beginning of a text, as long as an example of a failure may be. */
+/** As much of a text as an example of a failure needs: it is shortened once secrets are removed. */
 export function quote(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line;

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { quoted } from '../../text/quoted.ts';
+import { MOST_REDIRECTS } from '../defaults.ts';
 import type { Problems } from '../problems.ts';
 import { given, ofCurl, phrase } from '../words.ts';
 import type { CurlOptions } from './curl-options.ts';
@@ -68,15 +69,19 @@ export function followsRedirects(options: CurlOptions): boolean {
   return options.has('location') || options.has('follow') || options.has('location-trusted');
 }
 
-/** `--max-redirs` alone does not follow redirects; -1 means no limit. */
-function redirectsIn(options: CurlOptions, problems: Problems): number | boolean | undefined {
+/** As curl has it. */
+const DEFAULT_REDIRECTS = 50;
+
+/** `--max-redirs` alone does not follow redirects; -1 means no limit, and gets the largest that volley takes. */
+function redirectsIn(options: CurlOptions, problems: Problems): number | undefined {
   const limit = options.text('max-redirs');
   if (limit !== undefined && !/^(?:-1|\d+)$/.test(limit)) {
     problems.add(phrase`${ofCurl('--max-redirs')} ${given(limit)}: give a whole number, or -1 for no limit.`);
     return undefined;
   }
   if (!followsRedirects(options)) return undefined;
-  return limit === undefined || limit === '-1' ? true : Number(limit);
+  if (limit === undefined) return DEFAULT_REDIRECTS;
+  return limit === '-1' ? MOST_REDIRECTS : Number(limit);
 }
 
 /** In curl, zero means no limit. */

@@ -1,3 +1,5 @@
+import { isNameOfSecret } from '../../../requests/secret-names.ts';
+
 /** The content of a form part: a text or a file. */
 export interface PartContent {
   readonly source: 'text' | 'file';
@@ -36,7 +38,8 @@ const TYPE = /[^/ ]{1,127}\/[^;, \n]{1,127}/y;
  */
 export function readFormPart(field: string): FormPart | PartProblem {
   const equals = field.indexOf('=');
-  if (equals < 0) return { what: field, advice: 'give it as name=text, name=@file or name=<file.' };
+  if (equals < 0)
+    return { what: withoutSecret(field), advice: 'give it as name=text, name=@file or name=<file.' };
   const name = field.slice(0, equals);
   const content = field.slice(equals + 1);
   if (content.startsWith('('))
@@ -52,6 +55,12 @@ export function readFormPart(field: string): FormPart | PartProblem {
     throw error;
   }
   return { name, sign, contents };
+}
+
+/** What stands in the place of `=` may be followed by a password. */
+function withoutSecret(field: string): string {
+  const sign = field.search(/[:\s]/);
+  return sign > 0 && isNameOfSecret(field.slice(0, sign)) ? `${field.slice(0, sign + 1)}…` : field;
 }
 
 class Unreadable extends Error {}

@@ -14,7 +14,7 @@ import { secretsInQuery } from '../../../requests/parameter-secrets.ts';
 import { secretsInHeaders } from '../../../requests/secret-headers.ts';
 import { quoted } from '../../text/quoted.ts';
 import { checkServerName } from '../connection/tls-files.ts';
-import { DEFAULT_LOCATION, HEADERS_OF_BODY } from '../defaults.ts';
+import { DEFAULT_LOCATION, HEADERS_OF_BODY, MOST_REDIRECTS } from '../defaults.ts';
 import { withoutLackingPrompt } from '../models/row-prompts.ts';
 import { libraryNameOf } from '../option-table/run-table.ts';
 import { type NamedRequestOptions, type RunOptions, SET_FOR_RUN } from '../options.ts';
@@ -31,7 +31,6 @@ import { checkRows } from './row-checks.ts';
 import { asksForRows, parseRows } from './rows-of-options.ts';
 import { connectionOptionsOf, requestsOf } from './sources.ts';
 
-const MOST_REDIRECTS = 100;
 const MOST_WEIGHT = 1_000_000;
 
 /** A request before its target's name is looked up. */

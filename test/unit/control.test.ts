@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import { batch, compare, modes, run, start } from '../../src/api/index.ts';
+import { VolleyError } from '../../src/protocol/errors.ts';
+
+const URL = 'http://127.0.0.1:1/';
+const BATCH = { url: URL, rows: 'a.csv', out: 'b.csv' };
+
+/** What callers in JavaScript may pass. */
+function wrong<T>(control: unknown): T {
+  return control as T;
+}
+
+test.each<[unknown, string[]]>([
+  [null, ['The control is null: give an object with signal and cluster, or nothing.']],
+  [5, ["The control is '5': give an object with signal and cluster, or nothing."]],
+  [
+    { signal: 5, sginal: 1, cluster: null, x: 1 },
+    [
+      "The control's signal is '5': give an AbortSignal.",
+      "The control has no 'sginal': did you mean signal?",
+      "The control's cluster is 'null': give an object.",
+      "The control has no 'x': it has signal and cluster.",
+    ],
+  ],
+])('a control of a run: %j', async (control, sentences) => {
+  for (const call of [run, start]) {
+    const error: unknown = await call({ url: URL }, wrong(control)).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(VolleyError);
+    expect((error as VolleyError).problems.map(({ message }) => message)).toEqual(sentences);
+  }
+});
+
+test('of a batch, a comparison and modes', async () => {
+  await expect(batch(BATCH, wrong({ onRound: 1 }))).rejects.toThrow("The control has no 'onRound'");
+  for (const call of [
+    compare(URL, URL, {}, wrong({ onRound: 1 })),
+    modes({ url: URL }, wrong({ onRound: 1 })),
+  ])
+    await expect(call).rejects.toThrow("The control's onRound is '1': give a function.");
+});
