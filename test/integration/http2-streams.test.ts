@@ -257,20 +257,6 @@ describe.each(CLIENTS_AND_STREAMS)(
   },
 );
 
-test.each(CLIENTS)(
-  'a connection that breaks in the middle of an answer with a length is not HTTP/2, %s',
-  async (client) => {
-    const server = await start({
-      asked: (connection, streamId) => {
-        const begun = [head(streamId, 200, [['content-length', '9']]), data(streamId, 'part', FLAG.none)];
-        connection.send(...begun, frame(FRAME.data, FLAG.none, streamId, Buffer.alloc(100_000)));
-      },
-    });
-    const summary = await run({ ...BASE, client, url: server.url, requests: 10 });
-    expect(summary.errors).toMatchObject([{ kind: 'protocol', code: 'NOT_HTTP2', count: 10 }]);
-  },
-);
-
 test.each(CLIENTS)('heads that are given up half read do not end the process, %s', async (client) => {
   const server = await start({
     asked: (connection, streamId) => {

@@ -24,8 +24,6 @@ const SESSION_CODES = new Set<unknown>([
   'ERR_HTTP2_INVALID_SESSION',
   'ERR_HTTP2_TOO_MANY_INVALID_FRAMES',
 ]);
-/** With this code node:http2 ends the streams of a session that has failed; a target's own reset has another error. */
-const SESSION_FAILED = 2;
 /** undici's message for a stream that was reset before its answer's head. */
 const RESET_EARLY = /stream (?:closed before the response|half-closed \(remote\))/;
 
@@ -67,8 +65,7 @@ export function explainedStream(
 ): Error {
   const { code, http2ErrorCode } = error as { code?: unknown; http2ErrorCode?: unknown };
   const reason = typeof http2ErrorCode === 'number' ? reasonOf(http2ErrorCode) : undefined;
-  if (isShort && code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH')
-    return resetCode === SESSION_FAILED ? new NotHttp2(error, hasSettings) : shortBody(error);
+  if (isShort && code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return shortBody(error);
   if (reason !== undefined && !PROTOCOL_REASONS.has(reason) && code === 'ERR_HTTP2_STREAM_ERROR')
     return resetStream(http2ErrorCode as number, REASON_NOTES[reason], error);
   if (goodbyeCode !== null && (ENDED_CODES.has(code) || (goodbyeCode !== 0 && GOODBYE_CODES.has(code))))
