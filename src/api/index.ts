@@ -11,7 +11,6 @@ export type {
   Texts,
 } from '../main/plan/library-options.ts';
 export type { ClusterOptions, Progress, Run, RunControl, StartControl } from '../main/run/run-handle.ts';
-export type { ResultForm } from '../main/text/result-forms.ts';
 export { csv, defineTest, fail, items, jsonl, scenario, url } from '../module/volley.ts';
 export type { Arm, Comparison, Pair } from '../protocol/comparison.ts';
 export { ERROR_CODES, type ErrorCode, type Problem, VolleyError } from '../protocol/errors.ts';
@@ -20,6 +19,7 @@ export type { HistogramRow, LatencyKind } from '../protocol/latency.ts';
 export type { LoadModel } from '../protocol/load.ts';
 export type { ClientName, StopCondition, WorkerKind, WorkerMode } from '../protocol/plan.ts';
 export type { ErrorKind } from '../protocol/report.ts';
+export type { ResultForm } from '../protocol/result-forms.ts';
 export { Interrupted, RequestError } from '../protocol/scenario-errors.ts';
 export type { IntervalPercentiles, SeriesBucket } from '../protocol/series-bucket.ts';
 export type {

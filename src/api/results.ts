@@ -1,9 +1,9 @@
 import { readSaved } from '../main/files/result-file.ts';
 import { COMPARISON_REPORTERS } from '../main/reporters/comparison-text.ts';
 import { REPORTERS } from '../main/reporters/reporters.ts';
-import type { ResultForm } from '../main/text/result-forms.ts';
 import type { Comparison } from '../protocol/comparison.ts';
 import { ERROR_CODES, VolleyError } from '../protocol/errors.ts';
+import type { ResultForm } from '../protocol/result-forms.ts';
 import type { Summary } from '../protocol/summary.ts';
 
 /**

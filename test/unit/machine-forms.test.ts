@@ -5,7 +5,7 @@ import { renderJunit } from '../../src/main/reporters/junit.ts';
 import { renderPrometheus } from '../../src/main/reporters/prometheus.ts';
 import { REPORTERS } from '../../src/main/reporters/reporters.ts';
 import { renderText } from '../../src/main/reporters/text.ts';
-import { RESULT_FORMS } from '../../src/main/text/result-forms.ts';
+import { RESULT_FORMS } from '../../src/protocol/result-forms.ts';
 import { LATENCY, MIX, summaryWith } from '../support/summary.ts';
 
 const { plan, requests, latencyMs } = summaryWith();

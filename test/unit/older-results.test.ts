@@ -4,7 +4,7 @@ import type { Summary } from '../../src/api/index.ts';
 import { isComparison, readSaved } from '../../src/main/files/result-file.ts';
 import { COMPARISON_REPORTERS } from '../../src/main/reporters/comparison-text.ts';
 import { REPORTERS } from '../../src/main/reporters/reporters.ts';
-import { RESULT_FORMS } from '../../src/main/text/result-forms.ts';
+import { RESULT_FORMS } from '../../src/protocol/result-forms.ts';
 import { useFolder } from '../support/folder.ts';
 import { summaryWith } from '../support/summary.ts';
 

@@ -1,4 +1,5 @@
 import type { BatchRows, BatchTrouble } from '../../protocol/batch.ts';
+import type { ResultForm } from '../../protocol/result-forms.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { visible, visibleIn } from '../../requests/visible.ts';
@@ -13,7 +14,6 @@ import type { View } from '../reporters/view.ts';
 import { perSecond } from '../summary/load-notes.ts';
 import { counted, formatAbout, formatCount, formatElapsed, formatRate, shareText } from '../text/format.ts';
 import { quoted } from '../text/quoted.ts';
-import type { ResultForm } from '../text/result-forms.ts';
 import type { Batch } from './resolve-batch.ts';
 import type { BatchProgress, BatchResult } from './run-batch.ts';
 

@@ -1,10 +1,10 @@
 import { MOST_ROUNDS } from '../../protocol/comparison.ts';
 import { METRICS } from '../../protocol/comparison-finding.ts';
+import { RESULT_FORMS } from '../../protocol/result-forms.ts';
 import { FEWEST_ROUNDS, FEWEST_ROUNDS_AT_ALL } from '../compare/paired.ts';
 import { DEFAULT_MARGIN, DEFAULT_ROUNDS, DEFAULT_SWEEP_BUDGET } from '../plan/defaults.ts';
 import type { OptionTable } from '../plan/option-table/entry.ts';
 import { COMPARISON_FORMS } from '../reporters/comparison-text.ts';
-import { RESULT_FORMS } from '../text/result-forms.ts';
 import { DOCTOR_FORMS, LEVELS_FORMS, LIST_FORMS, ROUNDS_FORMS, RUN_FORMS } from './output-form.ts';
 
 export const FAILURES = ['slower', 'different'] as const;

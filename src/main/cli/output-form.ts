@@ -1,5 +1,6 @@
 import type { BatchRows } from '../../protocol/batch.ts';
 import type { Comparison } from '../../protocol/comparison.ts';
+import { RESULT_FORMS, type ResultForm } from '../../protocol/result-forms.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { Sweep } from '../../protocol/sweep.ts';
 import { visibleIn } from '../../requests/visible.ts';
@@ -12,7 +13,6 @@ import { RUNS_FORMS, RUNS_REPORTERS, type RunsForm } from '../reporters/runs-tex
 import { SWEEP_FORMS, SWEEP_REPORTERS, type SweepForm } from '../reporters/sweep-text.ts';
 import type { View } from '../reporters/view.ts';
 import { choiceSentence } from '../text/nearest.ts';
-import { RESULT_FORMS, type ResultForm } from '../text/result-forms.ts';
 import { pageOf, trendPageOf } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
 

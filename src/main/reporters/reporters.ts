@@ -1,6 +1,6 @@
+import type { ResultForm } from '../../protocol/result-forms.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { visibleIn } from '../../requests/visible.ts';
-import type { ResultForm } from '../text/result-forms.ts';
 import { renderCsv } from './csv.ts';
 import { renderHdrLog, renderHgrm } from './hdr-log.ts';
 import { renderJunit } from './junit.ts';

@@ -1,6 +1,6 @@
 import type { BatchRows, RowExample } from '../../protocol/batch.ts';
+import type { ResultForm } from '../../protocol/result-forms.ts';
 import { counted, formatAskedRate, formatCount, shareText } from '../text/format.ts';
-import type { ResultForm } from '../text/result-forms.ts';
 import { LABEL_WIDTH, labelled, row } from './labelled-rows.ts';
 import { PLAIN_VIEW } from './view.ts';
 import { wrappedUpTo } from './wrap.ts';

@@ -1,4 +1,4 @@
-import { RESULT_FORMS } from '../../text/result-forms.ts';
+import { RESULT_FORMS } from '../../../protocol/result-forms.ts';
 import {
   DEFAULT_PERCENTILES,
   DEFAULT_ROUND_WARMUP,
