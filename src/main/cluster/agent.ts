@@ -15,7 +15,7 @@ import { type Broker, CLUSTER_TIMES, type End, type TakenSlot } from './broker.t
 import { type AgentInfo, PLAN, purposes } from './messages.ts';
 import { Part, type PartOptions } from './part.ts';
 import { NotRead, type Sealer } from './seal.ts';
-import { unpackCode } from './unpacked-code.ts';
+import { withUnpackedCode } from './unpacked-code.ts';
 
 const { announceMs, orphanMs } = CLUSTER_TIMES;
 const LONGEST_LEAVE_MS = 5_000;
@@ -105,7 +105,7 @@ export class Agent {
     this.#run = slot.run;
     let folder: string | undefined;
     try {
-      const plan = withCode(await this.#accept(slot));
+      const plan = withUnpackedCode(await this.#accept(slot));
       folder = plan.scenarios?.codeFolder;
       const part = new Part({ broker: this.#broker, sealer: this.#sealer, clock: this.#clock }, slot, plan, {
         ...this.#options,
@@ -200,14 +200,6 @@ export class Agent {
     };
     await this.#broker.announce(this.#id, this.#sealer.seal(purposes.agent(this.#id), info));
   }
-}
-
-/** The plan with its code in a folder. */
-function withCode(plan: RunPlan): RunPlan {
-  const { scenarios, supplies } = plan;
-  const { code, ...others } = supplies;
-  if (scenarios === undefined || code === undefined) return plan;
-  return { ...plan, supplies: others, scenarios: { ...scenarios, codeFolder: unpackCode(code) } };
 }
 
 /** The first address by which other machines may reach this one. */
