@@ -13,3 +13,9 @@ export function withoutBlanks(text: string): string {
   while (to > from && BLANKS.includes(text[to - 1] ?? '')) to--;
   return text.slice(from, to);
 }
+
+/** Name and value of a line such as `Name: value`; without a colon, all of it is the value. */
+export function nameAndValue(line: string): [name: string, value: string] {
+  const colon = line.indexOf(':');
+  return [line.slice(0, Math.max(0, colon)).trim(), withoutBlanks(line.slice(colon + 1))];
+}

@@ -1,3 +1,4 @@
+import { decoded } from './parameter-secrets.ts';
 import { canBeSecret, isSecretUnder, type NamedIn } from './secret-names.ts';
 
 const HIDDEN = '…';
@@ -83,12 +84,4 @@ function hidden(value: string): string {
     HIDDEN +
     (quote.length > 0 && value.length > 1 && /["']/.test(last) && value.endsWith(last) ? last : '')
   );
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return text;
-  }
 }

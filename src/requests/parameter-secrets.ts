@@ -101,7 +101,8 @@ function cutBefore(text: string, separator: RegExp): string[] {
   return text.split(new RegExp(`(?=${separator.source})`));
 }
 
-function decoded(text: string): string {
+/** A text of a query or a form, decoded; as it is if it cannot be. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {

@@ -80,12 +80,13 @@ test('the capacity is the highest level with only good ones below it', () => {
   expect(capacityOf([level(1, 10, false)])).toBeNull();
 });
 
+const PLAN = {
+  warmupMs: 0,
+  stop: { durationMs: 1_000, requests: null },
+  thresholds: [],
+} as unknown as RunPlan;
+
 describe('a sweep', () => {
-  const PLAN = {
-    warmupMs: 0,
-    stop: { durationMs: 1_000, requests: null },
-    thresholds: [],
-  } as unknown as RunPlan;
   const fine = summaryWith();
 
   /** A target that gives 100/s for each connection, up to 8 of them, and bears 11. */
@@ -225,11 +226,6 @@ describe('a sweep', () => {
 });
 
 describe('a sweep by rate', () => {
-  const PLAN = {
-    warmupMs: 0,
-    stop: { durationMs: 1_000, requests: null },
-    thresholds: [],
-  } as unknown as RunPlan;
   const fine = summaryWith();
   const limited = (verdict: 'target-limited' | 'connection-limited', nextStep: NextStep): Summary =>
     summaryWith({

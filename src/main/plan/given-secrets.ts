@@ -1,5 +1,5 @@
 import { secretsInJson } from '../../requests/data-secrets.ts';
-import { withoutBlanks } from '../../requests/header-text.ts';
+import { nameAndValue } from '../../requests/header-text.ts';
 import { secretsInForm, secretsInQuery } from '../../requests/parameter-secrets.ts';
 import { secretsInHeaders } from '../../requests/secret-headers.ts';
 import { shownVariable } from '../text/quoted.ts';
@@ -73,11 +73,6 @@ function ofVariables(given: unknown, urls: readonly string[]): string[] {
     return URL.canParse(filled) ? [new URL(filled).origin] : [];
   });
   return secretVariables(Object.fromEntries(variables), origins);
-}
-
-function nameAndValue(line: string): [string, string] {
-  const colon = line.indexOf(':');
-  return [line.slice(0, Math.max(0, colon)).trim(), withoutBlanks(line.slice(colon + 1))];
 }
 
 function fieldsOf(value: unknown): Fields {

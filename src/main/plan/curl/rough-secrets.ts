@@ -1,5 +1,5 @@
 import { secretsInJson } from '../../../requests/data-secrets.ts';
-import { withoutBlanks } from '../../../requests/header-text.ts';
+import { nameAndValue } from '../../../requests/header-text.ts';
 import { secretsInForm } from '../../../requests/parameter-secrets.ts';
 import { secretsInHeaders } from '../../../requests/secret-headers.ts';
 import { secretsInUrl } from '../url-secrets.ts';
@@ -72,9 +72,4 @@ function unquoted(word: string): string {
     (_piece, single?: string, double?: string, escaped?: string, bare?: string) =>
       single ?? double?.replace(/\\(["\\$`])/g, '$1') ?? escaped ?? bare ?? '',
   );
-}
-
-function nameAndValue(line: string): [string, string] {
-  const colon = line.indexOf(':');
-  return [line.slice(0, Math.max(0, colon)).trim(), withoutBlanks(line.slice(colon + 1))];
 }

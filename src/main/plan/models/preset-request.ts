@@ -78,12 +78,7 @@ export function withPreset(
     $maxTokens: trace === undefined ? tokens : MAX_TOKENS_OF_ROW,
   });
   const request = {
-    url:
-      rest.url === undefined
-        ? undefined
-        : withPath(rest.url, preset.path.replace(MODEL_IN_PATH, named ?? '')),
-    method: 'POST',
-    headers: [...(preset.headers ?? []), ...keyHeaders(preset, apiKeyEnv, problems), ...(rest.headers ?? [])],
+    ...addressed(preset, named, apiKeyEnv, rest, problems),
     // Without quotes, since it is a number.
     json: JSON.stringify(body).replaceAll(`"${MAX_TOKENS_OF_ROW}"`, MAX_TOKENS_OF_ROW),
   };
@@ -132,14 +127,21 @@ function withOwnBody(
       );
   if (isModelInPath && model === undefined)
     problems.add(phrase`${the('model')} is left out: say which model to ask.`);
+  return { ...rest, ...addressed(preset, model, apiKeyEnv, rest, problems) };
+}
+
+/** A preset's request without its body. */
+function addressed(
+  preset: Preset,
+  model: string | undefined,
+  apiKeyEnv: string | undefined,
+  { url, headers }: RunOptions,
+  problems: Problems,
+): Pick<RunOptions, 'url' | 'method'> & { readonly headers: string[] } {
   return {
-    ...rest,
-    url:
-      rest.url === undefined
-        ? undefined
-        : withPath(rest.url, preset.path.replace(MODEL_IN_PATH, model ?? '')),
+    url: url === undefined ? undefined : withPath(url, preset.path.replace(MODEL_IN_PATH, model ?? '')),
     method: 'POST',
-    headers: [...(preset.headers ?? []), ...keyHeaders(preset, apiKeyEnv, problems), ...(rest.headers ?? [])],
+    headers: [...(preset.headers ?? []), ...keyHeaders(preset, apiKeyEnv, problems), ...(headers ?? [])],
   };
 }
 
