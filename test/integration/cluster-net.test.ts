@@ -12,9 +12,12 @@ import { startWitness, type Witness } from '../support/witness.ts';
 
 /** Names of interfaces have 15 letters at most; several of these tests may run at once. */
 const ID = `v${process.pid % 100_000}`;
-/** The broker is reached over one network, the target over another: each link can be cut alone. */
-const TARGET_NET = '10.77.0';
-const BROKER_NET = '10.78.0';
+/**
+ * The broker is reached over one network, the target over another: each link can be cut alone. Not the same two for all: a
+ * test that was killed leaves its own behind, and they would take what is meant for these.
+ */
+const TARGET_NET = `10.77.${process.pid % 256}`;
+const BROKER_NET = `10.78.${process.pid % 256}`;
 const AGENTS = [1, 2, 3, 4];
 /** How many seconds their monotonic clocks are ahead. */
 const AHEAD_S: Readonly<Record<number, number>> = { 2: 1_000_000, 3: -600 };
@@ -110,6 +113,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const child of started) {
+    // One that has ended says so no more.
+    if (child.exitCode !== null || child.signalCode !== null) continue;
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;
