@@ -226,10 +226,10 @@ describe('who may import what', () => {
 
   test('functions stay about as long as a screen', () => {
     const read = (file: string): string => readFileSync(join(SOURCE, file), 'utf8');
-    const long = FILES.flatMap((file) => longFunctions(read(file), 65).map((name) => `${file} ${name}`));
+    const long = FILES.flatMap((file) => longFunctions(read(file), 60).map((name) => `${file} ${name}`));
     expect(long).toEqual([]);
     // That there is something to look at.
-    expect(FILES.filter((file) => hasLongBlock(read(file), 50)).length).toBeGreaterThan(20);
+    expect(FILES.filter((file) => hasLongBlock(read(file), 45)).length).toBeGreaterThan(20);
     expect(longFunctions('class A {\n  #b() {\n    return 1;\n  }\n}', 2)).toEqual(['b: 3']);
     expect(longFunctions('const f = (\n  a,\n) => {\n  a();\n  a();\n};', 5)).toEqual(['f: 6']);
   });

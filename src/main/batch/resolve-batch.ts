@@ -114,12 +114,8 @@ async function readBatch(
   onWait: OnWait,
 ): Promise<Batch> {
   const problems = new Problems(earlier);
-  const { rows: rowsPath, out, isCsvSafe, resume, force, retryFailed } = options;
-  if (rowsPath === undefined)
-    problems.add('No rows were given: say volley batch rows.csv URL, where - is stdin.');
-  const rowsForm = rowsFormOf(options.run, problems);
-  const input = rowsPath === undefined ? null : await openInput(rowsPath, rowsForm, retryFailed, problems);
-  if (input?.reader.format === 'jsonl') refuseDelimiter(rowsForm, problems);
+  const { rows: rowsPath, out, isCsvSafe, resume, force } = options;
+  const input = await inputOf(options, problems);
   const format = out === undefined ? (input?.reader.format ?? 'csv') : formatOf(out);
   const order = problems.choice('order', options.order ?? 'input', ORDERS);
   const select = options.select.flatMap((text) => parseSelection(text, problems) ?? []);
@@ -170,6 +166,15 @@ async function readBatch(
     files: inputDigests(),
     ended,
   };
+}
+
+async function inputOf({ rows, run, retryFailed }: BatchOptions, problems: Problems): Promise<Input | null> {
+  if (rows === undefined)
+    problems.add('No rows were given: say volley batch rows.csv URL, where - is stdin.');
+  const rowsForm = rowsFormOf(run, problems);
+  const input = rows === undefined ? null : await openInput(rows, rowsForm, retryFailed, problems);
+  if (input?.reader.format === 'jsonl') refuseDelimiter(rowsForm, problems);
+  return input;
 }
 
 /** Notes rows whose bodies would be saved over each other, or over another file of this batch. */

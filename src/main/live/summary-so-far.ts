@@ -28,11 +28,9 @@ const LONGEST_DELAY_MS = 500;
  * intervals and verdict. Percentiles come from the histograms.
  */
 export function summarySoFar(plan: RunPlan, snapshot: Snapshot, startedAt: Date): Summary {
-  const { elapsedMs, sent, ok, failed, ended, headline } = snapshot;
+  const { elapsedMs, headline } = snapshot;
   const windowMs = Math.max(0, Math.min(elapsedMs, plan.stop.durationMs ?? elapsedMs));
   const perSecond = (count: number): number => (windowMs === 0 ? 0 : (count * MS_PER_SECOND) / windowMs);
-  const unfinished = snapshot.sumOf((tally) => tally.unfinished);
-  const cancelled = plan.stream?.cancel == null ? {} : { cancelled: snapshot.cancelled };
   const series = summarizeSeries(snapshot.series, headline, snapshot.streamSeries, windowMs, MOST_INTERVALS);
   const naming = namingOf(plan.writtenIn);
   const knownMs = elapsedMs - LONGEST_DELAY_MS;
@@ -48,10 +46,7 @@ export function summarySoFar(plan: RunPlan, snapshot: Snapshot, startedAt: Date)
       degradedReasons: [],
       notes: plan.notes,
       windowMs,
-      requests: {
-        ...{ scheduled: ended, sent, ok, failed, unfinished, ...cancelled },
-        ...{ dropped: ended - sent, notStarted: 0, retried: 0 },
-      },
+      requests: requestsSoFar(plan, snapshot),
       rate: {
         targetPerSecond: null,
         sentPerSecond: perSecond(snapshot.sumOf(({ sentInWindow }) => sentInWindow)),
@@ -87,6 +82,16 @@ export function summarySoFar(plan: RunPlan, snapshot: Snapshot, startedAt: Date)
     },
     plan.supplies.secrets,
   );
+}
+
+function requestsSoFar(plan: RunPlan, snapshot: Snapshot): Summary['requests'] {
+  const { sent, ok, failed, ended, cancelled } = snapshot;
+  const unfinished = snapshot.sumOf((tally) => tally.unfinished);
+  return {
+    ...{ scheduled: ended, sent, ok, failed, unfinished },
+    ...(plan.stream?.cancel == null ? {} : { cancelled }),
+    ...{ dropped: ended - sent, notStarted: 0, retried: 0 },
+  };
 }
 
 /** What the limit was is judged at the end. */

@@ -104,11 +104,7 @@ function checked(
   const streams = parseStreams(options, problems);
   const loadParts = parseLoadParts(options, mode, requests, problems, parsed?.timesMs ?? null);
   const { workers, concurrency, openLoad } = loadParts;
-  if (isSentFromHere) {
-    // A budget smaller than the concurrency opens fewer connections.
-    const opened = warmupMs === 0 ? Math.min(concurrency, requests ?? concurrency) : concurrency;
-    checkOpened(options, { ...loadParts, opened, streams, mode }, problems);
-  }
+  if (isSentFromHere) checkOpened(options, { ...loadParts, requests, warmupMs, streams, mode }, problems);
   if (
     problems.size > 0 ||
     parsed === null ||
@@ -151,16 +147,20 @@ function checkOpened(
     concurrency,
     maxInFlight,
     openLoad,
-    opened,
+    requests,
+    warmupMs,
     streams,
     mode,
   }: LoadParts & {
-    readonly opened: number;
+    readonly requests: number | null;
+    readonly warmupMs: number | null;
     readonly streams: number;
     readonly mode: WorkerMode | null;
   },
   problems: Problems,
 ): void {
+  // A budget smaller than the concurrency opens fewer connections.
+  const opened = warmupMs === 0 ? Math.min(concurrency, requests ?? concurrency) : concurrency;
   if (openLoad === null || options.concurrency !== undefined)
     checkOpenFiles(opened, phrase`${the('concurrency')} ${given(concurrency)}`, mode, workers, problems);
   if (openLoad !== null && maxInFlight !== null) {

@@ -32,13 +32,7 @@ export function split(plan: RunPlan): Shard[] {
   const layout = layoutOf(plan);
   const connections = usable(plan.concurrency, plan);
   const slots = load.model === 'open' ? connections * streams : usable(plan.concurrency * streams, plan);
-  const isRecorded = load.model === 'open' && load.timesMs !== undefined;
-  // A recorded start has the request that was recorded with it.
-  const turn = isRecorded ? 1 : turnLength(mix.map(({ weight }) => weight));
-  const known =
-    load.model === 'open'
-      ? leastStarts({ load, warmupMs, durationMs: stop.durationMs }, stop.requests)
-      : Number.POSITIVE_INFINITY;
+  const numberingOf = numberings(plan, slots);
   return Array.from({ length: workers }, (_, index) => {
     const firstConnection = shareOf(connections, workers, 0, index);
     const own = share(connections, workers, index);
@@ -70,15 +64,7 @@ export function split(plan: RunPlan): Shard[] {
       settings,
       mix,
       rows,
-      numbering: {
-        warmup: inRounds({ index, workers }, turn, Number.POSITIVE_INFINITY),
-        // A closed budget is cut into ranges, so that each number is used exactly once at any speed of the
-        // workers; otherwise each round of numbers has one for every worker.
-        window:
-          load.model === 'open' || stop.requests === null
-            ? inRounds({ index, workers }, turn, known)
-            : { type: 'range', first: shareOf(stop.requests, slots, 0, firstSlot) },
-      },
+      numbering: numberingOf(index, firstSlot),
       seed,
       layout,
       stream: plan.stream ?? null,
@@ -86,6 +72,29 @@ export function split(plan: RunPlan): Shard[] {
       ...(plan.batch === undefined ? {} : { batch: plan.batch }),
       ...(scenarios === undefined ? {} : { scenarios }),
     };
+  });
+}
+
+/** The numbers of each worker's requests, by its index and the first of its slots. */
+function numberings(
+  { load, stop, mix, workers, warmupMs }: RunPlan,
+  slots: number,
+): (index: number, firstSlot: number) => Shard['numbering'] {
+  const isRecorded = load.model === 'open' && load.timesMs !== undefined;
+  // A recorded start has the request that was recorded with it.
+  const turn = isRecorded ? 1 : turnLength(mix.map(({ weight }) => weight));
+  const known =
+    load.model === 'open'
+      ? leastStarts({ load, warmupMs, durationMs: stop.durationMs }, stop.requests)
+      : Number.POSITIVE_INFINITY;
+  return (index, firstSlot) => ({
+    warmup: inRounds({ index, workers }, turn, Number.POSITIVE_INFINITY),
+    // A closed budget is cut into ranges, so that each number is used exactly once at any speed of the
+    // workers; otherwise each round of numbers has one for every worker.
+    window:
+      load.model === 'open' || stop.requests === null
+        ? inRounds({ index, workers }, turn, known)
+        : { type: 'range', first: shareOf(stop.requests, slots, 0, firstSlot) },
   });
 }
 

@@ -4,6 +4,9 @@ import type { Summary } from '../../protocol/summary.ts';
 import type { CollectedWorker } from '../collect/collected.ts';
 import type { MergedTally } from '../collect/merge.ts';
 
+/** Notes two figures that must be equal and are not; `of` says which of several. */
+type Equal = (identity: Identity, left: number, right: number, of?: string) => void;
+
 /**
  * Checks what must hold for every result, whatever the target did (docs/metrics.md lists the identities).
  * A violation is a bug in volley and does not describe the target.
@@ -15,8 +18,9 @@ export function findViolations(
 ): Finding[] {
   const { requests, latencyMs, errors, statuses } = summary;
   const found: Finding[] = [];
-  const equal = (identity: Identity, left: number, right: number, of: string | null = null): void => {
-    if (left !== right) found.push({ code: 'identity-violated', figures: { identity, of, left, right } });
+  const equal: Equal = (identity, left, right, of) => {
+    if (left !== right)
+      found.push({ code: 'identity-violated', figures: { identity, of: of ?? null, left, right } });
   };
   const outcomes = (belongs: (outcome: number) => boolean): number =>
     merged.outcomes.reduce((sum, count, outcome) => (belongs(outcome) ? sum + count : sum), 0);
@@ -51,25 +55,26 @@ export function findViolations(
     latencyMs[latencyMs.headline].count,
   );
   equal('series-sum', sum(summary.series.buckets.map(({ sent }) => sent)), requests.sent);
-  if (summary.mix.length > 0) {
-    for (const field of ['sent', 'ok', 'failed', 'unfinished', 'cancelled', 'dropped'] as const)
-      equal('mix-sum', sum(summary.mix.map((row) => row[field] ?? 0)), requests[field] ?? 0, field);
-    equal(
-      'mix-latencies',
-      sum(summary.mix.map((row) => row.latencyMs.count)),
-      latencyMs[latencyMs.headline].count,
-    );
-  }
-  if (summary.agents?.every(({ planned }) => planned !== null) === true) {
-    const of = (field: 'planned' | 'sent' | 'missing'): number =>
-      sum(summary.agents?.map((agent) => agent[field] ?? 0) ?? []);
-    equal('planned-sum', of('planned'), of('sent') + of('missing'));
-    equal('planned-sum', of('planned'), requests.scheduled);
-  }
+  checkMix(summary, equal);
+  checkAgents(summary, equal);
   for (const { shard, counts, report } of workers) {
     if (report !== null) equal('records-arrived', counts.samples, report.samples, String(shard.index));
   }
   return found;
+}
+
+function checkMix({ mix, requests, latencyMs }: Summary, equal: Equal): void {
+  if (mix.length === 0) return;
+  for (const field of ['sent', 'ok', 'failed', 'unfinished', 'cancelled', 'dropped'] as const)
+    equal('mix-sum', sum(mix.map((row) => row[field] ?? 0)), requests[field] ?? 0, field);
+  equal('mix-latencies', sum(mix.map((row) => row.latencyMs.count)), latencyMs[latencyMs.headline].count);
+}
+
+function checkAgents({ agents, requests }: Summary, equal: Equal): void {
+  if (agents?.every(({ planned }) => planned !== null) !== true) return;
+  const of = (field: 'planned' | 'sent' | 'missing'): number => sum(agents.map((agent) => agent[field] ?? 0));
+  equal('planned-sum', of('planned'), of('sent') + of('missing'));
+  equal('planned-sum', of('planned'), requests.scheduled);
 }
 
 function sum(counts: readonly number[]): number {

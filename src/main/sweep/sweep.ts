@@ -44,29 +44,8 @@ export async function sweep({
   let generatorLimit: Sweep['generatorLimit'] = null;
   let target: Sweep['target'] = null;
   const resultOf = (end: SweepEnd): Sweep => {
-    const found = {
-      levels: levels.toSorted((a, b) => a.level - b.level),
-      over,
-      counts: first.stream ? ('tokens' as const) : ('answers' as const),
-      rules: first.thresholds
-        .filter(({ isImplied }) => isImplied !== true)
-        .map(({ expression }) => expression),
-      generatorLimit,
-      endedBy: end,
-    };
-    const judged = { ...found, knee: kneeOf(found.levels), capacity: capacityOf(found.levels) };
-    return {
-      schemaVersion: SCHEMA_VERSION,
-      tool: toolFacts(),
-      kind: 'sweep',
-      startedAt: startedAt.toISOString(),
-      target,
-      from,
-      to,
-      ...judged,
-      conclusions: sweepSentences(judged),
-      interrupted: end === 'interrupted' || end === 'unfinished',
-    };
+    const measured = { levels, generatorLimit, target, startedAt };
+    return sweepOf(first, { over, from, to }, measured, end);
   };
   for (let level = search.next; level !== null && endedBy === null; level = search.next) {
     const plan = level === from ? first : planOf(level);
@@ -90,6 +69,38 @@ export async function sweep({
     }
   }
   return resultOf(endedBy ?? (levels.every(({ isGood }) => isGood) ? 'range' : 'found'));
+}
+
+interface Measured extends Pick<Sweep, 'levels' | 'generatorLimit' | 'target'> {
+  readonly startedAt: Date;
+}
+
+/** @param first the plan of the first level */
+function sweepOf(
+  first: RunPlan,
+  asked: Pick<SweepOptions, 'over' | 'from' | 'to'>,
+  { levels, generatorLimit, target, startedAt }: Measured,
+  endedBy: SweepEnd,
+): Sweep {
+  const found = {
+    ...asked,
+    levels: levels.toSorted((a, b) => a.level - b.level),
+    counts: first.stream ? ('tokens' as const) : ('answers' as const),
+    rules: first.thresholds.filter(({ isImplied }) => isImplied !== true).map(({ expression }) => expression),
+    generatorLimit,
+    endedBy,
+  };
+  const judged = { ...found, knee: kneeOf(found.levels), capacity: capacityOf(found.levels) };
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    tool: toolFacts(),
+    kind: 'sweep',
+    startedAt: startedAt.toISOString(),
+    target,
+    ...judged,
+    conclusions: sweepSentences(judged),
+    interrupted: endedBy === 'interrupted' || endedBy === 'unfinished',
+  };
 }
 
 /** How long a level takes if everything is answered at once; a limit by requests alone gives no time. */

@@ -67,19 +67,11 @@ export function splitShellWords(command: string, problems: Problems): CommandWor
   let bare = '';
   const endWord = (): boolean => {
     if (word !== null) words.push(word);
-    const [, typographic] = TYPOGRAPHIC.exec(bare) ?? [];
-    if (typographic !== undefined) {
-      problems.add(typographicIn(typographic));
-      return false;
-    }
-    const isWhole = !BRACES.test(bare) || BRACES_IN_A_URL.test(bare);
-    if (!isWhole)
-      problems.add(
-        phrase`${the('curl', 'The curl command')} has { } outside quotes, of which bash makes several words: put quotes around the value that they belong to.`,
-      );
+    const problem = problemIn(bare);
+    if (problem !== null) problems.add(problem);
     word = null;
     bare = '';
-    return isWhole;
+    return problem === null;
   };
 
   while (!reader.isAtEnd) {
@@ -120,6 +112,14 @@ export function splitShellWords(command: string, problems: Problems): CommandWor
     bare += piece.isQuoted ? QUOTED : piece.text;
   }
   return endWord() ? { words, behind } : null;
+}
+
+/** Why bash would not take a word as it stands; null if it would. */
+function problemIn(bare: string): Words | null {
+  const [, typographic] = TYPOGRAPHIC.exec(bare) ?? [];
+  if (typographic !== undefined) return typographicIn(typographic);
+  if (!BRACES.test(bare) || BRACES_IN_A_URL.test(bare)) return null;
+  return phrase`${the('curl', 'The curl command')} has { } outside quotes, of which bash makes several words: put quotes around the value that they belong to.`;
 }
 
 function typographicIn(bytes: string): Words {

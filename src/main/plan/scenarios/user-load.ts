@@ -1,5 +1,10 @@
 import { ARRIVALS, type Rate, type Stage } from '../../../protocol/load.ts';
-import { EXECUTORS, type UserLoad, type UserStage } from '../../../protocol/scenario.ts';
+import {
+  EXECUTORS,
+  type IterationArrivals,
+  type UserLoad,
+  type UserStage,
+} from '../../../protocol/scenario.ts';
 import { durationOfMs } from '../load.ts';
 import { Fields } from './fields.ts';
 
@@ -68,28 +73,26 @@ export function readLoad(
       return { type: 'iterations', executor, users, iterations, maxDurationMs, ...common };
     }
     case 'constant-arrival-rate':
-    case 'ramping-arrival-rate': {
-      const stages = arrivalStages(fields, executor, problems);
-      const maxUsers = fields.count('maxVUs', 1, MOST_USERS, mostUsers);
-      const firstUsers = fields.count('preAllocatedVUs', 0, MOST_USERS, 0);
-      if (firstUsers > maxUsers)
-        fields.problem('preAllocatedVUs', `there may be ${maxUsers} users at most (maxVUs)`);
-      const arrivals = fields.choice('arrivals', ARRIVALS, 'constant');
-      const whenBusy = fields.choice('whenBusy', ['queue', 'drop'] as const, 'queue');
-      const durationMs = durationOfMs(stages) ?? 0;
-      return {
-        type: 'arrivals',
-        executor,
-        stages,
-        durationMs,
-        arrivals,
-        maxUsers,
-        firstUsers,
-        whenBusy,
-        ...common,
-      };
-    }
+    case 'ramping-arrival-rate':
+      return { ...arrivalsIn(fields, executor, mostUsers, problems), ...common };
   }
+}
+
+function arrivalsIn(
+  fields: Fields,
+  executor: IterationArrivals['executor'],
+  mostUsers: number,
+  problems: string[],
+): Omit<IterationArrivals, 'startMs' | 'gracefulStopMs'> {
+  const stages = arrivalStages(fields, executor, problems);
+  const maxUsers = fields.count('maxVUs', 1, MOST_USERS, mostUsers);
+  const firstUsers = fields.count('preAllocatedVUs', 0, MOST_USERS, 0);
+  if (firstUsers > maxUsers)
+    fields.problem('preAllocatedVUs', `there may be ${maxUsers} users at most (maxVUs)`);
+  const arrivals = fields.choice('arrivals', ARRIVALS, 'constant');
+  const whenBusy = fields.choice('whenBusy', ['queue', 'drop'] as const, 'queue');
+  const durationMs = durationOfMs(stages) ?? 0;
+  return { type: 'arrivals', executor, stages, durationMs, arrivals, maxUsers, firstUsers, whenBusy };
 }
 
 /** A wrong one is reported with the other fields. */

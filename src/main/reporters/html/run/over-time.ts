@@ -24,19 +24,13 @@ const SERVED_NO_WORSE = new Set(['unfinished', 'dropped', 'cancelled']);
 
 /** The run as tracks with one time axis. */
 export function overTimePanel(view: RunView): Markup | null {
-  const { columns, intervalMs, inOne, summary, stages, leading } = view;
+  const { columns, intervalMs, inOne, summary, leading, stages } = view;
   if (columns.length === 0) return null;
   // A single point says nothing that the figures do not.
   if (columns.length === 1)
     return html`<p>Too short a run to have a course: all of it is one interval, of ${unbroken(formatDuration(intervalMs))}.</p>`;
   const episode = episodeArea(view);
-  const stageLines = html`${episode}${line(
-    'stage',
-    stages
-      .slice(1)
-      .map(({ fromMs }) => `M${Math.round((fromMs / intervalMs) * STEP)} 0V999`)
-      .join(''),
-  )}`;
+  const stageLines = html`${episode}${line('stage', stagePath(view))}`;
   const range = latencyRange(view);
   const lengthMs = columns.length * intervalMs;
   const evidence = evidenceTracks(view, stageLines);
@@ -85,6 +79,14 @@ ${timeAxis(lengthMs)}
 <div class="cursor" aria-hidden="true"></div><div class="brush" aria-hidden="true"></div>
 <div class="slider js-only" id="slider" role="slider" tabindex="0" aria-label="Moment of the run" aria-valuemin="0" aria-valuemax="${columns.length - 1}" aria-valuenow="0"></div>
 </div>`;
+}
+
+/** A line where each stage but the first begins. */
+function stagePath({ stages, intervalMs }: RunView): string {
+  return stages
+    .slice(1)
+    .map(({ fromMs }) => `M${Math.round((fromMs / intervalMs) * STEP)} 0V999`)
+    .join('');
 }
 
 /** Shades the time of the failures in the verdict over every track; empty if that is nearly the whole run. */

@@ -96,10 +96,8 @@ export class HeadParser {
           this.#state = VERSION;
           break;
         case VERSION:
-          if (this.#index < VERSION_TEXT.length) {
-            if (byte !== VERSION_TEXT[this.#index]) return this.#refuse('WIRE_STATUS_LINE', at);
-          } else {
-            if (byte !== ZERO && byte !== ZERO + 1) return this.#refuse('WIRE_STATUS_LINE', at);
+          if (!isOfVersion(byte, this.#index)) return this.#refuse('WIRE_STATUS_LINE', at);
+          if (this.#index === VERSION_TEXT.length) {
             this.minorVersion = byte - ZERO;
             this.#state = AFTER_VERSION;
           }
@@ -121,9 +119,8 @@ export class HeadParser {
           at++;
           break;
         case AFTER_STATUS:
-          if (this.status < 100 || (byte !== SPACE && byte !== CR)) {
+          if (this.status < 100 || (byte !== SPACE && byte !== CR))
             return this.#refuse('WIRE_STATUS_LINE', at);
-          }
           this.#state = byte === CR ? STATUS_LINE_END : REASON;
           at++;
           break;
@@ -188,18 +185,10 @@ export class HeadParser {
           this.#state = AFTER_LINE;
           at++;
           break;
-        case AFTER_LINE: {
-          if (isBlank(byte)) {
-            if (this.#field !== FIELD.other && !this.fields.addFold())
-              return this.#refuse('WIRE_FRAMING_FIELD', at);
-            this.#state = VALUE_START;
-            break;
-          }
-          const refusal = this.#field === FIELD.other ? null : this.fields.take(this.#field);
-          if (refusal !== null) return this.#refuse(refusal, at);
-          this.#state = LINE_START;
+        case AFTER_LINE:
+          this.#endLine(isBlank(byte));
+          if (this.refusal !== null) return at;
           break;
-        }
         case HEAD_END:
           if (byte !== LF) return this.#refuse('WIRE_FIELD', at);
           this.#state = COMPLETE;
@@ -209,6 +198,16 @@ export class HeadParser {
       }
     }
     return at;
+  }
+
+  /** The byte after a line determines whether the next line continues it. */
+  #endLine(isContinued: boolean): void {
+    this.#state = isContinued ? VALUE_START : LINE_START;
+    if (this.#field === FIELD.other) return;
+    if (!isContinued) {
+      const refusal = this.fields.take(this.#field);
+      if (refusal !== null) this.#refuse(refusal);
+    } else if (!this.fields.addFold()) this.#refuse('WIRE_FRAMING_FIELD');
   }
 
   /**
@@ -226,7 +225,7 @@ export class HeadParser {
       while (at < to && isBlank(bytes[at] as number)) at++;
       const valueStart = at;
       at = endOfText(bytes, at, to);
-      // The byte after the line determines whether the next line continues it.
+      // The next line may continue this one.
       if (at + 2 >= to || bytes[at] !== CR || bytes[at + 1] !== LF) return lineStart;
       if (isBlank(bytes[at + 2] as number)) return lineStart;
       const field = this.#isTrailer ? FIELD.other : fieldNamed(bytes, lineStart, nameLength);
@@ -266,6 +265,11 @@ export class HeadParser {
     this.#state = REFUSED;
     return at;
   }
+}
+
+/** The bytes of "HTTP/1.0" and "HTTP/1.1". */
+function isOfVersion(byte: number, index: number): boolean {
+  return index < VERSION_TEXT.length ? byte === VERSION_TEXT[index] : byte === ZERO || byte === ZERO + 1;
 }
 
 function endOfText(bytes: ReadBytes, from: number, to: number): number {
