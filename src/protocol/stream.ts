@@ -48,7 +48,9 @@ export interface StreamPlan {
   readonly endMark: string | null;
   /** Path at which a value other than null and false means that the stream is complete. */
   readonly endPaths: readonly string[];
-  /** Paths to the content of an answer in one piece; without content there it is no answer. Empty: every answer is one. */
+  /** Paths to the name of a tool that is called: an answer with nothing else, not even arguments, is one all the same. */
+  readonly callPaths?: readonly string[];
+  /** Paths to the content of an answer in one piece; without content there it is no answer. None: as the token paths begin. */
   readonly wholePaths?: readonly string[];
   /** Where the text of an answer in one piece stands; none: where that of an event does. */
   readonly wholeTextPaths?: readonly string[];

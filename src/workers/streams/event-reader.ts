@@ -1,6 +1,7 @@
 import type { StreamPlan } from '../../protocol/stream.ts';
 import { jsonQuery } from '../../requests/json-path.ts';
 import type { JsonQuery } from '../../requests/json-query.ts';
+import { WholeAnswer } from './whole-answer.ts';
 
 /** The meaning of one event of a stream. */
 interface StreamEvent {
@@ -8,6 +9,8 @@ interface StreamEvent {
   readonly isToken: boolean;
   /** Only reasoning. */
   readonly isReasoning: boolean;
+  /** It names a tool that is called; the arguments may follow, or there are none. */
+  readonly isCall: boolean;
   /** What it brings of the answer, without reasoning; an empty text where that is not wanted. */
   readonly text: string;
   /** The server's token count so far; null if it gives none. */
@@ -25,6 +28,7 @@ interface StreamEvent {
 const NOTHING: StreamEvent = {
   isToken: false,
   isReasoning: false,
+  isCall: false,
   text: '',
   usage: null,
   isEnd: false,
@@ -40,7 +44,9 @@ const USUAL_END_MARK = '[DONE]';
 const BEGINS_AS_JSON = /^\s*[{[]/;
 const LONGEST_QUOTE = 4_000;
 /** Reasons for an end that servers give for an answer which they broke off. */
-const FAILED_END = /^(?:error|abort)$/i;
+const FAILED_END = /^(?:error|abort|failed|cancell?ed)$/i;
+/** States of an answer that has not ended. */
+const GOES_ON = /^(?:in_progress|queued)$/i;
 /** Far beyond what any model makes in one answer. What is hidden of it may be counted, so that its bytes say little. */
 const MOST_TOKENS = 10_000_000;
 
@@ -51,7 +57,8 @@ export class EventReader {
   readonly #reasoningTypes: ReadonlySet<string>;
   readonly #usage: readonly JsonQuery[];
   readonly #ends: readonly JsonQuery[];
-  readonly #wholes: readonly JsonQuery[];
+  readonly #calls: readonly JsonQuery[];
+  readonly #whole: WholeAnswer;
   readonly #wholeTexts: readonly JsonQuery[];
   readonly #keepsText: boolean;
   readonly #endMark: string | null;
@@ -68,12 +75,14 @@ export class EventReader {
     endPaths,
     wholePaths = [],
     wholeTextPaths = tokenPaths,
+    callPaths = [],
     keepsText = false,
     endMark,
   }: StreamPlan) {
     this.#keepsText = keepsText;
     this.#wholeTexts = wholeTextPaths.map(jsonQuery);
-    this.#wholes = wholePaths.map(jsonQuery);
+    this.#whole = new WholeAnswer(wholePaths, tokenPaths);
+    this.#calls = callPaths.map(jsonQuery);
     this.#tokens = tokenPaths.map(jsonQuery);
     this.#reasoning = reasoningPaths.map(jsonQuery);
     this.#reasoningTypes = new Set(reasoningTypes);
@@ -108,6 +117,7 @@ export class EventReader {
     return {
       isToken,
       isReasoning,
+      isCall: !isToken && this.#calls.some((query) => hasText(query, value)),
       text: isOutput && this.#keepsText ? this.#textOf(value, data) : '',
       usage: this.usageOf(value),
       isEnd: end !== undefined,
@@ -133,7 +143,7 @@ export class EventReader {
 
   /** Whether an answer in one piece has content. */
   isWhole(value: unknown): boolean {
-    return this.#wholes.length === 0 || this.#wholes.some((query) => query.find(value).length > 0);
+    return this.#whole.hasContent(value);
   }
 
   /** The text of an answer in one piece; null where none is found there. */
@@ -237,5 +247,6 @@ function failedEnd(end: unknown): string | null {
 }
 
 function saysSo(found: unknown): boolean {
-  return found !== null && found !== false && found !== undefined && found !== '';
+  if (typeof found === 'string') return found !== '' && !GOES_ON.test(found);
+  return found !== null && found !== false && found !== undefined;
 }

@@ -43,6 +43,8 @@ export class TokenTimes implements AnswerSink, TokenMarks {
   /** Kept text of an answer that is not a stream, or a bad one. */
   #whole = '';
   #hasEnded = false;
+  /** When the first call of a tool was named; NaN before. */
+  #callAtMs = Number.NaN;
   /** The rest of it no longer counts. */
   #isOver = false;
   #error: string | null = null;
@@ -112,6 +114,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
     this.#framer = null;
     this.#whole = '';
     this.#hasEnded = false;
+    this.#callAtMs = Number.NaN;
     this.#isOver = false;
     this.#error = null;
     this.#unreadable = null;
@@ -145,6 +148,8 @@ export class TokenTimes implements AnswerSink, TokenMarks {
     if (this.#error === null) this.#framer.end();
     if (this.#error !== null) return { kind: 'stream', code: 'STREAM_ERROR', example: this.#error };
     if (!isReadable) return this.#notRead();
+    // A call without arguments is all of such an answer, and its name what came of it.
+    if (this.events === 0 && !Number.isNaN(this.#callAtMs)) this.#addEvent(this.#callAtMs);
     if (this.events === 0) return this.#withoutToken();
     // What only the end has completed is cut rather than corrupt, where the end is known to be missing.
     if (!this.#reader.knowsEnd || this.#hasEnded) return this.#unreadable === null ? null : this.#notRead();
@@ -183,15 +188,20 @@ export class TokenTimes implements AnswerSink, TokenMarks {
     if (event.isUnreadable) this.#unreadable ??= data;
     if (event.usage !== null) this.usage = event.usage;
     if (event.isEnd) this.#hasEnded = true;
+    if (event.isCall && Number.isNaN(this.#callAtMs)) this.#callAtMs = this.#readAtMs;
     if (event.text !== '') this.#addText(event.text);
     if (!event.isToken) return;
     if (!event.isReasoning && Number.isNaN(this.firstOutputMs)) this.firstOutputMs = this.#readAtMs;
+    this.#addEvent(this.#readAtMs);
+  }
+
+  #addEvent(atMs: number): void {
     if (this.events === this.#timesMs.length) {
       const longer = new Float64Array(2 * this.events);
       longer.set(this.#timesMs);
       this.#timesMs = longer;
     }
-    this.#timesMs[this.events] = this.#readAtMs;
+    this.#timesMs[this.events] = atMs;
     this.events++;
   }
 
@@ -259,7 +269,11 @@ export class TokenTimes implements AnswerSink, TokenMarks {
         example: `the answer is said to be JSON, and is not: ${came}`,
       };
     }
-    if (this.usage !== null || this.#reader.isWhole(value)) return null;
+    const hasContent = this.#reader.isWhole(value);
+    // As in a stream: a count of none where there is something is no count.
+    if (this.usage === 0 && hasContent) this.usage = null;
+    // Tokens that are counted but not shown are an answer too: those of hidden reasoning.
+    if (hasContent || (this.usage ?? 0) > 0) return null;
     const example = `the answer is JSON without what was asked for: ${quote(this.#whole)}`;
     return { kind: 'stream', code: 'STREAM_EMPTY', example };
   }

@@ -143,17 +143,20 @@ function withSaid(base: Preset, said: PresetOptions): Preset {
       usagePaths: listOf(said.usagePath) ?? base.stream.usagePaths,
       endMark: endMark ?? base.stream.endMark,
       endPaths: listOf(said.endPath) ?? base.stream.endPaths,
-      ...wholeOf(base, tokenPaths !== null),
+      ...restOf(base, tokenPaths !== null),
     },
   };
 }
 
-/** How answers in one piece are read, unless the preset has its own paths. */
-function wholeOf({ stream }: Preset, hasOwnPaths: boolean): Partial<PresetStream> {
-  const { wholePaths, wholeTextPaths } = stream;
+/** How reasoning by its type, calls and answers in one piece are read, unless the preset has its own paths. */
+function restOf({ stream }: Preset, hasOwnPaths: boolean): Partial<PresetStream> {
+  const { reasoningTypes, callPaths, wholePaths, wholeTextPaths } = stream;
+  if (hasOwnPaths) return {};
   return {
-    ...(wholePaths === undefined || hasOwnPaths ? {} : { wholePaths }),
-    ...(wholeTextPaths === undefined || hasOwnPaths ? {} : { wholeTextPaths }),
+    ...(reasoningTypes === undefined ? {} : { reasoningTypes }),
+    ...(callPaths === undefined ? {} : { callPaths }),
+    ...(wholePaths === undefined ? {} : { wholePaths }),
+    ...(wholeTextPaths === undefined ? {} : { wholeTextPaths }),
   };
 }
 

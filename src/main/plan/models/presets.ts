@@ -18,6 +18,7 @@ export type PresetStream = Pick<
   | 'usagePaths'
   | 'endMark'
   | 'endPaths'
+  | 'callPaths'
   | 'wholePaths'
   | 'wholeTextPaths'
 >;
@@ -46,8 +47,13 @@ const CHOICES_STREAM = {
   usagePaths: ['usage.completion_tokens'],
   endMark: '[DONE]',
   endPaths: ['choices[0].finish_reason'],
-  wholePaths: ['choices'],
-  wholeTextPaths: ['choices[0].message.content', 'choices[0].text'],
+  wholePaths: ['choices[*].message', 'choices[*].delta', 'choices[*].text'],
+  wholeTextPaths: [
+    'choices[0].message.content',
+    'choices[0].message.tool_calls[*].function.arguments',
+    'choices[0].message.refusal',
+    'choices[0].text',
+  ],
 } as const;
 
 export const PRESETS = {
@@ -67,9 +73,11 @@ export const PRESETS = {
       ...CHOICES_STREAM,
       tokenPaths: [
         'choices[0].delta.content',
-        'choices[0].delta.tool_calls[0].function.arguments',
+        'choices[0].delta.tool_calls[*].function.arguments',
+        'choices[0].delta.function_call.arguments',
         'choices[0].delta.refusal',
       ],
+      callPaths: ['choices[0].delta.tool_calls[*].function.name', 'choices[0].delta.function_call.name'],
       reasoningPaths: ['choices[0].delta.reasoning_content', 'choices[0].delta.reasoning'],
     },
   },
@@ -98,11 +106,12 @@ export const PRESETS = {
       tokenPaths: ['delta'],
       reasoningPaths: [],
       reasoningTypes: ['response.reasoning_text.delta', 'response.reasoning_summary_text.delta'],
-      usagePaths: ['response.usage.output_tokens'],
+      callPaths: ['item.name'],
+      usagePaths: ['response.usage.output_tokens', 'usage.output_tokens'],
       endMark: null,
-      endPaths: ['response.usage'],
+      endPaths: ['response.status', 'response.incomplete_details.reason', 'response.usage', 'status'],
       wholePaths: ['output'],
-      wholeTextPaths: ['output[*].content[*].text'],
+      wholeTextPaths: ['output[*].content[*].text', 'output[*].arguments', 'output[*].content[*].refusal'],
     },
   },
   'anthropic-messages': {
@@ -121,11 +130,12 @@ export const PRESETS = {
       framing: 'sse',
       tokenPaths: ['delta.text', 'delta.partial_json'],
       reasoningPaths: ['delta.thinking'],
+      callPaths: ['content_block.name'],
       usagePaths: ['usage.output_tokens'],
       endMark: null,
       endPaths: ['delta.stop_reason'],
       wholePaths: ['content'],
-      wholeTextPaths: ['content[*].text'],
+      wholeTextPaths: ['content[*].text', 'content[*].input'],
     },
   },
   tgi: {
@@ -140,7 +150,7 @@ export const PRESETS = {
       reasoningPaths: [],
       usagePaths: ['details.generated_tokens'],
       endMark: null,
-      endPaths: ['generated_text'],
+      endPaths: ['generated_text', 'details.finish_reason'],
       wholePaths: ['generated_text', '[0].generated_text'],
       wholeTextPaths: ['generated_text', '[0].generated_text'],
     },
