@@ -17,6 +17,16 @@ var own = '../node_modules/node/bin/node' + (process.platform === 'win32' ? '.ex
 // Says that the channel to the process above is from here, and not of a program that has forked volley.
 var STARTER = 'VOLLEY_STARTER';
 var LONGEST_END_MS = 2500;
+var INTERRUPTED = 130;
+
+['SIGINT', 'SIGTERM'].forEach(function (signal) {
+  process.on(signal, function () {
+    // What runs by now ends in its own way.
+    if (process.listenerCount(signal) > 1) return;
+    process.stderr.write('volley: interrupted: there is no result.\n');
+    process.exit(INTERRUPTED);
+  });
+});
 
 // FORCE_COLOR wins. Where it sees both Node would warn, once in each thread that writes.
 if (process.env.FORCE_COLOR !== undefined) delete process.env.NO_COLOR;

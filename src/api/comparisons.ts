@@ -5,6 +5,7 @@ import {
   targetsExperiment,
 } from '../main/compare/experiment.ts';
 import { type JudgingOptions, judgedBy } from '../main/compare/judging.ts';
+import { rereading } from '../main/files/input-files.ts';
 import { inLibraryTerms, plainOptions } from '../main/plan/from-library.ts';
 import type { RunOptions } from '../main/plan/library-options.ts';
 import type { RunOptions as PlainOptions } from '../main/plan/options.ts';
@@ -96,7 +97,7 @@ function sourceOf({ url, har, urls }: PlainOptions): string {
 
 async function inTermsOf(options: RunOptions, read: () => Promise<Experiment>): Promise<Experiment> {
   try {
-    return await read();
+    return await rereading(read);
   } catch (error) {
     throw inLibraryTerms(error, options);
   }

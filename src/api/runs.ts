@@ -1,3 +1,4 @@
+import { rereading } from '../main/files/input-files.ts';
 import { readSettled } from '../main/once/settled.ts';
 import { inLibraryTerms, plainOptions } from '../main/plan/from-library.ts';
 import type { RunOptions } from '../main/plan/library-options.ts';
@@ -46,7 +47,7 @@ async function startOverAgents(
   const plain = plainOptions(options, problems);
   const checked = clusterOf(cluster, plain);
   try {
-    const plan = await readOptions(plain, problems, [], { isSentFromHere: false });
+    const plan = await rereading(() => readOptions(plain, problems, [], { isSentFromHere: false }));
     const { submitPlan } = await import('../main/cluster/submit.ts');
     const { summary, progress, stop, abort } = await submitPlan(plan, checked, control);
     return { summary, progress, stop, abort };
@@ -59,7 +60,7 @@ async function resolved(options: RunOptions): Promise<RunPlan> {
   try {
     const problems: Told[] = [];
     const plain = plainOptions(options, problems);
-    return await completePlan(await readSettled(plain, problems));
+    return await rereading(async () => completePlan(await readSettled(plain, problems)));
   } catch (error) {
     throw inLibraryTerms(error, options);
   }

@@ -91,7 +91,7 @@ test('what no plan can be made of is said, and nothing is written', async () => 
       "curl --form 'x=@/nowhere': the file cannot be read",
     ],
     [['--openapi', old], 'it does not begin with openapi: 3.0 or 3.1'],
-    [['--openapi', '/nowhere.yaml'], 'it cannot be read (no such file or folder)'],
+    [['--openapi', '/nowhere.yaml'], 'cannot be read (no such file or folder)'],
   ] as const) {
     const { code, stderr } = await volley('init', ...args, '--out', plan);
     expect({ args, code, stderr }).toEqual({ args, code: 2, stderr: expect.stringContaining(sentence) });

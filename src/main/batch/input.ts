@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { messageOf, reasonOf } from '../../protocol/errors.ts';
+import { awaitedBytes } from '../files/awaited-bytes.ts';
 import { noteInput } from '../files/input-files.ts';
 import type { Problems } from '../plan/problems.ts';
 import { wrongLinesOf } from '../plan/requests/rows.ts';
@@ -41,11 +42,13 @@ export async function openInput(
 ): Promise<Input | null> {
   const unknown = { rowCount: null, sha256: null, form, isOnlyFailed };
   try {
-    if (path === STDIN) return { ...unknown, reader: await openStream(process.stdin, form, isOnlyFailed) };
+    if (path === STDIN)
+      return { ...unknown, reader: await openStream(awaitedBytes(STDIN), form, isOnlyFailed) };
     const stats = statSync(path);
     noteInput(path);
     if (stats.isDirectory()) throw new InputError('it is a folder');
-    if (!stats.isFile()) return { ...unknown, reader: await openStream(streamOf(path), form, isOnlyFailed) };
+    if (!stats.isFile())
+      return { ...unknown, reader: await openStream(awaitedBytes(path), form, isOnlyFailed) };
     const facts = await readThrough(path, again(form), isOnlyFailed);
     if (facts.rowCount === 0 && !isOnlyFailed) throw noRows();
     const reader = await RowReader.open(streamOf(path), formatOf(path), form, isOnlyFailed);

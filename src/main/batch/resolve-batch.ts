@@ -101,7 +101,8 @@ export async function resolveBatch(
 ): Promise<Batch> {
   const outputs = [...batchOutputs(options.out), ...others];
   try {
-    return await withoutOverwriting(outputs, () => readBatch(options, earlier, outputs, onWait));
+    const opening = onceOpened(options);
+    return await withoutOverwriting(outputs, () => readBatch(options, earlier, outputs, onWait, opening));
   } catch (error) {
     throw withoutSecretsIn(error, secretsGiven(options.run, process.env));
   }
@@ -112,15 +113,15 @@ async function readBatch(
   earlier: readonly Told[],
   outputs: readonly OutputFile[],
   onWait: OnWait,
+  open: ReturnType<typeof onceOpened>,
 ): Promise<Batch> {
   const problems = new Problems(earlier);
   const { rows: rowsPath, out, isCsvSafe, resume, force } = options;
-  const input = await inputOf(options, problems);
+  const input = await open(problems);
   const format = out === undefined ? (input?.reader.format ?? 'csv') : formatOf(out);
   const order = problems.choice('order', options.order ?? 'input', ORDERS);
   const select = options.select.flatMap((text) => parseSelection(text, problems) ?? []);
-  const isStreamed = options.run.preset !== undefined || options.run.stream !== undefined;
-  const added = [...(isStreamed ? STREAM_COLUMNS : []), ...select.map(({ name }) => name)];
+  const added = [...(isStreamed(options.run) ? STREAM_COLUMNS : []), ...select.map(({ name }) => name)];
   checkNames(input?.reader.columns ?? [], added, problems);
   checkWhatRowsAsk(options.run, problems);
   checkCombinations(options, format, problems);
@@ -165,6 +166,22 @@ async function readBatch(
     fingerprint: fingerprintOf({ ...options, run: settled.made.run }, format),
     files: inputDigests(),
     ended,
+  };
+}
+
+function isStreamed({ preset, stream }: RunOptions): boolean {
+  return preset !== undefined || stream !== undefined;
+}
+
+/** Opens the rows: once, although the options may be read several times, since a pipe has its rows only once. */
+function onceOpened(options: BatchOptions): (problems: Problems) => Promise<Input | null> {
+  const found = new Problems();
+  let opened: Promise<Input | null> | null = null;
+  return async (problems) => {
+    opened ??= inputOf(options, found);
+    const input = await opened;
+    for (const problem of found.list) problems.add(problem);
+    return input;
   };
 }
 

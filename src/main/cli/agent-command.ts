@@ -26,7 +26,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** `volley agent`: waits in a pool for runs until it is stopped. */
 export async function agentCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
-  const meeting = brokerFrom(parsed, process.env, problems);
+  const meeting = await brokerFrom(parsed, process.env, problems);
   const options = agentOptionsFrom(parsed, problems);
   if (options.isCodeAllowed && meeting?.key === '')
     problems.push(
@@ -55,7 +55,7 @@ export async function agentCommand(parsed: Parsed, problems: string[]): Promise<
 
 /** `volley agents`: lists the agents in a pool. */
 export async function agentsCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
-  const meeting = brokerFrom(parsed, process.env, problems);
+  const meeting = await brokerFrom(parsed, process.env, problems);
   if (problems.length > 0 || meeting === null) throw new VolleyError(ERROR_CODES.usage, problems);
   const broker = await openBroker(meeting);
   try {

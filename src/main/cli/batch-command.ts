@@ -10,7 +10,7 @@ import {
 import type { EndedBatch } from '../batch/ended-batch.ts';
 import { type Batch, resolveBatch } from '../batch/resolve-batch.ts';
 import { type BatchResult, type BatchRun, startBatch } from '../batch/run-batch.ts';
-import { resultFileOf } from '../files/input-files.ts';
+import { rereading, resultFileOf } from '../files/input-files.ts';
 import { ResultFile } from '../files/result-file.ts';
 import { readSettled } from '../once/settled.ts';
 import { completePlan } from '../plan/resolve.ts';
@@ -93,8 +93,8 @@ function tellEnded({ out }: Batch, { done, failed }: EndedBatch, areFailuresAllo
 async function tryFirstRow(parsed: Parsed, rows: string | undefined, problems: string[]): Promise<ExitCode> {
   const { sendAndPrint } = await import('./once-command.ts');
   const { run } = batchOptionsFrom(parsed, problems);
-  const plan = await completePlan(
-    await readSettled({ ...run, rows, requests: 1, concurrency: 1 }, problems, [], say),
+  const plan = await rereading(async () =>
+    completePlan(await readSettled({ ...run, rows, requests: 1, concurrency: 1 }, problems, [], say)),
   );
   return sendAndPrint(plan);
 }

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { reasonOf } from '../../protocol/errors.ts';
 import { maxLostFrom } from '../cluster/max-lost.ts';
 import {
   DEFAULT_JOIN_TIMEOUT,
@@ -9,6 +7,7 @@ import {
   meetingFrom,
 } from '../cluster/meeting.ts';
 import type { ClusterPlan } from '../cluster/submit.ts';
+import { readAwaited, whyUnread } from '../files/input-files.ts';
 import { CLUSTER_OPTIONS } from '../plan/option-table/cluster-options.ts';
 import type { OptionEntry } from '../plan/option-table/entry.ts';
 import { Problems } from '../plan/problems.ts';
@@ -25,12 +24,15 @@ const NOT_OVER_AGENTS: Readonly<Record<string, string>> = {
   'on-port': 'agents cannot reach it',
 };
 
+/** A key has a few dozen. */
+const LARGEST_KEY_BYTES = 65_536;
+
 /** How a run reaches its agents; null if it runs here. Problems are added to the list. */
-export function clusterFrom(
+export async function clusterFrom(
   parsed: Parsed,
   environment: NodeJS.ProcessEnv,
   problems: string[],
-): ClusterPlan | null {
+): Promise<ClusterPlan | null> {
   const text = parsed.last('agents');
   if (text === undefined) {
     for (const [name, entry] of Object.entries<OptionEntry>(CLUSTER_OPTIONS)) {
@@ -59,7 +61,7 @@ export function clusterFrom(
   const maxLost = mostLost === undefined ? null : maxLostFrom(mostLost);
   if (mostLost !== undefined && maxLost === null)
     problems.push(`--max-lost ${quoted(mostLost)}: give a share of the load from 0% to 100%, such as 5%.`);
-  const meeting = brokerFrom(parsed, environment, problems);
+  const meeting = await brokerFrom(parsed, environment, problems);
   if (meeting === null) return null;
   const isConcurrencyGiven = parsed.last('concurrency') !== undefined;
   return { ...meeting, agents, minAgents, joinTimeoutMs, maxLost, isConcurrencyGiven };
@@ -72,25 +74,25 @@ export function refuseRounds(parsed: Parsed, problems: string[]): void {
 }
 
 /** Where agents and runs meet; null if a problem has been added to the list. */
-export function brokerFrom(
+export async function brokerFrom(
   parsed: Parsed,
   environment: NodeJS.ProcessEnv,
   problems: string[],
-): Meeting | null {
+): Promise<Meeting | null> {
   const { VOLLEY_BROKER: url, VOLLEY_CLUSTER_KEY: key } = environment;
   const path = parsed.last('cluster-key-file');
   const before = problems.length;
-  const read = path === undefined ? key : keyIn(path, problems);
+  const read = path === undefined ? key : await keyIn(path, problems);
   // Without the right key nothing else can be checked.
   if (problems.length > before) return null;
   return meetingFrom({ typed: parsed.last('broker'), url, pool: parsed.last('pool'), key: read }, problems);
 }
 
-function keyIn(path: string, problems: string[]): string | undefined {
+async function keyIn(path: string, problems: string[]): Promise<string | undefined> {
   try {
-    return readFileSync(path, 'utf8').trim();
+    return (await readAwaited(path, LARGEST_KEY_BYTES)).toString('utf8').trim();
   } catch (error) {
-    problems.push(`--cluster-key-file ${quoted(path)} cannot be read (${reasonOf(error)}): check the path.`);
+    problems.push(`--cluster-key-file ${quoted(path)} ${whyUnread(error)}`);
     return undefined;
   }
 }

@@ -3,6 +3,7 @@ import { codeOf, ERROR_CODES, type ErrorCode, reasonOf, VolleyError } from '../.
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { secretsInQuery } from '../../requests/parameter-secrets.ts';
 import { hiding } from '../../requests/secrets.ts';
+import { tellWaits } from '../files/awaited-bytes.ts';
 import { ownProcess } from '../pool/own-process.ts';
 import { worstOf } from '../summary/exit-code.ts';
 import { quoted } from '../text/quoted.ts';
@@ -43,6 +44,7 @@ const EXIT_CODE_OF: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
 export async function main(argv: readonly string[]): Promise<void> {
   let exitCode: ExitCode = EXIT_CODES.ok;
   ownProcess();
+  tellWaits(say);
   // A reader that stops reading the result is not an error. A full disk is one.
   process.stdout.on('error', (error) => {
     if (codeOf(error) === 'EPIPE') return;

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { codeOf, ERROR_CODES, messageOf, reasonOf, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
-import { readInput } from '../files/input-files.ts';
+import { readInput, rereading, whyUnread } from '../files/input-files.ts';
 import { moduleFileFor } from '../init/module-file.ts';
 import { type DescribedApi, readOpenApi } from '../init/open-api.ts';
 import { DEFAULT_LOAD, type DraftLoad, type PlanDraft, planText } from '../init/plan-draft.ts';
@@ -15,6 +15,8 @@ import type { Parsed } from './parsed.ts';
 import { say } from './say.ts';
 
 const STDOUT = '-';
+/** Parsing takes some twenty times as much memory. */
+const LARGEST_DESCRIPTION_BYTES = 32 * 2 ** 20;
 
 /** `volley init`: writes a starter plan from a URL, a curl command, a recording or an API description. */
 export async function initCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
@@ -41,7 +43,9 @@ export async function initCommand(parsed: Parsed, problems: string[]): Promise<E
     );
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
   if (isScenario) return writeScenario(said, parsed);
-  const draft = isAsking ? await askedDraft() : await draftOf(said, parsed.last('har-hosts'));
+  const draft = isAsking
+    ? await askedDraft()
+    : await rereading(() => draftOf(said, parsed.last('har-hosts')));
   const path = parsed.last('out') ?? DEFAULT_PLAN_FILE;
   await write(
     path,
@@ -62,10 +66,11 @@ async function writeScenario(said: Said, parsed: Parsed): Promise<ExitCode> {
       ERROR_CODES.usage,
       `--out ${quoted(path)}: a module is written: give it a name with .ts or .js.`,
     );
-  const text =
+  const text = await rereading(async () =>
     har === undefined
-      ? await moduleTextOf(said, hints)
-      : (await import('../init/scenario-draft.ts')).flowOfRecording(har, parsed.last('har-hosts'), hints);
+      ? moduleTextOf(said, hints)
+      : (await import('../init/scenario-draft.ts')).flowOfRecording(har, parsed.last('har-hosts'), hints),
+  );
   await write(path, text, parsed.flag('force'));
   return written(path);
 }
@@ -140,9 +145,9 @@ function describedApi(path: string): DescribedApi {
     throw refused(`it is a URL: fetch it first, as in curl -s ${quotedUrl(path)} | volley init --openapi -`);
   let text: string;
   try {
-    text = readInput(path).toString('utf8');
+    text = readInput(path, LARGEST_DESCRIPTION_BYTES).toString('utf8');
   } catch (error) {
-    throw refused(`it cannot be read (${reasonOf(error)}); check the path`);
+    throw new VolleyError(ERROR_CODES.usage, `--openapi ${quoted(path)} ${whyUnread(error)}`);
   }
   try {
     return readOpenApi(text);

@@ -1,5 +1,6 @@
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
+import { rereading } from '../files/input-files.ts';
 import { CLUSTER_OPTIONS } from '../plan/option-table/cluster-options.ts';
 import { RUN_TABLE } from '../plan/option-table/run-table.ts';
 import { type PlanFile, readPlanFile } from '../plan/plan-file.ts';
@@ -30,7 +31,7 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
       loadTest: async () => (await import('../plan/scenarios/load-test.ts')).loadTest(path),
     });
   }
-  const plan = readPlanFile(path);
+  const plan = await rereading(() => readPlanFile(path));
   problems.push(...plan.problems);
   if (plan.flow !== null) refuseInFlow(parsed, path, plan, problems);
   refuseUnknownSettings(parsed, plan.variables, problems);

@@ -65,7 +65,7 @@ export async function runCommand(
     });
   }
   const paths = outputPathsFrom(parsed, problems);
-  const cluster = clusterFrom(parsed, process.env, problems);
+  const cluster = await clusterFrom(parsed, process.env, problems);
   refuseUseless(parsed, problems);
   if (planned.loadTest === undefined) refuseOfScenarios(parsed, problems);
   const shown = liveFormFrom(parsed, problems);

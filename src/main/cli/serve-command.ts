@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { ERROR_CODES, reasonOf, VolleyError } from '../../protocol/errors.ts';
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { DEFAULT_MODEL, type ModelSettings } from '../../target/model/settings.ts';
 import { createReferenceServer } from '../../target/server.ts';
+import { readAwaited, whyUnread } from '../files/input-files.ts';
+import { LARGEST_PEM_BYTES } from '../files/read-up-to.ts';
 import { Problems } from '../plan/problems.ts';
 import { given, phrase, the } from '../plan/words.ts';
 import type { Parsed } from './parsed.ts';
@@ -77,9 +78,9 @@ async function pem(
 ): Promise<string | undefined> {
   if (path === undefined) return undefined;
   try {
-    return await readFile(path, 'utf8');
+    return (await readAwaited(path, LARGEST_PEM_BYTES)).toString('utf8');
   } catch (error) {
-    problems.add(phrase`${the(option)} ${given(path)} cannot be read (${reasonOf(error)}): check the path.`);
+    problems.add(phrase`${the(option)} ${given(path)} ${whyUnread(error)}`);
     return undefined;
   }
 }

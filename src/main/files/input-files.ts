@@ -1,10 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { fstatSync, readFileSync, statSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import { nodeCrypto } from '../../machine/crypto.ts';
-import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import { ERROR_CODES, reasonOf, VolleyError } from '../../protocol/errors.ts';
+import { awaitedBytes, mayHaveToWait } from './awaited-bytes.ts';
 import { finalPathOf, identityOf } from './file-identity.ts';
 import { unfinishedPathOf } from './output-lock.ts';
-import { readStdin, STDIN } from './stdin.ts';
+import { InputTooLarge, LARGEST_INPUT_BYTES, readUpTo } from './read-up-to.ts';
+import { keepStdin, keptStdin, STDIN } from './stdin.ts';
 
 const STDOUT_FD = 1;
 
@@ -12,8 +14,8 @@ const STDOUT_FD = 1;
 interface Inputs {
   /** SHA-256 of the content by name, or null if the content does not matter. */
   readonly digests: Map<string, string | null>;
-  /** What can be read only once, such as `<(command)`; the same options may be read several times. */
-  readonly pipes: Map<string, Buffer>;
+  /** What had to be awaited, or why that failed: it can be read only once, and the same options are read several times. */
+  readonly awaited: Map<string, Buffer | Error>;
   /** The names of environment variables. */
   readonly variables: Set<string>;
 }
@@ -21,22 +23,98 @@ interface Inputs {
 /** Files are read deep within the checks of options, but it is the command that asks for the list. */
 const READ = new AsyncLocalStorage<Inputs>();
 
-/**
- * Reads a file that an option names, `-` for stdin, and records it with its digest.
- *
- * @throws Error of the file system
- */
-export function readInput(path: string | Buffer): Buffer {
-  if (String(path) === STDIN) return readStdin();
-  noteInput(String(path));
-  const read = READ.getStore();
-  const bytes = read?.pipes.get(String(path)) ?? readFileSync(path);
-  if (read !== undefined) {
-    const { createHash } = nodeCrypto();
-    read.digests.set(String(path), createHash('sha256').update(bytes).digest('hex'));
-    if (!statSync(path).isFile()) read.pipes.set(String(path), bytes);
+/** Thrown through the checks of options to whoever can wait, who then has everything read again. */
+class AwaitedInput extends Error {
+  readonly path: string | Buffer;
+  readonly mostBytes: number;
+
+  constructor(path: string | Buffer, mostBytes: number) {
+    super(`${String(path)} has to be awaited`);
+    this.path = path;
+    this.mostBytes = mostBytes;
   }
+}
+
+/**
+ * Reads a file that an option names, `-` for stdin, and records it with its digest. To be caught, if at all, with
+ * `whyUnread`.
+ *
+ * @throws InputTooLarge, an error of the file system, or AwaitedInput within `rereading`
+ */
+export function readInput(path: string | Buffer, mostBytes: number = LARGEST_INPUT_BYTES): Buffer {
+  const name = String(path);
+  noteInput(name);
+  const read = READ.getStore();
+  const bytes = contentOf(path, mostBytes, read);
+  if (name === STDIN || read === undefined) return bytes;
+  const { createHash } = nodeCrypto();
+  read.digests.set(name, createHash('sha256').update(bytes).digest('hex'));
   return bytes;
+}
+
+function contentOf(path: string | Buffer, mostBytes: number, read: Inputs | undefined): Buffer {
+  const name = String(path);
+  const known = (name === STDIN ? keptStdin() : null) ?? read?.awaited.get(name);
+  if (known instanceof Error) throw known;
+  if (known !== undefined) {
+    if (known.length > mostBytes) throw new InputTooLarge(mostBytes, known.length);
+    return known;
+  }
+  if (read !== undefined && mayHaveToWait(path)) throw new AwaitedInput(path, mostBytes);
+  const bytes = readUpTo(path, mostBytes);
+  if (name === STDIN) keepStdin(bytes);
+  return bytes;
+}
+
+/** Why an input was not read, and what to do, to follow its name; what has to be awaited is thrown on. */
+export function whyUnread(error: unknown, instead = ''): string {
+  if (error instanceof AwaitedInput) throw error;
+  if (!(error instanceof InputTooLarge)) return `cannot be read (${reasonOf(error)}): check the path.`;
+  const { bytes, mostBytes } = error;
+  const size = bytes === null ? `more than ${mostBytes.toLocaleString('en')}` : bytes.toLocaleString('en');
+  return `has ${size} bytes: give at most ${mostBytes.toLocaleString('en')}${instead}.`;
+}
+
+/**
+ * Calls `read`, which reads files by `readInput`. If one of them is a pipe, a device or stdin, it is awaited, and then
+ * all is read again: `read` must have done nothing by then that may not be done twice.
+ */
+export async function rereading<T>(read: () => T | Promise<T>): Promise<T> {
+  const inputs = READ.getStore() ?? newInputs();
+  for (;;) {
+    try {
+      return await READ.run(inputs, read);
+    } catch (error) {
+      if (!(error instanceof AwaitedInput)) throw error;
+      await keepAwaited(inputs, error);
+    }
+  }
+}
+
+function newInputs(): Inputs {
+  return { digests: new Map(), awaited: new Map(), variables: new Set() };
+}
+
+async function keepAwaited({ awaited }: Inputs, { path, mostBytes }: AwaitedInput): Promise<void> {
+  const content = await readAwaited(path, mostBytes).catch((error: unknown) => error as Error);
+  if (String(path) === STDIN && content instanceof Buffer) keepStdin(content);
+  else awaited.set(String(path), content);
+}
+
+/**
+ * Reads the whole of what a path names, waiting for it where that takes long.
+ *
+ * @throws InputTooLarge or an error of the file system
+ */
+export async function readAwaited(path: string | Buffer, mostBytes: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of awaitedBytes(path)) {
+    bytes += piece.length;
+    if (bytes > mostBytes) throw new InputTooLarge(mostBytes);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
 }
 
 /** Records a file that is read in another way, or whose content does not matter. */
@@ -87,11 +165,11 @@ export async function withoutOverwriting<T>(
   outputs: readonly OutputFile[],
   read: () => Promise<T>,
 ): Promise<T> {
-  const inputs: Inputs = { digests: new Map(), pipes: new Map(), variables: new Set() };
+  const inputs = newInputs();
   const problems = (): string[] => clashes(outputs, [...inputs.digests.keys()]);
   let value: T;
   try {
-    value = await READ.run(inputs, read);
+    value = await READ.run(inputs, () => rereading(read));
   } catch (error) {
     if (!(error instanceof VolleyError) || error.code !== ERROR_CODES.usage) throw error;
     throw new VolleyError(error.code, [...error.problems, ...problems()]);

@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { reasonOf } from '../../protocol/errors.ts';
 import { formatBytes } from '../text/format.ts';
-import { readStdin, STDIN } from './stdin.ts';
+import { awaitedBytes } from './awaited-bytes.ts';
+import { keepStdin, keptStdin, STDIN } from './stdin.ts';
 
 /** Limit on what is read; no text can be much longer. */
 const MOST_BYTES = 512_000_000;
@@ -21,10 +21,10 @@ const TOO_LARGE = `it has more than ${formatBytes(MOST_BYTES)}, and no result th
  */
 export async function savedText(path: string, unusable: (why: string) => Error): Promise<string> {
   try {
-    if (path === STDIN) return readStdin().toString('utf8');
+    if (path === STDIN) return await textOfStdin();
     const found = await stat(path);
     if (found.isFile() && found.size > MOST_BYTES) throw new NoResult(TOO_LARGE);
-    return await textOf(path);
+    return (await contentOf(path)).toString('utf8');
   } catch (error) {
     throw unusable(
       error instanceof NoResult ? error.message : `it cannot be read (${reasonOf(error)}); check the path`,
@@ -32,10 +32,16 @@ export async function savedText(path: string, unusable: (why: string) => Error):
   }
 }
 
-async function textOf(path: string): Promise<string> {
+async function textOfStdin(): Promise<string> {
+  const bytes = keptStdin() ?? (await contentOf(STDIN));
+  keepStdin(bytes);
+  return bytes.toString('utf8');
+}
+
+async function contentOf(path: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+  for await (const chunk of awaitedBytes(path)) {
     const isFirst = chunks.length === 0;
     if (isFirst && !BEGINNING.test(chunk.toString('utf8', 0, JUDGED_BYTES))) throw new NoResult(NOT_JSON);
     // Neither JSON nor a page has this byte; files that are cut off by a crash may be full of it.
@@ -44,7 +50,7 @@ async function textOf(path: string): Promise<string> {
     if (bytes > MOST_BYTES) throw new NoResult(TOO_LARGE);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /** Why a file is no result. */

@@ -1,6 +1,3 @@
-import { readSync } from 'node:fs';
-import { codeOf } from '../../protocol/errors.ts';
-
 /** Stands for stdin in place of a file name. */
 export const STDIN = '-';
 
@@ -11,41 +8,14 @@ export function isNameless(path: string): boolean {
   return path === STDIN || DESCRIPTOR.test(path);
 }
 
-const STDIN_FD = 0;
-const CHUNK_BYTES = 65_536;
-const PAUSE_MS = 10;
-
 let read: Buffer | null = null;
 
-/**
- * Reads all of stdin and keeps it, since it can be read only once and the same options may be read several times.
- *
- * @throws Error of the file system
- */
-export function readStdin(): Buffer {
-  read ??= readAll();
+/** All of stdin, once it has been read; null before. */
+export function keptStdin(): Buffer | null {
   return read;
 }
 
-function readAll(): Buffer {
-  const chunks: Buffer[] = [];
-  for (;;) {
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    const count = readOrWait(chunk);
-    if (count === 0) return Buffer.concat(chunks);
-    chunks.push(chunk.subarray(0, count));
-  }
-}
-
-/** If stdin is non-blocking, there may be nothing to read yet. */
-function readOrWait(chunk: Buffer): number {
-  for (;;) {
-    try {
-      return readSync(STDIN_FD, chunk);
-    } catch (error) {
-      if (codeOf(error) === 'EOF') return 0;
-      if (codeOf(error) !== 'EAGAIN') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
-    }
-  }
+/** Keeps it, since it can be read only once and the same options may be read several times. */
+export function keepStdin(bytes: Buffer): void {
+  read = bytes;
 }

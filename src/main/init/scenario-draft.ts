@@ -1,5 +1,5 @@
-import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
-import { readInput } from '../files/input-files.ts';
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import { readInput, whyUnread } from '../files/input-files.ts';
 import { readHar } from '../plan/har/har.ts';
 import { Problems } from '../plan/problems.ts';
 import type { UnresolvedRequest } from '../plan/requests/requests.ts';
@@ -24,10 +24,7 @@ export function flowOfRecording(path: string, hosts: string | undefined, hints: 
   try {
     text = readInput(path).toString('utf8');
   } catch (error) {
-    throw new VolleyError(
-      ERROR_CODES.usage,
-      `--har ${quoted(path)} cannot be read (${messageOf(error)}): check the path.`,
-    );
+    throw new VolleyError(ERROR_CODES.usage, `--har ${quoted(path)} ${whyUnread(error)}`);
   }
   const problems = new Problems();
   const recording = readHar(text, problems, hosts);

@@ -1,7 +1,10 @@
-import { ERROR_CODES, reasonOf, VolleyError } from '../../protocol/errors.ts';
-import { readInput } from '../files/input-files.ts';
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import { readInput, whyUnread } from '../files/input-files.ts';
 import { quoted } from '../text/quoted.ts';
 import { isText, whyNotText } from './read-text.ts';
+
+/** Nobody writes more, and reading it would take long. */
+const LARGEST_PLAN_BYTES = 16 * 2 ** 20;
 
 /**
  * The text of a plan file.
@@ -11,12 +14,9 @@ import { isText, whyNotText } from './read-text.ts';
 export function planText(path: string): string {
   let bytes: Buffer;
   try {
-    bytes = readInput(path);
+    bytes = readInput(path, LARGEST_PLAN_BYTES);
   } catch (error) {
-    throw new VolleyError(
-      ERROR_CODES.usage,
-      `The plan '${path}' cannot be read (${reasonOf(error)}): check the path.`,
-    );
+    throw new VolleyError(ERROR_CODES.usage, `The plan ${quoted(path)} ${whyUnread(error)}`);
   }
   if (!isText(bytes))
     throw new VolleyError(ERROR_CODES.usage, `The plan ${quoted(path)} ${whyNotText(bytes)}`);

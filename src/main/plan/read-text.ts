@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { reasonOf } from '../../protocol/errors.ts';
-import { readInput } from '../files/input-files.ts';
+import { readInput, whyUnread } from '../files/input-files.ts';
 import type { Problems } from './problems.ts';
 import { given, phrase, the } from './words.ts';
 
@@ -22,8 +21,13 @@ function isUtf16(bytes: Buffer): boolean {
 }
 
 /** The text of a file that an option names, `-` for stdin; null where a problem has been noted. */
-export function readTextOf(option: string, path: string, problems: Problems): string | null {
-  return readBytesOf(option, path, problems)?.toString('utf8') ?? null;
+export function readTextOf(
+  option: string,
+  path: string,
+  problems: Problems,
+  mostBytes?: number,
+): string | null {
+  return readBytesOf(option, path, problems, mostBytes)?.toString('utf8') ?? null;
 }
 
 /** The same where each line of it is to be sent, so that it has to be text as it stands. */
@@ -34,11 +38,11 @@ export function readUtf8Of(option: string, path: string, problems: Problems): st
   return null;
 }
 
-function readBytesOf(option: string, path: string, problems: Problems): Buffer | null {
+function readBytesOf(option: string, path: string, problems: Problems, mostBytes?: number): Buffer | null {
   try {
-    return readInput(path);
+    return readInput(path, mostBytes);
   } catch (error) {
-    problems.add(phrase`${the(option)} ${given(path)} cannot be read (${reasonOf(error)}): check the path.`);
+    problems.add(phrase`${the(option)} ${given(path)} ${whyUnread(error)}`);
     return null;
   }
 }

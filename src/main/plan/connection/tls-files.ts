@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { nodeCrypto } from '../../../machine/crypto.ts';
 import type { TlsSettings } from '../../../protocol/endpoint.ts';
+import { LARGEST_PEM_BYTES } from '../../files/read-up-to.ts';
 import type { ConnectionOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
 import { readTextOf } from '../read-text.ts';
@@ -62,7 +63,7 @@ function parseIdentity(
 }
 
 function certificatesIn(option: string, path: string, problems: Problems): string | null {
-  const pem = readTextOf(option, path, problems);
+  const pem = readTextOf(option, path, problems, LARGEST_PEM_BYTES);
   if (pem === null) return null;
   try {
     const { X509Certificate } = nodeCrypto();
@@ -78,7 +79,7 @@ function certificatesIn(option: string, path: string, problems: Problems): strin
 }
 
 function keyIn(path: string, problems: Problems): string | null {
-  const pem = readTextOf('key', path, problems);
+  const pem = readTextOf('key', path, problems, LARGEST_PEM_BYTES);
   if (pem === null) return null;
   try {
     nodeCrypto().createPrivateKey(pem);

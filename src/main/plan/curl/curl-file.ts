@@ -1,9 +1,6 @@
-import { statSync } from 'node:fs';
-import { reasonOf } from '../../../protocol/errors.ts';
-import { readInput } from '../../files/input-files.ts';
+import { readInput, whyUnread } from '../../files/input-files.ts';
 import { STDIN } from '../../files/stdin.ts';
 import type { Problems } from '../problems.ts';
-import { LARGEST_BODY_BYTES } from '../requests/multipart.ts';
 import { given, ofCurl, phrase, type Words } from '../words.ts';
 import { fromByteText, toByteText } from './byte-text.ts';
 import type { CurlOptionName } from './option-names.ts';
@@ -21,15 +18,9 @@ export function readCurlFile(
 ): string {
   const named = phrase`${ofCurl(`--${option}`)} with ${as}`;
   try {
-    const pathBytes = Buffer.from(path, 'latin1');
-    const bytes = path === STDIN ? readInput(STDIN) : null;
-    const size = bytes?.length ?? statSync(pathBytes).size;
-    if (size <= LARGEST_BODY_BYTES) return toByteText(bytes ?? readInput(pathBytes));
-    problems.add(
-      phrase`${named}: it has ${size.toLocaleString('en')} bytes: give at most ${LARGEST_BODY_BYTES.toLocaleString('en')}.`,
-    );
+    return toByteText(readInput(path === STDIN ? STDIN : Buffer.from(path, 'latin1')));
   } catch (error) {
-    problems.add(phrase`${named}: it cannot be read (${reasonOf(error)}): check the path.`);
+    problems.add(phrase`${named}: it ${whyUnread(error)}`);
+    return '';
   }
-  return '';
 }

@@ -1,16 +1,10 @@
-import { statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { randomHex } from '../../../machine/crypto.ts';
-import { reasonOf } from '../../../protocol/errors.ts';
-import { readInput } from '../../files/input-files.ts';
-import { STDIN } from '../../files/stdin.ts';
+import { readInput, whyUnread } from '../../files/input-files.ts';
 import type { Problems } from '../problems.ts';
 import { given, phrase, the } from '../words.ts';
 import { type FormPart, type PartContent, readFormPart } from './form-part.ts';
 import { encoderNames, transferEncoded } from './transfer-encoding.ts';
-
-/** Limit, since every worker keeps a body in memory. */
-export const LARGEST_BODY_BYTES = 256 * 2 ** 20;
 
 /** Types of files by extension, used without `;type=`; the list is curl's. */
 const TYPES: Readonly<Record<string, string>> = {
@@ -170,14 +164,11 @@ function headersIn(headers: readonly string[], name: string, problems: Problems)
 function readPart(option: string, path: string, problems: Problems): Uint8Array | null {
   const named = phrase`${the('form')} ${given(option + path)}`;
   try {
-    if (path === STDIN || statSync(path).size <= LARGEST_BODY_BYTES) return readInput(path);
-    problems.add(
-      phrase`${named}: the file is too large: give at most ${LARGEST_BODY_BYTES.toLocaleString('en')} bytes.`,
-    );
+    return readInput(path);
   } catch (error) {
-    problems.add(phrase`${named}: the file cannot be read (${reasonOf(error)}): check the path.`);
+    problems.add(phrase`${named}: the file ${whyUnread(error)}`);
+    return null;
   }
-  return null;
 }
 
 /** Escapes as browsers do (WHATWG HTML, multipart/form-data encoding algorithm). */

@@ -1,11 +1,10 @@
-import { statSync } from 'node:fs';
-import { messageOf, reasonOf } from '../../../protocol/errors.ts';
-import { readInput } from '../../files/input-files.ts';
+import { messageOf } from '../../../protocol/errors.ts';
+import { readInput, whyUnread } from '../../files/input-files.ts';
 import { STDIN } from '../../files/stdin.ts';
 import type { RequestOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
 import { given, listed, phrase, the } from '../words.ts';
-import { encodeMultipart, LARGEST_BODY_BYTES } from './multipart.ts';
+import { encodeMultipart } from './multipart.ts';
 
 /** The body of a request, encoded once. */
 export interface Body {
@@ -51,13 +50,6 @@ function plain(bytes: Uint8Array): Body {
 
 function fromFile(path: string, problems: Problems): Body | null {
   try {
-    const size = path === STDIN ? 0 : statSync(path).size;
-    if (size > LARGEST_BODY_BYTES) {
-      problems.add(
-        phrase`${the('body-file')} ${given(path)} has ${size.toLocaleString('en')} bytes: give at most ${LARGEST_BODY_BYTES.toLocaleString('en')}.`,
-      );
-      return null;
-    }
     const bytes = readInput(path);
     if (path === STDIN && bytes.length === 0) {
       problems.add(
@@ -67,9 +59,7 @@ function fromFile(path: string, problems: Problems): Body | null {
     }
     return plain(bytes);
   } catch (error) {
-    problems.add(
-      phrase`${the('body-file')} ${given(path)} cannot be read (${reasonOf(error)}): check the path.`,
-    );
+    problems.add(phrase`${the('body-file')} ${given(path)} ${whyUnread(error)}`);
     return null;
   }
 }

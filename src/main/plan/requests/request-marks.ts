@@ -1,6 +1,5 @@
-import { reasonOf } from '../../../protocol/errors.ts';
 import { jsonFaultIn } from '../../../requests/json-fault.ts';
-import { readInput } from '../../files/input-files.ts';
+import { readInput, whyUnread } from '../../files/input-files.ts';
 import type { NamedRequestOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
 import { given, givenUrl, type OptionWord, phrase, the, theHeader } from '../words.ts';
@@ -123,9 +122,7 @@ function jsonText(json: string, problems: Problems): string {
       .toString('utf8')
       .replace(/^\uFEFF/, '');
   } catch (error) {
-    problems.add(
-      phrase`${the('json')} ${given(json)}: the file cannot be read (${reasonOf(error)}): check the path.`,
-    );
+    problems.add(phrase`${the('json')} ${given(json)}: the file ${whyUnread(error)}`);
     return 'null';
   }
 }

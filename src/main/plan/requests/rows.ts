@@ -1,9 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
-import { messageOf, reasonOf } from '../../../protocol/errors.ts';
+import { messageOf } from '../../../protocol/errors.ts';
 import type { RowCells } from '../../../protocol/request.ts';
-import { readInput } from '../../files/input-files.ts';
-import { isNameless, readStdin, STDIN } from '../../files/stdin.ts';
+import { readInput, whyUnread } from '../../files/input-files.ts';
+import { LARGEST_INPUT_BYTES } from '../../files/read-up-to.ts';
+import { isNameless } from '../../files/stdin.ts';
 import type { Problems } from '../problems.ts';
 import { given, phrase, the, type Words } from '../words.ts';
 import { WrongColumns } from './columns.ts';
@@ -11,9 +12,6 @@ import { csvRows } from './csv-rows.ts';
 import { jsonRows } from './json-rows.ts';
 import { RowsError } from './row-problems.ts';
 import { COMMA, type RowsForm } from './rows-form.ts';
-
-/** Limit, since every worker keeps the rows in memory. */
-const LARGEST_FILE_BYTES = 256 * 2 ** 20;
 
 /** Reads a whole CSV or JSONL file; null if a problem has been noted. */
 export function readRows(path: string, form: RowsForm, problems: Problems): RowCells | null {
@@ -63,7 +61,7 @@ export function readTable(
 export function wrongLinesOf(path: string, form: RowsForm): readonly (string | Words)[] {
   try {
     const stats = statSync(path);
-    const isReadable = stats.isFile() && stats.size <= LARGEST_FILE_BYTES;
+    const isReadable = stats.isFile() && stats.size <= LARGEST_INPUT_BYTES;
     const text = isReadable ? decode(readFileSync(path)) : null;
     if (text === null) return [];
     if (isJsonLines(path, text)) jsonRows(text, form.skipped);
@@ -96,16 +94,11 @@ function isJsonLines(path: string, text: string): boolean {
 
 function readBytes(option: string, path: string, problems: Problems): Buffer | null {
   try {
-    const bytes = path === STDIN ? readStdin() : null;
-    const size = bytes?.length ?? statSync(path).size;
-    if (size <= LARGEST_FILE_BYTES) return bytes ?? readInput(path);
-    problems.add(
-      phrase`${the(option)} ${given(path)} has ${size.toLocaleString('en')} bytes: give at most ${LARGEST_FILE_BYTES.toLocaleString('en')}, or use volley batch.`,
-    );
+    return readInput(path);
   } catch (error) {
-    problems.add(phrase`${the(option)} ${given(path)} cannot be read (${reasonOf(error)}): check the path.`);
+    problems.add(phrase`${the(option)} ${given(path)} ${whyUnread(error, ', or use volley batch')}`);
+    return null;
   }
-  return null;
 }
 
 function decode(bytes: Uint8Array): string | null {

@@ -1,7 +1,6 @@
-import { reasonOf } from '../../../protocol/errors.ts';
 import type { RowCells } from '../../../protocol/request.ts';
 import { RowTableBuilder } from '../../../requests/row-table.ts';
-import { readInput } from '../../files/input-files.ts';
+import { readInput, whyUnread } from '../../files/input-files.ts';
 import type { Problems } from '../problems.ts';
 import { given, phrase, the } from '../words.ts';
 
@@ -11,7 +10,7 @@ export function readLines(path: string, problems: Problems): RowCells | null {
   try {
     text = readInput(path).toString('utf8');
   } catch (error) {
-    problems.add(phrase`${the('rows')} ${given(path)} cannot be read (${reasonOf(error)}): check the path.`);
+    problems.add(phrase`${the('rows')} ${given(path)} ${whyUnread(error)}`);
     return null;
   }
   const table = new RowTableBuilder(['json']);
