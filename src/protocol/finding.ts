@@ -62,6 +62,9 @@ export interface FindingFigures {
     readonly heldShare?: number;
     /** Most of them timed out while volley itself was late, which may be the cause. Absent in older results. */
     readonly isStarved?: boolean;
+    /** When the last answer came, if the target answered no more until the end, and how long that was waited for. */
+    readonly silentSinceMs?: number;
+    readonly silentForMs?: number;
     /** How long volley itself could not run, which may be the cause; 0 where it never stalled. */
     readonly stoodStillMs: number;
   };

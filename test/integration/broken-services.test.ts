@@ -207,3 +207,33 @@ describe.each(TARGETS)('$carrier, by $client', (target) => {
     expect([asked, few, unchanged].map(({ notes }) => notes)).toEqual([[], [], []]);
   });
 });
+
+describe.each(['undici', 'wire'] as const)('a target that dies just before the end, by %s', (client) => {
+  const dying = async (afterMs: number): Promise<Summary> => {
+    let firstAt = 0;
+    const url = await start('HTTP/1.1', (response) => {
+      firstAt ||= performance.now();
+      if (performance.now() - firstAt < afterMs) response.end('x');
+    });
+    return run({
+      ...{ url, client, mode: 'inline', concurrency: 4, duration: '1500ms', timeout: '800ms' },
+    });
+  };
+
+  test('is failing, though few requests are', async () => {
+    const summary = await dying(1_460);
+    const { requests, generator } = summary;
+    // All connections wait at once, and those are few among all.
+    expect(requests.failed).toBe(4);
+    expect(requests.failed / requests.sent).toBeLessThan(0.01);
+    expect(generator.verdict).toBe('failing');
+    expect(generator.reasons[0]).toContain('Nothing was answered after 1.');
+    expect(exitCodeOf(summary, false)).toBe(1);
+  });
+
+  test('is well if it is there to the end', async () => {
+    const summary = await dying(60_000);
+    expect(summary.requests).toMatchObject({ failed: 0, unfinished: 0 });
+    expect(summary.generator.verdict).not.toBe('failing');
+  });
+});

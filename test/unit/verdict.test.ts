@@ -357,6 +357,54 @@ describe('the verdict, on each side of each line', () => {
     },
   );
 
+  describe('a target that answers no more in the end', () => {
+    const { fewestSilent, silentMs, silentTimesP99 } = VERDICT_LIMITS;
+    const few = { ...SENT, ok: SENT.sent - fewestSilent };
+    const silent = (changes: Partial<VerdictFacts> = {}, ofSilence: object = {}): VerdictFacts =>
+      closed({
+        requests: few,
+        errors: [{ kind: 'timeout', code: 'TIMEOUT', count: fewestSilent, example: '' }],
+        silence: { sinceMs: 9_900, forMs: 1_000, requests: fewestSilent, ...ofSilence },
+        ...changes,
+      });
+
+    test.each<[string, VerdictFacts, string]>([
+      ['all of the last', silent(), 'failing'],
+      ['too few', silent({}, { requests: fewestSilent - 1 }), 'ok'],
+      ['no failure', silent({ silence: null }), 'ok'],
+      ['as short as may be', silent({}, { forMs: silentMs }), 'failing'],
+      ['too short', silent({}, { forMs: silentMs - 1 }), 'ok'],
+      [
+        'no longer than answers take',
+        silent(withLatencies({ service: latency(10, 1_000 / silentTimesP99 + 1) })),
+        'ok',
+      ],
+      [
+        'just long enough for such answers',
+        silent(withLatencies({ service: latency(10, 1_000 / silentTimesP99) })),
+        'failing',
+      ],
+      ['a stop', silent({ isStopped: true }), 'ok'],
+      ['rows of a batch', silent({ isBatch: true }), 'ok'],
+      ['the open model', { ...silent(), load: QUIET.load }, 'failing'],
+    ])('%s', (_what, facts, verdict) => {
+      expect(judge(facts).verdict).toBe(verdict);
+    });
+
+    test('is told with when and how long, and only a rule that allows more decides otherwise', () => {
+      const judgement = judgementOf(silent());
+      expect(reasonsOf(judgement)[0]).toContain(
+        'Nothing was answered after 9.9 s, for 1.00 s until the end.',
+      );
+      expect(judgement.finding.nextStep).toBe('look-in-logs');
+      const { verdict, finding } = judgement;
+      const generator = { ...summaryWith().generator, verdict, finding };
+      const rule = { ...summaryWith().thresholds[0]!, expression: 'error-rate<1%', ok: true };
+      expect(failsByVerdict({ generator, thresholds: [{ ...rule, limit: 0.01 }] })).toBe(true);
+      expect(failsByVerdict({ generator, thresholds: [{ ...rule, limit: 0.05 }] })).toBe(false);
+    });
+  });
+
   test('the figures are quoted, and what to do is said', () => {
     const facts = { ...QUIET, ...withLatencies({ wait: latency(9, 9) }), isTargetLocal: true };
     expect(judge(facts).reasons).toEqual([

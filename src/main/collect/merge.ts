@@ -1,6 +1,7 @@
 import { addErrors } from '../../metrics/error-counts.ts';
 import { forEachLatency, type LatencyKind } from '../../protocol/latency.ts';
 import { OUTCOMES, type TimedErrorTally } from '../../protocol/report.ts';
+import { LastAnswer, type PortableLastAnswer } from './last-answer.ts';
 import {
   distributionOf,
   emptyDistribution,
@@ -20,6 +21,7 @@ export interface MergedTally {
   readonly warmupEndsMs: readonly number[];
   readonly lastEndMs: number;
   readonly failedMs: number;
+  readonly lastAnswer: PortableLastAnswer;
 }
 
 /** The empty tally: merging it with another gives the other. */
@@ -34,6 +36,7 @@ export function emptyTally(): MergedTally {
     warmupEndsMs: [],
     lastEndMs: 0,
     failedMs: 0,
+    lastAnswer: new LastAnswer().portable,
   };
 }
 
@@ -49,6 +52,7 @@ export function tallyOf(tally: Tally): MergedTally {
     warmupEndsMs: tally.warmupEndsMs,
     lastEndMs: tally.lastEndMs,
     failedMs: tally.failedMs,
+    lastAnswer: tally.lastAnswer.portable,
   };
 }
 
@@ -69,7 +73,15 @@ export function mergeTallies(a: MergedTally, b: MergedTally): MergedTally {
     warmupEndsMs: [...a.warmupEndsMs, ...b.warmupEndsMs],
     lastEndMs: Math.max(a.lastEndMs, b.lastEndMs),
     failedMs: a.failedMs + b.failedMs,
+    lastAnswer: later(a.lastAnswer, b.lastAnswer),
   };
+}
+
+function later(a: PortableLastAnswer, b: PortableLastAnswer): PortableLastAnswer {
+  const last = new LastAnswer();
+  last.addPortable(a);
+  last.addPortable(b);
+  return last.portable;
 }
 
 function addCounts(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>): Map<number, number> {

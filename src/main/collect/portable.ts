@@ -5,6 +5,7 @@ import { forEachLatency, LATENCY_KINDS, type LatencyKind } from '../../protocol/
 import type { TimedErrorTally } from '../../protocol/report.ts';
 import type { StreamBlock } from '../../protocol/stream.ts';
 import type { PortableEvents } from './event-tally.ts';
+import type { PortableLastAnswer } from './last-answer.ts';
 import type { PortableScenarios } from './scenario-tally.ts';
 import type { PortableSeries } from './series.ts';
 import type { StartRecord } from './start-record.ts';
@@ -24,6 +25,7 @@ interface PortableTally {
   readonly warmupEndsMs: Float64Array;
   readonly lastEndMs: number;
   readonly failedMs: number;
+  readonly lastAnswer: PortableLastAnswer;
 }
 
 /** All that has been recorded so far, as plain data that can be sent and added to other records. */
@@ -91,6 +93,7 @@ function portableTally(tally: Tally): PortableTally {
     warmupEndsMs: Float64Array.from(tally.warmupEndsMs),
     lastEndMs: tally.lastEndMs,
     failedMs: tally.failedMs,
+    lastAnswer: tally.lastAnswer.portable,
   };
 }
 
@@ -111,4 +114,5 @@ function addTally(tally: Tally, other: PortableTally): void {
   for (const endMs of other.warmupEndsMs) tally.warmupEndsMs.push(endMs);
   tally.lastEndMs = Math.max(tally.lastEndMs, other.lastEndMs);
   tally.failedMs += other.failedMs;
+  tally.lastAnswer.addPortable(other.lastAnswer);
 }

@@ -14,6 +14,7 @@ import type { StreamBlock } from '../../protocol/stream.ts';
 import type { Backlog } from './backlog.ts';
 import { EventTally } from './event-tally.ts';
 import { countSentUntil, countUntil, type GoodRows, goodRowsOf, largestOf } from './good-rows.ts';
+import { LastAnswer } from './last-answer.ts';
 import { OutcomeCounts } from './outcome-counts.ts';
 import type { RequestTally } from './request-tally.ts';
 import type { ScenarioTally } from './scenario-tally.ts';
@@ -59,6 +60,7 @@ export class Tally extends OutcomeCounts {
   lastEndMs = 0;
   /** Time of the window taken by requests that failed because of the target, also those due before the window. */
   failedMs = 0;
+  readonly lastAnswer = new LastAnswer();
 
   /**
    * Adds a block's rows. Membership in the window is decided by the intended start.
@@ -103,6 +105,7 @@ export class Tally extends OutcomeCounts {
       series.addUnderWay(intendedMs, endMs, outcome === OUTCOME.ok);
       if (isFailed(outcome) && outcome !== OUTCOME.generator)
         this.failedMs += overlapMs(intendedMs, endMs, windowEndMs);
+      this.lastAnswer.add(intendedMs, endMs, outcome, columns.status[row] ?? 0);
       if (intendedMs < 0 || intendedMs >= lastIntendedMs) continue;
 
       this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
@@ -137,7 +140,9 @@ export class Tally extends OutcomeCounts {
     this.outcomes[OUTCOME.ok] = (this.outcomes[OUTCOME.ok] ?? 0) + count;
     this.okInWindow += countUntil(endMs, windowEndMs);
     this.sentInWindow += countSentUntil(rows, windowEndMs);
-    this.lastEndMs = largestOf(endMs, 0, count, this.lastEndMs);
+    const lastEndMs = largestOf(endMs, 0, count, 0);
+    this.lastEndMs = Math.max(this.lastEndMs, lastEndMs);
+    this.lastAnswer.addAnswers(largestOf(intendedMs, 0, count, 0), lastEndMs);
     this.#countStatuses(rows.status);
     for (const kind of LATENCY_KINDS) this.latencies[kind].addObserved(rows[kind]);
     backlog?.addAll(intendedMs, endMs);

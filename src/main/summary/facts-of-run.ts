@@ -1,4 +1,5 @@
 import type { Collected } from '../collect/collected.ts';
+import { LastAnswer, type Silence } from '../collect/last-answer.ts';
 import { withoutStart } from './cold-start.ts';
 import { stoodStillMs } from './degradations.ts';
 import { whenFailed } from './episode.ts';
@@ -25,6 +26,7 @@ export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
     isStopped: interrupted || stoppedBy !== null,
     when: whenFailed(records.series, windowMs),
     heldShare: heldShareOf(collected, figures),
+    silence: silenceOf(collected, figures),
     load: plan.load,
     hasUsers: plan.scenarios !== undefined,
     iterations: iterationsOf(collected),
@@ -41,6 +43,13 @@ export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
     isTargetLocal: plan.isTargetLocal,
     isBatch: plan.batch !== undefined,
   };
+}
+
+/** In the open model, what is unfinished left the queue when the window was over. */
+function silenceOf({ plan }: Collected, { merged }: Figures): Silence | null {
+  const last = new LastAnswer();
+  last.addPortable(merged.lastAnswer);
+  return last.silence(plan.load.model === 'closed');
 }
 
 function iterationsOf({ plan, records }: Collected): IterationFacts[] {

@@ -3,6 +3,7 @@ import type { LatencyKind } from '../../protocol/latency.ts';
 import type { ClosedLoad, OpenLoad } from '../../protocol/load.ts';
 import type { CodeShare } from '../../protocol/scenario.ts';
 import type { ConnectionsSummary, ErrorSummary, LatencySummary, Verdict } from '../../protocol/summary.ts';
+import type { Silence } from '../collect/last-answer.ts';
 import type { FailureFacts, IterationFacts } from './failing.ts';
 
 /** Limits of the verdict; docs/metrics.md has the same table. */
@@ -11,6 +12,11 @@ export const VERDICT_LIMITS = {
   failedShare: 0.01,
   /** Closed model: share of all connections' time that failed requests may take, however few they are. */
   heldShare: 0.05,
+  /** So many requests, due after the last that was answered, are not without an answer by chance. */
+  fewestSilent: 3,
+  /** And so long there was no answer, also compared with service time at p99. */
+  silentMs: 100,
+  silentTimesP99: 2,
   /** And of each request of a mix, or scenario, that was sent at least this often. */
   failedShareOfRequest: 0.5,
   fewestOfRequest: 5,
@@ -54,6 +60,8 @@ export interface VerdictFacts extends FailureFacts {
   readonly code: CodeShare | null;
   /** The most requests a second that a batch may send; null for no limit. */
   readonly limitPerSecond: number | null;
+  /** How long there was no answer any more in the end; null if the last request was answered. */
+  readonly silence?: Silence | null;
   /** Requests in flight at once. */
   readonly concurrency: number;
   /** Per connection. */

@@ -1,4 +1,5 @@
 import type { Finding } from '../../protocol/finding.ts';
+import type { Silence } from '../collect/last-answer.ts';
 import {
   type Failed,
   failedOf,
@@ -64,8 +65,29 @@ function failing(facts: VerdictFacts): Judgement | null {
   // In a window of some milliseconds, one failure and the rest after it are a large share.
   const holdMuch = (facts.heldShare ?? 0) > heldShare && facts.windowMs >= shortestMs;
   if (all.bad > failedShare * all.of || holdMuch) return failingBecause(all, facts);
+  const silence = lastSilence(facts);
+  if (silence !== null) return silentSince(silence, all, facts);
   const one = failingRequest(failedOfEach(facts), failedShareOfRequest, fewestOfRequest);
   return one === null ? null : failingBecause(one, facts, one.name);
+}
+
+/** How long nothing was answered in the end, if that is no coincidence: the target is no longer there. */
+function lastSilence({ silence = null, isStopped, isBatch, latencies }: VerdictFacts): Silence | null {
+  const { fewestSilent, silentMs, silentTimesP99 } = VERDICT_LIMITS;
+  // After a stop nobody waited, and in a batch the last rows may be those that fail.
+  if (silence === null || isStopped || isBatch || silence.requests < fewestSilent) return null;
+  const usualMs = latencies.service.percentiles['99'] ?? 0;
+  return silence.forMs >= Math.max(silentMs, silentTimesP99 * usualMs) ? silence : null;
+}
+
+/** Few requests failed, but those are the last ones. */
+function silentSince({ sinceMs, forMs }: Silence, all: Failed, facts: VerdictFacts): Judgement {
+  const judgement = failingBecause(all, facts);
+  const { finding } = judgement;
+  if (finding.code !== 'requests-failed') return judgement;
+  const figures = { ...finding.figures, silentSinceMs: sinceMs, silentForMs: forMs };
+  const nextStep = facts.stoodStillMs > 0 ? finding.nextStep : 'look-in-logs';
+  return { ...judgement, finding: { ...finding, figures, nextStep } };
 }
 
 /** If no mean shows the lack of connections: after a burst at the end, or without another explanation. */

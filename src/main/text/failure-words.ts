@@ -1,5 +1,5 @@
 import type { ConnectionFigures, FailedAs, FailedWhen, FindingFigures } from '../../protocol/finding.ts';
-import { counted, formatCount, formatFailedShare, formatMoment } from './format.ts';
+import { counted, formatCount, formatFailedShare, formatMoment, formatMs } from './format.ts';
 
 /** More of the connections' time than this makes a verdict `failing`. */
 export const MAY_HOLD_SHARE = 0.05;
@@ -18,6 +18,8 @@ export function requestsFailedText({
   heldShare = 0,
   isStarved = false,
   leftOut = 0,
+  silentSinceMs,
+  silentForMs = 0,
 }: FindingFigures['requests-failed']): string {
   if (failed === 0)
     return `Failed requests of the warm-up held connections for ${formatFailedShare(heldShare, MAY_HOLD_SHARE)} of their time in the window.`;
@@ -32,8 +34,12 @@ export function requestsFailedText({
   const held = isFewHoldingMuch(failed, of, heldShare)
     ? ` They held connections for ${formatFailedShare(heldShare, MAY_HOLD_SHARE)} of their time.`
     : '';
+  const silent =
+    silentSinceMs === undefined
+      ? ''
+      : ` Nothing was answered after ${formatMoment(silentSinceMs)}, for ${formatMs(silentForMs)} until the end.`;
   const starved = isStarved ? ' volley itself was late then, which may be why.' : '';
-  return `${who}${when === null ? '' : `, ${whenText(when)}`}${kinds === '' ? '' : `: ${kinds}`}.${held}${starved}`;
+  return `${who}${when === null ? '' : `, ${whenText(when)}`}${kinds === '' ? '' : `: ${kinds}`}.${silent}${held}${starved}`;
 }
 
 /** How many iterations failed, and why. */

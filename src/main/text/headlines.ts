@@ -7,12 +7,22 @@ type Headlines = { readonly [Code in FindingCode]?: (figures: FindingFigures[Cod
 
 /** What is wrong, in few enough words for one line or two; the sentences of the verdict have the details. */
 const HEADLINES: Headlines = {
-  'requests-failed': ({ failed, of, request, when, heldShare = 0, isStarved = false, leftOut = 0 }) =>
+  'requests-failed': ({
+    failed,
+    of,
+    request,
+    when,
+    silentSinceMs,
+    heldShare = 0,
+    isStarved = false,
+    leftOut = 0,
+  }) =>
     failed === 0
       ? `failed requests of the warm-up held ${formatFailedShare(heldShare, MAY_HOLD_SHARE)} of the connections' time`
       : `${failed < of ? formatFailedShare(failed / of) : 'all'} of ` +
         `${request === null ? (of === 1 ? 'one request' : 'the requests') : `'${request}'`}${leftOut > 0 && failed < of ? ' that came to an end' : ''} failed` +
         (when === null ? '' : `, ${whenText(when)}`) +
+        (silentSinceMs === undefined ? '' : ', and nothing was answered any more') +
         (isStarved ? ', while volley was late' : '') +
         (isFewHoldingMuch(failed, of, heldShare)
           ? `, and held ${formatFailedShare(heldShare, MAY_HOLD_SHARE)} of the connections' time`
