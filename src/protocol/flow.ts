@@ -39,12 +39,17 @@ export interface FlowExpression {
   readonly at: string;
 }
 
+/** Parts of a stream of tokens that can be captured; times are in milliseconds. */
+export const STREAM_PARTS = ['text', 'tokens', 'events', 'first-token', 'per-token', 'last-token'] as const;
+export type StreamPart = (typeof STREAM_PARTS)[number];
+
 /** A value of an answer that becomes a variable. */
 export interface FlowCapture {
   readonly name: string;
   readonly from:
     | { readonly type: 'json' | 'header' | 'cookie'; readonly of: string }
     | { readonly type: 'regex'; readonly of: string; readonly flags: string }
+    | { readonly type: 'stream'; readonly of: StreamPart }
     | { readonly type: 'status' };
   /** Capture all matches, as a list. */
   readonly all: boolean;
@@ -79,6 +84,8 @@ export interface FlowRequest {
   } | null;
   readonly redirects: number | null;
   readonly cookies: boolean;
+  /** Its answer is read as a stream of tokens. */
+  readonly stream: boolean;
   readonly captures: readonly FlowCapture[];
   readonly checks: readonly FlowCheck[];
 }

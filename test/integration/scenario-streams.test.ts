@@ -39,6 +39,27 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
   });
 });
 
+test('streams among the steps of a plan file', async () => {
+  const plan = join(ROOT, 'test/fixtures/scenarios/flow-streams.yaml');
+  const words = ['run', plan, '--set', `base=${server.url}`, '-w', '2', '-o', 'json'];
+  const { code, stdout, stderr } = await volley(...words);
+  expect(stderr).not.toContain('bug in volley');
+  const { scenarios, streams, requests, errors, thresholds } = JSON.parse(stdout) as Summary;
+  expect(scenarios?.checks.map(({ name, passed, failed }) => [name, passed, failed])).toEqual(
+    ['has its tokens', 'has its times', 'is no stream'].map((name) => [name, 6, 0]),
+  );
+  expect([requests.sent, requests.failed]).toEqual([14, 2]);
+  expect(errors).toMatchObject([{ kind: 'stream', count: 2 }]);
+  expect(streams).toMatchObject({ answers: 6, notStreamed: 0, gaps: { count: 6 * 5 } });
+  expect(streams?.tokens).toMatchObject({ total: 36, countedByServer: 6 });
+  // Two of eight streams failed.
+  expect(streams?.goodput).toMatchObject({ good: 6, share: 0.75 });
+  const judged = thresholds.map(({ expression, ok }) => [expression, ok]);
+  expect(judged).toContainEqual(['goodput>=60%', true]);
+  expect(judged).toContainEqual(['goodput>=90%', false]);
+  expect(code).toBe(1);
+});
+
 test.each([
   [undefined, {}, []],
   [{}, { stream: 'auto' }, []],

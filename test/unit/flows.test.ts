@@ -333,3 +333,35 @@ test('names are columns, captures, variables, and what an iteration is', async (
     ],
   });
 });
+
+test('streams of a plan are checked before anything is sent, with their places', async () => {
+  const plan = (streams: string, step: string): string =>
+    [
+      LOAD,
+      ...(streams === '' ? [] : [`streams: ${streams}`]),
+      `scenarios: { one: { flow: [${step}] } }`,
+    ].join('\n');
+  const ask = '{ post: http://a/, stream: true, capture: { said: stream text }, check: { x: said != "" } }';
+  expect(await problemsOf(plan('{ preset: tgi, token-path: a.b, slo: ttft<1s }', ask))).toEqual([]);
+  const { scenarios } = await flowOf(plan('{}', ask));
+  expect(scenarios['one']?.exec[0]).toMatchObject({
+    stream: true,
+    captures: [{ from: { type: 'stream', of: 'text' } }],
+  });
+  expect(await problemsOf(plan('', ask))).toEqual([
+    expect.stringContaining('2:55: stream: true: say beside scenarios how streams are read'),
+  ]);
+  expect(await problemsOf(plan('{ presset: tgi, stall-timeout: soon }', ask))).toEqual([
+    "2:41: streams.stall-timeout 'soon': give a time such as '30s' or '2m'; a number is milliseconds.",
+    "2:12: 'presset' is not a field here: did you mean preset?",
+  ]);
+  expect(await problemsOf(plan('{ preset: [tgi] }', '{ post: http://a/, stream: yes }'))).toEqual([
+    "2:20: 'streams.preset': give text, in quotes where it looks like something else.",
+    "3:55: 'stream': give true or false.",
+  ]);
+  const parts = 'capture: { a: stream words, b: stream text }, check: { x: a + b != "" }';
+  expect(await problemsOf(plan('{}', `{ post: http://a/, ${parts} }`))).toEqual([
+    expect.stringContaining("stream 'words': choose one of text, tokens"),
+    expect.stringContaining("the capture 'stream text' needs an answer that is read as a stream"),
+  ]);
+});

@@ -49,8 +49,16 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
       writtenIn: { in: 'plan', onCommandLine: [...known] },
     });
   } catch (error) {
-    throw withProblems(error, (problem) => problem.inTerms(planTerms(plan.places, known)));
+    throw withProblems(error, (problem) => problem.inTerms(planTerms(placesIn(plan), known)));
   }
+}
+
+/** The places of options, those of `streams` included. */
+function placesIn({ places, flow }: PlanFile): ReadonlyMap<string, string> {
+  const streams = flow?.data['streams'];
+  if (flow === null || typeof streams !== 'object' || streams === null) return places;
+  const ofStreams = Object.keys(streams).map((name) => [name, flow.placeOf(['streams', name])] as const);
+  return new Map([...places, ...ofStreams]);
 }
 
 /** Options that apply to a run with users; the others are set in the module, or concern other kinds of load. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { METRIC_KINDS, ROW_DEALS } from '../../../protocol/scenario-words.ts';
 import { nearestTo } from '../../text/nearest.ts';
-import { FLOW_FIELDS, SCENARIO_FIELDS } from './flow-schema.ts';
+import { FLOW_FIELDS, SCENARIO_FIELDS, STREAMS_FIELDS } from './flow-schema.ts';
 import { isFields } from './written-fields.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -15,6 +15,8 @@ const DISPENSABLE = [
   ...NAMING,
 ];
 const ANY_FLOW = [{ think: '1ms' }];
+/** For fields on streams that are not of their type; undefined is as if they were left out. */
+const STAND_INS: Readonly<Record<string, unknown>> = { streams: {} };
 const ANY_LOAD = { executor: 'constant-vus', vus: 1, duration: '1s' };
 
 /**
@@ -31,7 +33,7 @@ function put(data: Open, issue: Issue): boolean {
   const fields = at(data, holder);
   if (fields === null) return false;
   if (issue.code === 'unrecognized_keys') {
-    for (const key of issue.keys) rename(fields, key, holder.length === 0 ? FLOW_FIELDS : SCENARIO_FIELDS);
+    for (const key of issue.keys) rename(fields, key, fieldsOf(holder));
     return true;
   }
   const name = String(issue.path.at(-1));
@@ -39,10 +41,16 @@ function put(data: Open, issue: Issue): boolean {
   if (holder[0] === 'metrics') fields[name] = nearestTo(value, METRIC_KINDS) ?? METRIC_KINDS[0];
   else if (name === 'rows-mode') fields[name] = nearestTo(value, ROW_DEALS) ?? ROW_DEALS[0];
   else if (name === 'load') fields[name] = ANY_LOAD;
+  else if (holder[0] === 'streams' || name === 'streams') fields[name] = STAND_INS[name];
   else if (name === 'flow') fields[name] = ANY_FLOW;
   else if (DISPENSABLE.includes(name)) delete fields[name];
   else return false;
   return true;
+}
+
+function fieldsOf(holder: readonly PropertyKey[]): readonly string[] {
+  if (holder.length === 0) return FLOW_FIELDS;
+  return holder[0] === 'streams' ? STREAMS_FIELDS : SCENARIO_FIELDS;
 }
 
 /** A misspelt field counts as the one that was meant, unless that is there too. */

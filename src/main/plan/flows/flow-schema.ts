@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STREAM_PARTS } from '../../../protocol/flow.ts';
 import { METRIC_KINDS, ROW_DEALS } from '../../../protocol/scenario-words.ts';
 import { giving, headers, text } from '../plan-schema.ts';
 
@@ -49,7 +50,7 @@ const checks = z
   )
   .describe('What has to hold, by names; the iteration goes on where it does not');
 
-const CAPTURE_KINDS = ['json', 'header', 'cookie', 'regex', 'status'] as const;
+const CAPTURE_KINDS = ['json', 'header', 'cookie', 'regex', 'stream', 'status'] as const;
 /** Parts of an answer that can be captured. */
 export type CaptureKind = (typeof CAPTURE_KINDS)[number];
 export { CAPTURE_KINDS };
@@ -59,6 +60,7 @@ const captureMap = z.strictObject({
   header: z.string().optional(),
   cookie: z.string().optional(),
   regex: z.string().describe('A pattern; its first group, or all of it').optional(),
+  stream: z.enum(STREAM_PARTS).describe('A part of a stream of tokens').optional(),
   status: z.literal(true).optional(),
   all: z.boolean().describe('Everything that there is, as a list').optional(),
   default: z.unknown().describe('Where there is nothing; else the iteration fails').optional(),
@@ -95,6 +97,10 @@ function schemasWith(steps: z.ZodType): Readonly<Record<StepKind, z.ZodObject>> 
       .optional(),
     redirects: z.number().int().min(0).describe('How many are followed; 10').optional(),
     cookies: z.boolean(giving('true or false')).optional(),
+    stream: z
+      .boolean(giving('true or false'))
+      .describe('Its answer is a stream of tokens, read as streams says')
+      .optional(),
     capture: captures.optional(),
     check: checks.optional(),
   };
@@ -156,6 +162,24 @@ function scenarioWith<Steps extends z.ZodType>(steps: Steps) {
   );
 }
 
+const options = z.union([text, z.array(text)], giving('text, or a list of texts'));
+const streams = z
+  .strictObject(
+    {
+      preset: text.describe('A server whose streams are known').optional(),
+      stream: text.describe('sse, ndjson, chunks or auto').optional(),
+      'token-path': options.optional(),
+      'usage-path': options.optional(),
+      tokens: text.describe('How tokens are counted: auto, usage or events').optional(),
+      'stall-timeout': time.optional(),
+      slo: text.describe('What a good answer is, as in ttft<1s').optional(),
+      'slo-target': text.describe('The share that has to be good, such as 99%').optional(),
+    },
+    giving('a map such as { preset: openai-chat }'),
+  )
+  .describe('How the answers of steps with stream: true are read');
+export const STREAMS_FIELDS = Object.keys(streams.shape);
+
 function fieldsWith<Steps extends z.ZodType>(steps: Steps) {
   return {
     scenarios: z.record(z.string(), scenarioWith(steps), giving('a map of names and scenarios')).optional(),
@@ -163,6 +187,7 @@ function fieldsWith<Steps extends z.ZodType>(steps: Steps) {
       .record(z.string(), z.unknown(), giving('a map with executor'))
       .describe('Of all scenarios that have none of their own, by their weights')
       .optional(),
+    streams: streams.optional(),
     metrics: z
       .record(z.string(), z.enum(METRIC_KINDS, `choose one of ${METRIC_KINDS.join(', ')}`), giving('a map'))
       .optional(),

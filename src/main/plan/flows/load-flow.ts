@@ -5,16 +5,23 @@ import { ERROR_CODES, VolleyError } from '../../../protocol/errors.ts';
 import type { FlowStep, FlowTest, ScenarioFlow } from '../../../protocol/flow.ts';
 import type { RowCells } from '../../../protocol/request.ts';
 import type { RowDeal } from '../../../protocol/scenario-words.ts';
-import type { Executor, Metrics, ScenarioOf, TestDefinition } from '../../../protocol/test-definition.ts';
+import type {
+  Executor,
+  Metrics,
+  ScenarioOf,
+  StreamOptions,
+  TestDefinition,
+} from '../../../protocol/test-definition.ts';
 import { loadConditions } from '../../../requests/conditions.ts';
 import { cellOf } from '../../../requests/row-table.ts';
 import { quoted } from '../../text/quoted.ts';
+import { camelCase } from '../option-table/entry.ts';
 import { SCENARIO_API } from '../scenario-api.ts';
 import { type LoadedTest, whyNotLoaded } from '../scenarios/load-test.ts';
 import type { ReadTest } from '../scenarios/read-test.ts';
 import { asMeant, hidesNames } from './as-meant.ts';
 import { FlowNames, type Given } from './flow-names.ts';
-import { FLOW_FIELDS, FLOW_PLAN, type FlowPlan, SCENARIO_FIELDS } from './flow-schema.ts';
+import { FLOW_FIELDS, FLOW_PLAN, type FlowPlan, SCENARIO_FIELDS, STREAMS_FIELDS } from './flow-schema.ts';
 import { placedIn, type WrittenFlow } from './places.ts';
 import { type CalledFunction, type StepContext, StepReader } from './read-steps.ts';
 import { collectSetNames } from './set-names.ts';
@@ -41,7 +48,7 @@ export async function loadFlow(
 ): Promise<LoadedTest> {
   const first = FLOW_PLAN.safeParse(written.data);
   const wrong = sentencesFor(first.error, [], written.placeOf, (path) =>
-    path.length === 0 ? FLOW_FIELDS : SCENARIO_FIELDS,
+    path.length === 0 ? FLOW_FIELDS : path[0] === 'streams' ? STREAMS_FIELDS : SCENARIO_FIELDS,
   );
   const plan = first.data ?? FLOW_PLAN.safeParse(asMeant(written.data, first.error.issues)).data;
   if (plan === undefined) throw new VolleyError(ERROR_CODES.scenario, wrong);
@@ -73,8 +80,9 @@ export async function loadFlow(
 
 /** The definition that a module would have, so that loads, rows and weights are checked by the same code. */
 function definitionOf(plan: FlowPlan, baseURL: string | undefined): TestDefinition {
-  const { load, metrics, setup, teardown, 'setup-timeout': setupTimeout, scenarios = {} } = plan;
+  const { load, metrics, setup, teardown, 'setup-timeout': setupTimeout, streams, scenarios = {} } = plan;
   return {
+    ...(streams === undefined ? {} : { streams: streamsOf(streams) }),
     ...(baseURL === undefined ? {} : { baseURL }),
     ...(load === undefined ? {} : { load: load as unknown as Executor }),
     ...(metrics === undefined ? {} : { metrics }),
@@ -83,6 +91,11 @@ function definitionOf(plan: FlowPlan, baseURL: string | undefined): TestDefiniti
     ...(setupTimeout === undefined ? {} : { setupTimeout: setupTimeout as '60s' }),
     scenarios: Object.fromEntries(Object.entries(scenarios).map(([name, own]) => [name, scenarioOf(own)])),
   };
+}
+
+/** With the names that the fields have in a module. */
+function streamsOf(streams: NonNullable<FlowPlan['streams']>): StreamOptions {
+  return Object.fromEntries(Object.entries(streams).map(([name, value]) => [camelCase(name), value]));
 }
 
 function scenarioOf(own: NonNullable<FlowPlan['scenarios']>[string]): ScenarioOf<unknown, Metrics> {
@@ -132,7 +145,9 @@ async function readFlow(
     called.push({ ...one, url });
     return url;
   };
-  const context = { written, metrics, conditions: await loadConditions(), problems, called: take };
+  const hasStreams = plan.streams !== undefined;
+  const conditions = await loadConditions();
+  const context = { written, metrics, conditions, hasStreams, problems, called: take };
   const parts = new Parts(context, given);
   const noColumns = standIns.hideNames ? null : NO_COLUMNS;
   const setup = parts.add(plan.setup, ['setup'], null, noColumns);

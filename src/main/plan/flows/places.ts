@@ -17,6 +17,10 @@ const NAMES: Readonly<Record<string, string>> = {
   newConnection: 'new-connection',
   keepCookies: 'keep-cookies',
   exec: 'flow',
+  tokenPath: 'token-path',
+  usagePath: 'usage-path',
+  stallTimeout: 'stall-timeout',
+  sloTarget: 'slo-target',
 };
 
 /** Puts the place of a field such as `scenarios.shop.load.vus` before a sentence about it. */

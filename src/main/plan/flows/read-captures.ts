@@ -1,7 +1,7 @@
 import { messageOf } from '../../../protocol/errors.ts';
-import type { FlowCapture } from '../../../protocol/flow.ts';
+import { type FlowCapture, STREAM_PARTS } from '../../../protocol/flow.ts';
 import { parseJsonPath } from '../../../requests/json-path.ts';
-import { nearestTo } from '../../text/nearest.ts';
+import { choiceAdvice, nearestTo } from '../../text/nearest.ts';
 import { quoted } from '../../text/quoted.ts';
 import { CAPTURE_KINDS, type CaptureKind } from './flow-schema.ts';
 import type { Fields, Keys, StepReading } from './step-reading.ts';
@@ -9,7 +9,7 @@ import type { Fields, Keys, StepReading } from './step-reading.ts';
 const WRITTEN = /^(\S+)(?:\s+(.+))?$/s;
 const SLASHES = /^\/(.+)\/([imsuv]*)$/s;
 const GOOD_NAME = /^[A-Za-z_][\w-]*$/;
-const HOW = "say it as 'json PATH', 'header NAME', 'cookie NAME', 'regex PATTERN' or 'status'";
+const HOW = "say it as 'json PATH', 'header NAME', 'cookie NAME', 'regex PATTERN', 'stream PART' or 'status'";
 
 /** Reads the captures of a request; reports a problem for each that cannot be read. */
 export function readCaptures(captures: Fields, keys: Keys, reader: StepReading): FlowCapture[] {
@@ -76,6 +76,12 @@ function fromOf(kind: CaptureKind, of: string, at: Keys, reader: StepReading): F
         reader.problem(at, `the pattern ${quoted(of)} cannot be read: ${messageOf(error)}.`);
         return null;
       }
+    }
+    case 'stream': {
+      const part = STREAM_PARTS.find((one) => one === of);
+      if (part !== undefined) return { type: 'stream', of: part };
+      reader.problem(at, `stream ${quoted(of)}: ${choiceAdvice(of, STREAM_PARTS)}`);
+      return null;
     }
     default:
       return { type: kind, of };

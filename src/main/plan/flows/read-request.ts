@@ -48,8 +48,19 @@ export function readRequest(method: string, step: Fields, keys: Keys, reader: St
     expect: expectOf(step, keys, reader, text),
     redirects: (step['redirects'] as number | undefined) ?? null,
     cookies: step['cookies'] !== false,
+    stream: isStreamed(step, keys, reader),
     ...capturesAndChecks(step, keys, reader),
   };
+}
+
+function isStreamed(step: Fields, keys: Keys, reader: StepReading): boolean {
+  const isAsked = step['stream'] === true;
+  if (isAsked && !reader.hasStreams)
+    reader.problem(
+      [...keys, 'stream'],
+      'stream: true: say beside scenarios how streams are read, as in streams: { preset: openai-chat }.',
+    );
+  return isAsked;
 }
 
 /** Checks may ask for what has just been captured. */
@@ -59,6 +70,12 @@ function capturesAndChecks(
   reader: StepReading,
 ): Pick<FlowRequest, 'captures' | 'checks'> {
   const captures = readCaptures((step['capture'] ?? {}) as Fields, [...keys, 'capture'], reader);
+  for (const { name, from } of captures)
+    if (from.type === 'stream' && step['stream'] !== true)
+      reader.problem(
+        [...keys, 'capture', name],
+        `the capture 'stream ${from.of}' needs an answer that is read as a stream: give the step stream: true.`,
+      );
   reader.names.reach(Object.keys((step['capture'] ?? {}) as Fields));
   return { captures, checks: reader.checks((step['check'] ?? {}) as Fields, [...keys, 'check']) };
 }

@@ -32,6 +32,8 @@ export interface StepContext {
   readonly written: WrittenFlow;
   readonly metrics: Readonly<Record<string, MetricKind>>;
   readonly conditions: ConditionReader;
+  /** The plan defines how streams of tokens are read. */
+  readonly hasStreams: boolean;
   /** Collects what is wrong, as sentences with their places. */
   readonly problems: string[];
   /** Registers a function that a step calls, and returns its module as a `file:` URL. */
@@ -48,6 +50,10 @@ export class StepReader implements StepReading {
     this.names = names;
     this.#context = context;
     this.#isOfIterations = isOfIterations;
+  }
+
+  get hasStreams(): boolean {
+    return this.#context.hasStreams;
   }
 
   /** Reads the steps; reports a problem for each that cannot be read. */

@@ -9,6 +9,8 @@ export type Fields = Readonly<Record<string, unknown>>;
 /** What the parts of a step need in order to be read. */
 export interface StepReading {
   readonly names: FlowNames;
+  /** The plan defines how streams of tokens are read. */
+  readonly hasStreams: boolean;
   /** Reports what is wrong, as a sentence. */
   problem(keys: Keys, sentence: string): void;
   /** The place in the form in which it is sent to workers: `12:9`. */

@@ -1,11 +1,20 @@
-import type { FlowCapture } from '../../../protocol/flow.ts';
+import type { FlowCapture, StreamPart } from '../../../protocol/flow.ts';
 import { RequestError } from '../../../protocol/scenario-errors.ts';
-import type { Response, VU } from '../../../protocol/test-definition.ts';
+import type { Response, StreamedAnswer, VU } from '../../../protocol/test-definition.ts';
 import { jsonQuery } from '../../../requests/json-path.ts';
 import type { Walk } from './walk.ts';
 
 /** Takes a value from an answer. */
 export type Capture = (answer: Response, walk: Walk, vu: VU, request: string) => void;
+
+const PARTS: Readonly<Record<StreamPart, (stream: StreamedAnswer) => string | number | null>> = {
+  text: ({ text }) => text,
+  tokens: ({ tokens }) => tokens,
+  events: ({ events }) => events,
+  'first-token': ({ timings }) => timings.firstToken,
+  'per-token': ({ timings }) => timings.perToken,
+  'last-token': ({ timings }) => timings.lastToken,
+};
 
 /** @param file name of the plan file; errors show it with the place, as in `shop.yaml:12:9` */
 export function captureMaker({ name, from, all, otherwise, at }: FlowCapture, file: string): Capture {
@@ -39,6 +48,13 @@ function finder(from: FlowCapture['from'], all: boolean): (answer: Response, vu:
       return (answer) => given(answer.header(from.of));
     case 'cookie':
       return (_answer, vu) => given(vu.cookies.get(from.of));
+    case 'stream': {
+      const part = PARTS[from.of];
+      return ({ stream }) => {
+        const value = stream === null ? null : part(stream);
+        return value === null ? [] : [value];
+      };
+    }
     case 'status':
       return ({ status }) => [status];
     case 'regex': {

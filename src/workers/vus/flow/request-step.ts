@@ -37,7 +37,7 @@ function urlMaker({ url, name, isNamed }: FlowRequest): Made<string | Url> {
 /** Builds the parameters of a request; undefined if it has none. */
 function paramsMaker(step: FlowRequest): Made<RequestParams | undefined> {
   const makers: ((params: Params, walk: Walk, vu: VU) => void)[] = [];
-  const { headers, query, body, expect, redirects, cookies, name, isNamed } = step;
+  const { headers, query, body, expect, redirects, cookies, stream, name, isNamed } = step;
   if (isNamed && name !== null)
     makers.push((params) => {
       params.name = name;
@@ -65,6 +65,10 @@ function paramsMaker(step: FlowRequest): Made<RequestParams | undefined> {
   if (!cookies)
     makers.push((params) => {
       params.cookies = false;
+    });
+  if (stream)
+    makers.push((params) => {
+      params.stream = true;
     });
   if (makers.length === 0) return () => undefined;
   return (walk, vu) => {
