@@ -7,7 +7,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export interface Alarm {
   readonly dueMs: number;
   /** Called with the current time, which is never before the due time. */
-  readonly ring: (nowMs: number) => void;
+  ring(nowMs: number): void;
   isCancelled: boolean;
 }
 
@@ -26,10 +26,14 @@ export class Alarms {
   /** @param dueMs time on the clock */
   set(dueMs: number, ring: (nowMs: number) => void): Alarm {
     const alarm = { dueMs, ring, isCancelled: false };
+    this.add(alarm);
+    return alarm;
+  }
+
+  add(alarm: Alarm): void {
     this.#heap.push(alarm);
     this.#rise(this.#heap.length - 1);
-    if (dueMs < this.#timerAtMs) this.#arm(this.#clock.nowMs());
-    return alarm;
+    if (alarm.dueMs < this.#timerAtMs) this.#arm(this.#clock.nowMs());
   }
 
   /** Cancels an alarm; no effect if it has fired. */

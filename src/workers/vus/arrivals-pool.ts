@@ -138,7 +138,7 @@ export class ArrivalsPool extends Pool {
       scenario = dealt.scenario;
       const start = this.startOf(user, scenario, dealt.occurrence, due.intendedMs);
       if (start === null) this.stop();
-      else await this.iterate(user, start);
+      else if (!(await this.iterate(user, start))) await this.idle();
     }
     if (scenario !== null) this.#becameFree(user, scenario);
   }

@@ -80,7 +80,7 @@ export class IterationsPool extends Pool {
       const start = this.startOf(user, scenario, occurrence, user.freeAtMs);
       if (start === null) break;
       numbers.next++;
-      await this.iterate(user, start);
+      if (!(await this.iterate(user, start))) await this.idle();
     }
     await this.leave(user, first, wasSetUp);
   }

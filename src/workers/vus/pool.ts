@@ -118,13 +118,16 @@ export abstract class Pool {
     return false;
   }
 
-  protected async iterate(user: User, start: Start): Promise<void> {
+  /** Runs an iteration. False if it has neither sent nor slept: then `idle` has to be awaited. */
+  protected iterate(user: User, start: Start): Promise<boolean> {
     const room = this.host.room();
-    if (room !== null) await room;
-    if (await user.iterate(start)) return;
-    // Otherwise a scenario that awaits nothing would block the event loop forever.
+    return room === null ? user.iterate(start) : room.then(() => user.iterate(start));
+  }
+
+  /** Otherwise a scenario that awaits nothing would block the event loop forever. */
+  protected idle(): Promise<void> {
     this.host.idled();
-    await nextTurn();
+    return nextTurn();
   }
 
   protected async leave(user: User, scenario: UserScenario, wasSetUp: boolean): Promise<void> {

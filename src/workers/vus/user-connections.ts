@@ -6,6 +6,9 @@ import type { ScenarioRequest } from './scenario-request.ts';
 /** Limit on connections of a user, as in browsers. */
 const MOST_AT_ONCE = 6;
 
+/** Of users without connections; never changed. */
+const NONE: Exchange[] = [];
+
 /** A request awaited by scenario code. */
 export interface Awaited extends Awaiting {
   readonly request: ScenarioRequest;
@@ -26,10 +29,11 @@ export interface Connector {
 /** The connections of one user: one for each concurrent request, up to the limit; further requests are queued. */
 export class UserConnections {
   readonly #connector: Connector;
-  readonly #free: Exchange[] = [];
-  /** Never more than a few. */
-  readonly #busy: Exchange[] = [];
-  #waiting: Awaited[] = [];
+  /** Never more than a few: first those in use, then the free ones. */
+  #all: Exchange[] = NONE;
+  #busy = 0;
+  /** Null if none ever had to wait. */
+  #waiting: Awaited[] | null = null;
 
   constructor(connector: Connector) {
     this.#connector = connector;
@@ -37,40 +41,53 @@ export class UserConnections {
 
   /** Number of requests in flight and queued. */
   get underWay(): number {
-    return this.#busy.length + this.#waiting.length;
+    return this.#busy + (this.#waiting?.length ?? 0);
   }
 
   send(awaited: Awaited): void {
-    const exchange =
-      this.#free.pop() ?? (this.#busy.length < MOST_AT_ONCE ? this.#connector.addExchange() : null);
-    if (exchange === null) this.#waiting.push(awaited);
-    else this.#start(exchange, awaited, awaited.dispatchedMs);
+    const exchange = this.#all[this.#busy] ?? (this.#busy < MOST_AT_ONCE ? this.#opened() : null);
+    if (exchange === null) {
+      this.#waiting ??= [];
+      this.#waiting.push(awaited);
+      return;
+    }
+    this.#busy++;
+    this.#connector.send(exchange, awaited, awaited.dispatchedMs);
   }
 
   /** Reuses a connection after its request has been answered or has failed. */
   release(exchange: Exchange): void {
-    const last = this.#busy.pop();
-    if (last !== undefined && last !== exchange) this.#busy[this.#busy.indexOf(exchange)] = last;
-    const next = this.#waiting.length === 0 ? undefined : this.#waiting.shift();
-    if (next === undefined) this.#free.push(exchange);
-    else this.#start(exchange, next, this.#connector.clock.nowMs());
+    const next = this.#waiting?.shift();
+    if (next !== undefined) {
+      this.#connector.send(exchange, next, this.#connector.clock.nowMs());
+      return;
+    }
+    this.#busy--;
+    const last = this.#all[this.#busy];
+    if (last === undefined || last === exchange) return;
+    this.#all[this.#all.indexOf(exchange)] = last;
+    this.#all[this.#busy] = exchange;
   }
 
   /** Ends requests in flight, and drops queued ones. */
   interrupt(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const exchange of [...this.#busy]) exchange.end('unfinished');
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const exchange of this.#all.slice(0, this.#busy)) exchange.end('unfinished');
     for (const { failed } of waiting) failed(new Interrupted());
   }
 
   /** Closes the connections, when nothing is in flight. */
   close(): void {
-    for (const exchange of this.#free.splice(0)) this.#connector.dropExchange(exchange);
+    const free = this.#all.slice(this.#busy);
+    this.#all = this.#busy === 0 ? NONE : this.#all.slice(0, this.#busy);
+    for (const exchange of free) this.#connector.dropExchange(exchange);
   }
 
-  #start(exchange: Exchange, awaited: Awaited, nowMs: number): void {
-    this.#busy.push(exchange);
-    this.#connector.send(exchange, awaited, nowMs);
+  #opened(): Exchange {
+    const exchange = this.#connector.addExchange();
+    if (this.#all.length === 0) this.#all = [exchange];
+    else this.#all.push(exchange);
+    return exchange;
   }
 }

@@ -13,13 +13,13 @@ import type {
 } from '../../protocol/test-definition.ts';
 import { setCookiesIn } from '../exchange/cookie-keeper.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import type { Alarm } from './alarms.ts';
 import { Answer } from './answer.ts';
 import { AwaitedAnswer, type AwaitingUser } from './awaited-answer.ts';
 import { holdsBy } from './check-result.ts';
 import type { CodeOwner as MeteredOwner } from './code-meter.ts';
 import { msOf } from './durations.ts';
 import { failureOf } from './failure-of.ts';
+import { Sleep, type SleepingUser } from './sleep.ts';
 import { callAs } from './unawaited.ts';
 import { UserConnections } from './user-connections.ts';
 import { CookiesView, NO_COOKIES, UserCookies } from './user-cookies.ts';
@@ -39,14 +39,21 @@ export interface Start {
   readonly row: unknown;
 }
 
+/** What a scenario's code has thrown; it may be anything. */
+interface Thrown {
+  readonly thrown: unknown;
+}
+
+/** Shared by all users who do not sleep; never changed. */
+const NO_SLEEPS: Sleep[] = [];
+
 /** One of a scenario's three parts. */
 type Part = 'exec' | 'vuSetup' | 'vuTeardown';
 
 /** A virtual user: runs the code of its scenario, iteration after iteration, over connections of its own. */
-export class User implements ActingUser, MeteredOwner, AwaitingUser {
+export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUser {
   readonly id: number;
   readonly http: Http = new UserHttp(this);
-  readonly vars: Record<string, unknown> = {};
   n = 0;
   iteration = 0;
   row: unknown;
@@ -65,18 +72,19 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser {
   #isInterrupted = false;
   /** Its code did not end and is no longer waited for. */
   #isAbandoned = false;
-  #underWay: {
-    readonly scenario: UserScenario;
-    readonly intendedMs: number;
-    readonly startedMs: number;
-  } | null = null;
+  /** The iteration under way. */
+  #underWay: Start | null = null;
+  #startedMs = 0;
   #thinkMs = 0;
   #acts = 0;
   #random: Random | null = null;
   #abort: AbortController | null = null;
+  // What not every user needs is made when one does: there may be very many who only sleep.
+  #vars: Record<string, unknown> | null = null;
   /** Numbers of the current groups that are counted. */
-  readonly #groups = new Set<{ readonly number: number }>();
-  readonly #sleeping = new Map<Alarm, (error: Error) => void>();
+  #groups: Set<{ readonly number: number }> | null = null;
+  /** Nearly always one or none. */
+  #sleeps: Sleep[] = NO_SLEEPS;
   /** Called when everything the iteration has started is over. */
   #onIdle: (() => void) | null = null;
 
@@ -94,6 +102,11 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser {
 
   get data(): unknown {
     return this.#host.data;
+  }
+
+  get vars(): Record<string, unknown> {
+    this.#vars ??= {};
+    return this.#vars;
   }
 
   get metrics(): VU<unknown, Metrics>['metrics'] {
@@ -123,8 +136,8 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser {
   }
 
   /** Runs and records one iteration. False if it has neither sent nor slept. */
-  async iterate({ scenario, n, intendedMs, row }: Start): Promise<boolean> {
-    const { clock } = this.#host;
+  iterate(start: Start): Promise<boolean> {
+    const { scenario, n, intendedMs, row } = start;
     this.#scenario = scenario;
     this.n = n;
     this.row = row;
@@ -132,12 +145,15 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser {
     this.#random = null;
     this.lastRequest = null;
     if (!scenario.keepsCookies) this.#cookies.reset();
-    const startedMs = clock.nowMs();
-    this.#underWay = { scenario, intendedMs, startedMs };
-    const error = await this.#run('exec');
+    this.#startedMs = this.#host.clock.nowMs();
+    this.#underWay = start;
+    return this.#run('exec', (error) => this.#iterated(start, error));
+  }
+
+  #iterated({ scenario, intendedMs }: Start, error: Thrown | null): boolean {
     if (this.#isAbandoned) return true;
     this.#underWay = null;
-    const endMs = clock.nowMs();
+    const endMs = this.#host.clock.nowMs();
     const outcome = this.#isInterrupted
       ? ITERATION_OUTCOME.interrupted
       : error === null
@@ -147,7 +163,7 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser {
     this.#host.ended(
       this,
       scenario,
-      { outcome, intendedMs, startedMs, endMs, thinkMs: this.#thinkMs },
+      { outcome, intendedMs, startedMs: this.#startedMs, endMs, thinkMs: this.#thinkMs },
       error === null || this.#isInterrupted ? null : failureOf(error.thrown),
     );
     if (scenario.newConnection) this.#connections.close();
@@ -161,11 +177,8 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser {
     this.#isInterrupted = true;
     this.#host.meter.handOver(this);
     this.#abort?.abort(new Interrupted());
-    for (const [alarm, reject] of this.#sleeping) {
-      this.#host.alarms.cancel(alarm);
-      reject(new Interrupted());
-    }
-    this.#sleeping.clear();
+    for (const sleep of this.#sleeps) sleep.interrupt();
+    this.#sleeps = NO_SLEEPS;
     this.#connections.interrupt();
     this.#becomeIdle();
   }
@@ -174,13 +187,14 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser {
   abandon(): void {
     this.interrupt();
     if (this.#underWay === null) return;
-    const { scenario, intendedMs, startedMs } = this.#underWay;
+    const { scenario, intendedMs } = this.#underWay;
     this.#isAbandoned = true;
     this.#underWay = null;
-    for (const { number } of this.#groups) this.#host.records.group(number, 'interrupted');
-    this.#groups.clear();
-    const ended = { intendedMs, startedMs, endMs: this.#host.clock.nowMs(), thinkMs: this.#thinkMs };
-    this.#host.ended(this, scenario, { outcome: ITERATION_OUTCOME.interrupted, ...ended }, null);
+    for (const { number } of this.#groups ?? []) this.#host.records.group(number, 'interrupted');
+    this.#groups = null;
+    const [startedMs, endMs, thinkMs] = [this.#startedMs, this.#host.clock.nowMs(), this.#thinkMs];
+    const outcome = ITERATION_OUTCOME.interrupted;
+    this.#host.ended(this, scenario, { outcome, intendedMs, startedMs, endMs, thinkMs }, null);
   }
 
   unawaited(promise: Promise<unknown>, reason: unknown): void {
@@ -233,18 +247,21 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser {
       this.#acts++;
       this.#thinkMs += thinkMs;
       for (let around = scope; around !== null; around = around.around) around.thinkMs += thinkMs;
-      const dueMs = clock.nowMs() + thinkMs;
-      const alarm = alarms.set(dueMs, () => {
-        this.#sleeping.delete(alarm);
-        if (this.freeAtMs < dueMs) this.freeAtMs = dueMs;
-        meter.handOver(this);
-        resolve();
-        this.#becomeIdle();
-      });
-      this.#sleeping.set(alarm, reject);
+      const sleep = new Sleep(this, clock.nowMs() + thinkMs, resolve, reject);
+      alarms.add(sleep);
+      if (this.#sleeps.length === 0) this.#sleeps = [sleep];
+      else this.#sleeps.push(sleep);
     });
     meter.back(this);
     return slept;
+  }
+
+  awake(sleep: Sleep): void {
+    this.#sleeps = this.#sleeps.length === 1 ? NO_SLEEPS : this.#sleeps.filter((other) => other !== sleep);
+    if (this.freeAtMs < sleep.dueMs) this.freeAtMs = sleep.dueMs;
+    this.#host.meter.handOver(this);
+    sleep.resolve();
+    this.#becomeIdle();
   }
 
   async group<T>(name: string, around: Scope | null, body: (vu: VuView) => T | Promise<T>): Promise<T> {
@@ -256,17 +273,20 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser {
     const scope: Scope = { path, around, thinkMs: 0 };
     const fromMs = this.freeAtMs;
     const own = { number };
-    if (this.#part === 'exec' && this.#host.isMeasured(fromMs)) this.#groups.add(own);
+    if (this.#part === 'exec' && this.#host.isMeasured(fromMs)) {
+      this.#groups ??= new Set();
+      this.#groups.add(own);
+    }
     try {
       const result = await body(new VuView(this, scope));
-      if (this.#groups.delete(own)) {
+      if (this.#groups?.delete(own) === true) {
         records.group(number, this.#isInterrupted ? 'interrupted' : 'good');
         if (!this.#isInterrupted)
           records.value('group', number, Math.max(0, clock.nowMs() - fromMs - scope.thinkMs));
       }
       return result;
     } catch (error) {
-      if (this.#groups.delete(own)) records.group(number, this.#isInterrupted ? 'interrupted' : 'bad');
+      if (this.#groups?.delete(own) === true) records.group(number, this.#isInterrupted ? 'interrupted' : 'bad');
       throw error;
     }
   }
@@ -312,19 +332,19 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser {
     this.#scenario = scenario;
     this.row = row;
     this.freeAtMs = this.#host.clock.nowMs();
-    const error = await this.#run(part);
+    const error = await this.#run(part, (thrown) => thrown);
     return error === null ? null : (error.thrown ?? 'nothing was said');
   }
 
-  /** Runs a part of the scenario until everything it has started is over; returns what it has thrown, or null. */
-  async #run(part: Part): Promise<{ readonly thrown: unknown } | null> {
+  /** Runs a part of the scenario until everything it has started is over, and then `over` with what it has thrown. */
+  async #run<T>(part: Part, over: (thrown: Thrown | null) => T): Promise<T> {
     this.#part = part;
     this.#thinkMs = 0;
     this.#acts = 0;
     this.#isInterrupted = false;
     this.#abort = null;
     this.#isRunning = true;
-    let thrown: { readonly thrown: unknown } | null = null;
+    let thrown: Thrown | null = null;
     const { meter } = this.#host;
     try {
       meter.enter(this);
@@ -341,11 +361,11 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser {
       await idle.promise;
     }
     this.#isRunning = false;
-    return thrown;
+    return over(thrown);
   }
 
   get #isBusy(): boolean {
-    return !this.#isInterrupted && this.#connections.underWay + this.#sleeping.size > 0;
+    return !this.#isInterrupted && this.#connections.underWay + this.#sleeps.length > 0;
   }
 
   #becomeIdle(): void {

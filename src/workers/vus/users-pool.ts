@@ -12,6 +12,8 @@ export class UsersPool extends Pool {
   #coming = 0;
   /** When the last stage ends. */
   #endMs = 0;
+  /** When whoever is still there is interrupted. */
+  #lastMs = 0;
   /** Number of iterations dealt by this worker, by scenario. */
   readonly #numbered: number[] = [];
   /** The workers that have users of each scenario. */
@@ -36,14 +38,16 @@ export class UsersPool extends Pool {
     this.#endMs = windowAtMs + endOfStartsMs(this.#load);
     const { gracefulStopMs, gracefulRampDownMs } = this.#load;
     // By then the last user has been interrupted.
-    alarms.set(this.#endMs + Math.max(gracefulStopMs, gracefulRampDownMs), () => this.end());
+    this.#lastMs = this.#endMs + Math.max(gracefulStopMs, gracefulRampDownMs);
+    alarms.set(this.#lastMs, () => this.end());
     for (const place of placesOf(this.pool, mostUsers(this.#load), this.host)) {
       // A user that comes back waits for the end of its previous session.
-      let before = Promise.resolve();
+      let before: Promise<void> | null = null;
       for (const { fromMs, toMs } of sessionsOf(this.#load, place + 1)) {
         this.#coming++;
         alarms.set(startAtMs + fromMs, () => {
-          before = before.then(() => this.#session(place, startAtMs + fromMs, startAtMs + toMs));
+          const session = (): Promise<void> => this.#session(place, startAtMs + fromMs, startAtMs + toMs);
+          before = before === null ? session() : before.then(session);
         });
       }
     }
@@ -63,28 +67,22 @@ export class UsersPool extends Pool {
   }
 
   async #live(place: number, fromMs: number, toMs: number, leftAlone: () => void): Promise<void> {
-    const { alarms } = this.host;
+    const { alarms, clock } = this.host;
     const { scenario } = this.deal(place);
     const user = this.newUser(place, scenario);
     user.freeAtMs = fromMs;
     const isLast = toMs >= this.#endMs;
-    let isOver = false;
-    const { gracefulStopMs, gracefulRampDownMs } = this.#load;
-    const limit = alarms.set(toMs + (isLast ? gracefulStopMs : gracefulRampDownMs), () =>
-      this.interrupt(user, leftAlone),
-    );
-    const told = alarms.set(toMs, () => {
-      isOver = true;
-    });
+    const limitMs = toMs + (isLast ? this.#load.gracefulStopMs : this.#load.gracefulRampDownMs);
+    // At the end of the pool all its users are interrupted.
+    const limit = limitMs < this.#lastMs ? alarms.set(limitMs, () => this.interrupt(user, leftAlone)) : null;
     const wasSetUp = await this.setUp(user, scenario);
-    while (wasSetUp && !isOver && !this.isStopped) {
+    while (wasSetUp && !this.isStopped && clock.nowMs() < toMs) {
       const start = this.#next(user, scenario);
       if (start === null || start.intendedMs >= toMs) break;
-      await this.iterate(user, start);
+      if (!(await this.iterate(user, start))) await this.idle();
     }
     await this.leave(user, scenario, wasSetUp);
-    alarms.cancel(limit);
-    alarms.cancel(told);
+    if (limit !== null) alarms.cancel(limit);
   }
 
   /** Numbers are dealt in turn: each of W workers that have users of the scenario takes every W-th one. */
