@@ -249,3 +249,60 @@ test('a worker that a loop without await has blocked is lost, and told of that',
   );
   expect(code).toBe(3);
 });
+
+test('requests that wait for a connection are interrupted like those in flight', async () => {
+  const path = file('parallel.mjs');
+  writeFileSync(
+    path,
+    `import { defineTest } from 'volley';
+    const load = { executor: 'constant-vus', vus: 2, duration: '100ms', gracefulStop: '50ms' };
+    const nine = Array.from({ length: 9 }, (_, index) => '/delay/' + (20_000 + index));
+    export default defineTest({ baseURL: process.env.SHOP,
+      scenarios: { nine: { load, exec: (vu) => Promise.all(nine.map((path) => vu.http.get(path))) } } });`,
+  );
+  const { stdout } = await ran('run', path, '-w', '1', '-o', 'json');
+  const result = JSON.parse(stdout) as Summary;
+  // A request may be under way when the grace is over.
+  expect(
+    result.degradedReasons.filter((reason) => !reason.includes('not answered when the waiting ended')),
+  ).toEqual([]);
+  expect(result.workers.map(({ lost }) => lost)).toEqual([false]);
+  expect(result.scenarios!.total).toMatchObject({ started: 2, completed: 0, interrupted: 2 });
+});
+
+test('a worker that a loop without await has blocked is lost, and told of that', async () => {
+  const load = "executor: 'constant-vus', vus: 1, duration: '1s', gracefulStop: '0s'";
+  const path = file(`code${++modules}.mjs`);
+  writeFileSync(
+    path,
+    `import { scenario } from 'volley';\nexport default scenario({ ${load}, baseURL: process.env.SHOP },\n` +
+      `async (vu) => { await vu.http.get('/'); for (;;); });\n`,
+  );
+  const { code, stdout } = await ran('run', path, '-w', '1', '-o', 'json');
+  expect((JSON.parse(stdout) as Summary).degradedReasons.join()).toContain(
+    'it did not stop when asked, perhaps because of a loop without await',
+  );
+  expect(code).toBe(3);
+});
+
+test('requests that wait for a connection are interrupted like those in flight', async () => {
+  const path = file('parallel.mjs');
+  writeFileSync(
+    path,
+    `import { defineTest } from 'volley';
+    const load = { executor: 'constant-vus', vus: 2, duration: '100ms', gracefulStop: '50ms' };
+    const nine = Array.from({ length: 9 }, (_, index) => '/delay/' + (20_000 + index));
+    export default defineTest({ baseURL: process.env.SHOP, metrics: { told: 'counter' }, scenarios: { nine: { load,
+      exec: (vu) => Promise.all(nine.map((path) => vu.http.get(path).catch(({ name }) => {
+        if (name === 'Interrupted') vu.metrics.told.add();
+        throw new Error(name);
+      }))),
+    } } });`,
+  );
+  const { stdout } = await ran('run', path, '-w', '1', '-o', 'json');
+  const { scenarios, requests, findings } = JSON.parse(stdout) as Summary;
+  expect(findings!.degraded.map(({ code }) => code)).toEqual(['requests-unfinished']);
+  expect(scenarios!.total).toMatchObject({ started: 2, interrupted: 2 });
+  // Six connections each.
+  expect(requests).toMatchObject({ sent: 12, unfinished: 12 });
+});

@@ -99,7 +99,7 @@ export class ArrivalsPool extends Pool {
       const intendedMs = this.#startAtMs + this.#arrivals.take();
       const due = { number: this.#nextNumber(), intendedMs };
       const user = this.#free.pop();
-      if (user !== undefined) void this.#work(user, due);
+      if (user !== undefined) this.#work(user, due);
       else if (this.#users < this.#most) this.#hire(due);
       else if (this.#load.whenBusy === 'queue') this.#line.push(due);
       else this.host.dropped(this.deal(due.number).scenario, intendedMs);
@@ -119,7 +119,7 @@ export class ArrivalsPool extends Pool {
     void this.setUp(user, scenario).then((isReady) => {
       if (isReady) {
         if (due === null) this.#becameFree(user, scenario);
-        else void this.#work(user, due);
+        else this.#work(user, due);
         return;
       }
       if (due !== null) this.host.dropped(scenario, due.intendedMs);
@@ -127,20 +127,20 @@ export class ArrivalsPool extends Pool {
     });
   }
 
-  async #work(user: User, first: Due): Promise<void> {
-    let scenario: UserScenario | null = null;
-    for (
-      let due: Due | undefined = first;
-      due !== undefined;
-      due = this.#hasEnded ? undefined : this.#line.shift()
-    ) {
-      const dealt = this.deal(due.number);
-      scenario = dealt.scenario;
-      const start = this.startOf(user, scenario, dealt.occurrence, due.intendedMs);
-      if (start === null) this.stop();
-      else if (!(await this.iterate(user, start))) await this.idle();
+  #work(user: User, { number, intendedMs }: Due): void {
+    const { scenario, occurrence } = this.deal(number);
+    const goOn = (): void => {
+      const due = this.#hasEnded ? undefined : this.#line.shift();
+      if (due === undefined) this.#becameFree(user, scenario);
+      else this.#work(user, due);
+    };
+    const start = this.startOf(user, scenario, occurrence, intendedMs);
+    if (start !== null) {
+      this.iterate(user, start, goOn);
+      return;
     }
-    if (scenario !== null) this.#becameFree(user, scenario);
+    this.stop();
+    goOn();
   }
 
   #becameFree(user: User, scenario: UserScenario): void {

@@ -1,8 +1,9 @@
 import type { Iterations, UserPool } from '../../protocol/scenario.ts';
 import { placesOf } from '../../requests/user-numbering.ts';
 import { shareByUsers, usersOfWorker } from '../../time/user-schedule.ts';
-import type { Alarm } from './alarms.ts';
 import { Pool, type PoolHost } from './pool.ts';
+import type { User } from './user.ts';
+import type { Start } from './user-host.ts';
 
 /** Counts out the numbers of iterations to start, from 0. */
 interface Numbers {
@@ -51,12 +52,16 @@ export class IterationsPool extends Pool {
         alarms.set(endMs, () => this.stop()),
         alarms.set(endMs + gracefulStopMs, () => this.end()),
       ];
-      const all: Promise<void>[] = [];
+      let living = this.#places.length;
+      const left = (): void => {
+        living--;
+        if (living === 0) for (const limit of limits) alarms.cancel(limit);
+      };
       for (const [own, place] of this.#places.entries()) {
         const numbers = this.#numbers[executor === 'per-vu-iterations' ? own : 0];
-        if (numbers !== undefined) all.push(this.#live(place, numbers, startAtMs));
+        if (numbers !== undefined && numbers.next < numbers.end) this.#live(place, numbers, startAtMs, left);
+        else left();
       }
-      void Promise.all(all).then(() => this.#over(limits));
       this.host.finishIfIdle();
     });
   }
@@ -69,23 +74,27 @@ export class IterationsPool extends Pool {
       }
   }
 
-  async #live(place: number, numbers: Numbers, fromMs: number): Promise<void> {
-    if (numbers.next >= numbers.end) return;
+  #live(place: number, numbers: Numbers, fromMs: number, left: () => void): void {
     const first = this.deal(numbers.next).scenario;
     const user = this.newUser(place, first);
     user.freeAtMs = fromMs;
-    const wasSetUp = await this.setUp(user, first);
-    while (wasSetUp && !this.isStopped && numbers.next < numbers.end) {
-      const { scenario, occurrence } = this.deal(numbers.next);
-      const start = this.startOf(user, scenario, occurrence, user.freeAtMs);
-      if (start === null) break;
-      numbers.next++;
-      if (!(await this.iterate(user, start))) await this.idle();
-    }
-    await this.leave(user, first, wasSetUp);
+    const goOn = (): void => {
+      const start = this.#next(user, numbers);
+      if (start === null) void this.leave(user, first, true).then(left);
+      else this.iterate(user, start, goOn);
+    };
+    void this.setUp(user, first).then((wasSetUp) => {
+      if (wasSetUp) goOn();
+      else void this.leave(user, first, false).then(left);
+    });
   }
 
-  #over(limits: readonly Alarm[]): void {
-    for (const limit of limits) this.host.alarms.cancel(limit);
+  /** Null if nothing more is to be started. */
+  #next(user: User, numbers: Numbers): Start | null {
+    if (this.isStopped || numbers.next >= numbers.end) return null;
+    const { scenario, occurrence } = this.deal(numbers.next);
+    const start = this.startOf(user, scenario, occurrence, user.freeAtMs);
+    if (start !== null) numbers.next++;
+    return start;
   }
 }

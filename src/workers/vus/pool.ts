@@ -3,8 +3,8 @@ import { Dealer } from '../../requests/dealing.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Alarms } from './alarms.ts';
 import type { RowSource } from './row-source.ts';
-import { type Start, User } from './user.ts';
-import type { UserHost, UserScenario } from './user-host.ts';
+import { User } from './user.ts';
+import type { Start, UserHost, UserScenario } from './user-host.ts';
 
 /** How long interrupted code is waited for. */
 const LAST_MS = 1_000;
@@ -118,16 +118,19 @@ export abstract class Pool {
     return false;
   }
 
-  /** Runs an iteration. False if it has neither sent nor slept: then `idle` has to be awaited. */
-  protected iterate(user: User, start: Start): Promise<boolean> {
+  /** Runs an iteration, and then calls `next`. By callbacks, since a promise for each of many users takes memory. */
+  protected iterate(user: User, start: Start, next: () => void): void {
+    const over = (hasActed: boolean): void => {
+      if (hasActed) next();
+      else {
+        // Otherwise a scenario that awaits nothing would block the event loop forever.
+        this.host.idled();
+        setImmediate(next);
+      }
+    };
     const room = this.host.room();
-    return room === null ? user.iterate(start) : room.then(() => user.iterate(start));
-  }
-
-  /** Otherwise a scenario that awaits nothing would block the event loop forever. */
-  protected idle(): Promise<void> {
-    this.host.idled();
-    return nextTurn();
+    if (room === null) user.iterate(start, over);
+    else void room.then(() => user.iterate(start, over));
   }
 
   protected async leave(user: User, scenario: UserScenario, wasSetUp: boolean): Promise<void> {
@@ -151,11 +154,4 @@ export abstract class Pool {
   #firstRow(user: User, scenario: UserScenario): unknown {
     return this.host.rows[scenario.index]?.rowOfUser(user.id - this.pool.firstId);
   }
-}
-
-/** Resolves after the event loop has handled pending reads and writes. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }

@@ -1,11 +1,15 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 
 /** Whose code runs: told of what it has rejected without anybody who awaits it. */
 export interface CodeOwner {
+  readonly scope: CodeScope;
   unawaited(promise: Promise<unknown>, reason: unknown): void;
   /** Somebody awaits it after all. */
   awaited(promise: Promise<unknown>): void;
 }
+
+/** In which the code of one owner is called. */
+export type CodeScope = Pick<AsyncResource, 'runInAsyncScope'>;
 
 const OWNERS = new AsyncLocalStorage<CodeOwner>();
 /** Of promises that were rejected and that nobody awaits yet. */
@@ -13,13 +17,23 @@ const REJECTED = new WeakMap<Promise<unknown>, CodeOwner>();
 let listeners = 0;
 let exit = process.exit;
 
+/** Made once for each owner: `run` of the storage makes two maps at each call, and leaves one of them behind. */
+export function scopeOf(owner: CodeOwner): CodeScope {
+  const around = newScope();
+  return around.runInAsyncScope(() => OWNERS.run(owner, newScope));
+}
+
+function newScope(): AsyncResource {
+  return new AsyncResource('ScenarioCode', { requireManualDestroy: true });
+}
+
 /** Calls `code` as that of `owner`, with all that follows from it. */
 export function callAs<Args extends unknown[], T>(
   owner: CodeOwner,
   code: (...args: Args) => T,
   ...args: Args
 ): T {
-  return OWNERS.run(owner, code, ...args);
+  return owner.scope.runInAsyncScope(code, undefined, ...args);
 }
 
 /**

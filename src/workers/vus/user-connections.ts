@@ -74,7 +74,7 @@ export class UserConnections {
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
     for (const exchange of this.#all.slice(0, this.#busy)) exchange.end('unfinished');
-    for (const { failed } of waiting) failed(new Interrupted());
+    for (const awaited of waiting) awaited.failed(new Interrupted());
   }
 
   /** Closes the connections, when nothing is in flight. */

@@ -22,6 +22,16 @@ export interface UserScenario {
   readonly definition: ScenarioOf<unknown, Metrics>;
 }
 
+/** An iteration to be started. */
+export interface Start {
+  readonly scenario: UserScenario;
+  /** Its number within its scenario, from 1. */
+  readonly n: number;
+  /** Time on the shared clock. */
+  readonly intendedMs: number;
+  readonly row: unknown;
+}
+
 /** A finished iteration; times on the shared clock. */
 export interface Ended {
   readonly outcome: number;

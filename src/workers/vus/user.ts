@@ -1,6 +1,6 @@
 import { createRandom, type Random } from '../../metrics/random.ts';
 import { ITERATION_OUTCOME } from '../../protocol/scenario.ts';
-import { Interrupted, RequestError } from '../../protocol/scenario-errors.ts';
+import { Interrupted, type RequestError } from '../../protocol/scenario-errors.ts';
 import type {
   Cookies,
   Http,
@@ -11,39 +11,30 @@ import type {
   Url,
   VU,
 } from '../../protocol/test-definition.ts';
-import { setCookiesIn } from '../exchange/cookie-keeper.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { Answer } from './answer.ts';
+import type { Answer } from './answer.ts';
 import { AwaitedAnswer, type AwaitingUser } from './awaited-answer.ts';
 import { holdsBy } from './check-result.ts';
 import type { CodeOwner as MeteredOwner } from './code-meter.ts';
 import { msOf } from './durations.ts';
 import { failureOf } from './failure-of.ts';
+import { outcomeOf } from './outcome-of.ts';
 import { Sleep, type SleepingUser } from './sleep.ts';
-import { callAs } from './unawaited.ts';
+import { type CodeScope, callAs, scopeOf } from './unawaited.ts';
 import { UserConnections } from './user-connections.ts';
 import { CookiesView, NO_COOKIES, UserCookies } from './user-cookies.ts';
-import type { UserHost, UserScenario } from './user-host.ts';
+import type { Start, UserHost, UserScenario } from './user-host.ts';
 import { type ActingUser, type Scope, UserHttp, VuView } from './vu-view.ts';
 
 /** First stream number, apart from those of rows, workers and placeholders. */
 const RANDOM_STREAMS = 0x5eed_0000;
-
-/** An iteration to be started. */
-export interface Start {
-  readonly scenario: UserScenario;
-  /** Its number within its scenario, from 1. */
-  readonly n: number;
-  /** Time on the shared clock. */
-  readonly intendedMs: number;
-  readonly row: unknown;
-}
 
 /** What a scenario's code has thrown; it may be anything. */
 interface Thrown {
   readonly thrown: unknown;
 }
 
+const RESOLVED = Promise.resolve();
 /** Shared by all users who do not sleep; never changed. */
 const NO_SLEEPS: Sleep[] = [];
 
@@ -54,6 +45,7 @@ type Part = 'exec' | 'vuSetup' | 'vuTeardown';
 export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUser {
   readonly id: number;
   readonly http: Http = new UserHttp(this);
+  readonly scope: CodeScope = scopeOf(this);
   n = 0;
   iteration = 0;
   row: unknown;
@@ -85,8 +77,13 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
   #groups: Set<{ readonly number: number }> | null = null;
   /** Nearly always one or none. */
   #sleeps: Sleep[] = NO_SLEEPS;
-  /** Called when everything the iteration has started is over. */
-  #onIdle: (() => void) | null = null;
+  /** Called at the end of the iteration. */
+  #iterated: ((hasActed: boolean) => void) | null = null;
+  /** Called with what another part has thrown, when that and all that it has started is over. */
+  #over: ((thrown: Thrown | null) => void) | null = null;
+  #thrown: Thrown | null = null;
+  /** The current part has returned or thrown: it is over as soon as nothing is under way. */
+  #hasReturned = false;
 
   constructor(id: number, scenario: UserScenario, host: UserHost) {
     this.id = id;
@@ -135,8 +132,8 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
     return this.#around('vuTeardown', scenario, row);
   }
 
-  /** Runs and records one iteration. False if it has neither sent nor slept. */
-  iterate(start: Start): Promise<boolean> {
+  /** Runs and records one iteration, and then calls `over`: with false if it has neither sent nor slept. */
+  iterate(start: Start, over: (hasActed: boolean) => void): void {
     const { scenario, n, intendedMs, row } = start;
     this.#scenario = scenario;
     this.n = n;
@@ -147,12 +144,17 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
     if (!scenario.keepsCookies) this.#cookies.reset();
     this.#startedMs = this.#host.clock.nowMs();
     this.#underWay = start;
-    return this.#run('exec', (error) => this.#iterated(start, error));
+    this.#iterated = over;
+    this.#run('exec', null);
   }
 
-  #iterated({ scenario, intendedMs }: Start, error: Thrown | null): boolean {
-    if (this.#isAbandoned) return true;
+  #endIteration(error: Thrown | null): void {
+    if (this.#underWay !== null) this.#recordIteration(this.#underWay, error);
     this.#underWay = null;
+    this.#iterated?.(this.#isAbandoned || this.#acts > 0);
+  }
+
+  #recordIteration({ scenario, intendedMs }: Start, error: Thrown | null): void {
     const endMs = this.#host.clock.nowMs();
     const outcome = this.#isInterrupted
       ? ITERATION_OUTCOME.interrupted
@@ -168,7 +170,6 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
     );
     if (scenario.newConnection) this.#connections.close();
     if (!this.#isInterrupted && this.freeAtMs < endMs) this.freeAtMs = endMs;
-    return this.#acts > 0;
   }
 
   /** Interrupts the user: rejects everything it awaits, and refuses further requests. */
@@ -286,7 +287,8 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
       }
       return result;
     } catch (error) {
-      if (this.#groups?.delete(own) === true) records.group(number, this.#isInterrupted ? 'interrupted' : 'bad');
+      if (this.#groups?.delete(own) === true)
+        records.group(number, this.#isInterrupted ? 'interrupted' : 'bad');
       throw error;
     }
   }
@@ -303,28 +305,13 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
   }
 
   answered(exchange: Exchange, endMs: number): Answer | RequestError | Interrupted {
-    const outcome = this.#outcome(exchange, endMs);
+    const outcome = outcomeOf(exchange, endMs, this.#host.tokenCount);
+    this.lastRequest = exchange.request?.plan.name ?? null;
+    if (this.freeAtMs < endMs) this.freeAtMs = endMs;
+    this.#connections.release(exchange);
+    this.#becomeIdle();
     this.#host.meter.handOver(this);
     return outcome;
-  }
-
-  #outcome(exchange: Exchange, endMs: number): Answer | RequestError | Interrupted {
-    const { failure, request, endedByUs } = exchange;
-    const isComplete = failure === null || failure.kind === 'status' || failure.kind === 'expectation';
-    const answer =
-      isComplete && endedByUs === null ? new Answer(exchange, endMs, this.#host.tokenCount) : null;
-    if (answer !== null) keepCookies(exchange);
-    this.lastRequest = request?.plan.name ?? null;
-    if (this.freeAtMs < endMs) this.freeAtMs = endMs;
-    // Deferred: the code that receives the answer may send the next request.
-    if (this.#onIdle !== null) queueMicrotask(() => this.#becomeIdle());
-    this.#connections.release(exchange);
-    if (endedByUs === 'unfinished') return new Interrupted();
-    if (failure === null) return answer ?? new Interrupted();
-    const { kind, code, example } = failure;
-    const name = request?.plan.name ?? '';
-    const told = example.startsWith(name) ? example : `${name}: ${example}`;
-    return new RequestError(kind, code, told, answer);
   }
 
   async #around(part: 'vuSetup' | 'vuTeardown', scenario: UserScenario, row: unknown): Promise<unknown> {
@@ -332,47 +319,61 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
     this.#scenario = scenario;
     this.row = row;
     this.freeAtMs = this.#host.clock.nowMs();
-    const error = await this.#run(part, (thrown) => thrown);
+    const error = await new Promise<Thrown | null>((resolve) => this.#run(part, resolve));
     return error === null ? null : (error.thrown ?? 'nothing was said');
   }
 
-  /** Runs a part of the scenario until everything it has started is over, and then `over` with what it has thrown. */
-  async #run<T>(part: Part, over: (thrown: Thrown | null) => T): Promise<T> {
+  /**
+   * Runs a part of the scenario until everything it has started is over, and then calls `over` with what it has thrown; of
+   * an iteration, what its end takes.
+   */
+  #run(part: Part, over: ((thrown: Thrown | null) => void) | null): void {
     this.#part = part;
     this.#thinkMs = 0;
     this.#acts = 0;
     this.#isInterrupted = false;
     this.#abort = null;
     this.#isRunning = true;
-    let thrown: Thrown | null = null;
+    this.#thrown = null;
+    this.#hasReturned = false;
+    this.#over = over;
     const { meter } = this.#host;
+    let done: Promise<unknown>;
     try {
       meter.enter(this);
-      const done = callAs(this, runPart, this.#scenario.definition, part, this.#view);
+      done = Promise.resolve(callAs(this, runPart, this.#scenario.definition, part, this.#view));
       meter.returned(this);
-      await done;
     } catch (error) {
-      thrown = { thrown: error };
+      done = Promise.reject(error);
     }
-    meter.leave(this);
-    while (this.#isBusy) {
-      const idle = Promise.withResolvers<void>();
-      this.#onIdle = idle.resolve;
-      await idle.promise;
-    }
-    this.#isRunning = false;
-    return over(thrown);
+    void done.then(this.#returned, this.#threw);
   }
+
+  readonly #returned = (): void => {
+    this.#host.meter.leave(this);
+    this.#hasReturned = true;
+    this.#endIfIdle();
+  };
+
+  readonly #threw = (error: unknown): void => {
+    this.#thrown = { thrown: error };
+    this.#returned();
+  };
 
   get #isBusy(): boolean {
     return !this.#isInterrupted && this.#connections.underWay + this.#sleeps.length > 0;
   }
 
+  /** Something that it has started is over. Deferred: the code that is told of that next may start another. */
   #becomeIdle(): void {
-    if (this.#onIdle === null || this.#isBusy) return;
-    const onIdle = this.#onIdle;
-    this.#onIdle = null;
-    onIdle();
+    if (this.#hasReturned && !this.#isBusy) void RESOLVED.then().then(() => this.#endIfIdle());
+  }
+
+  #endIfIdle(): void {
+    if (!this.#isRunning || !this.#hasReturned || this.#isBusy) return;
+    this.#isRunning = false;
+    if (this.#over === null) this.#endIteration(this.#thrown);
+    else this.#over(this.#thrown);
   }
 
   /**
@@ -394,13 +395,4 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
 
 function runPart(definition: UserScenario['definition'], part: Part, view: VuView): unknown {
   return definition[part]?.(view);
-}
-
-/** Of those that its redirects set, whoever followed them has taken care. */
-function keepCookies(exchange: Exchange): void {
-  const { request } = exchange;
-  const endpoint = request?.endpoint ?? null;
-  const keeper = request?.cookies?.keeper ?? null;
-  if (request !== null && endpoint !== null && keeper !== null)
-    keeper.take(setCookiesIn(exchange), endpoint, request.message.path);
 }

@@ -2,8 +2,8 @@ import type { UserPool, UsersOverTime } from '../../protocol/scenario.ts';
 import { placesOf, workersOfParts } from '../../requests/user-numbering.ts';
 import { endOfStartsMs, mostUsers, sessionsOf } from '../../time/user-schedule.ts';
 import { Pool, type PoolHost } from './pool.ts';
-import type { Start, User } from './user.ts';
-import type { UserScenario } from './user-host.ts';
+import type { User } from './user.ts';
+import type { Start, UserScenario } from './user-host.ts';
 
 /** A number of users over time: each starts its next iteration when its previous one is over. */
 export class UsersPool extends Pool {
@@ -61,38 +61,47 @@ export class UsersPool extends Pool {
   #session(place: number, fromMs: number, toMs: number): Promise<void> {
     this.#coming--;
     if (this.isStopped || this.host.clock.nowMs() >= toMs) return Promise.resolve();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    void this.#live(place, fromMs, toMs, resolve).then(resolve);
-    return promise;
+    return new Promise((resolve) => this.#live(place, fromMs, toMs, resolve));
   }
 
-  async #live(place: number, fromMs: number, toMs: number, leftAlone: () => void): Promise<void> {
-    const { alarms, clock } = this.host;
+  #live(place: number, fromMs: number, toMs: number, left: () => void): void {
+    const { alarms } = this.host;
     const { scenario } = this.deal(place);
     const user = this.newUser(place, scenario);
     user.freeAtMs = fromMs;
     const isLast = toMs >= this.#endMs;
     const limitMs = toMs + (isLast ? this.#load.gracefulStopMs : this.#load.gracefulRampDownMs);
     // At the end of the pool all its users are interrupted.
-    const limit = limitMs < this.#lastMs ? alarms.set(limitMs, () => this.interrupt(user, leftAlone)) : null;
-    const wasSetUp = await this.setUp(user, scenario);
-    while (wasSetUp && !this.isStopped && clock.nowMs() < toMs) {
-      const start = this.#next(user, scenario);
-      if (start === null || start.intendedMs >= toMs) break;
-      if (!(await this.iterate(user, start))) await this.idle();
-    }
-    await this.leave(user, scenario, wasSetUp);
-    if (limit !== null) alarms.cancel(limit);
+    const limit = limitMs < this.#lastMs ? alarms.set(limitMs, () => this.interrupt(user, left)) : null;
+    const leave = (wasSetUp: boolean): void => {
+      void this.leave(user, scenario, wasSetUp).then(() => {
+        if (limit !== null) alarms.cancel(limit);
+        left();
+      });
+    };
+    const goOn = (): void => {
+      const start = this.#next(user, scenario, toMs);
+      if (start === null) leave(true);
+      else this.iterate(user, start, goOn);
+    };
+    void this.setUp(user, scenario).then((wasSetUp) => {
+      if (wasSetUp) goOn();
+      else leave(false);
+    });
   }
 
-  /** Numbers are dealt in turn: each of W workers that have users of the scenario takes every W-th one. */
-  #next(user: User, scenario: UserScenario): Start | null {
+  /**
+   * Null if nothing more is to be started. Numbers are dealt in turn: each of W workers that have users of the scenario
+   * takes every W-th one.
+   */
+  #next(user: User, scenario: UserScenario, toMs: number): Start | null {
+    if (this.isStopped || this.host.clock.nowMs() >= toMs) return null;
     const count = this.#numbered[scenario.index] ?? 0;
     const workers = this.#workersOf.get(scenario.index) ?? [];
     const number = count * workers.length + workers.indexOf(this.host.index);
     const start = this.startOf(user, scenario, number, user.freeAtMs);
     if (start === null) this.stop();
     else this.#numbered[scenario.index] = count + 1;
-    return start;
+    return start === null || start.intendedMs >= toMs ? null : start;
   }
 }
