@@ -165,7 +165,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     `curl -g "BASE/{}|^<>\\\\'\\"?q='x'{}[]"`,
     "curl 'BASE/é?é=ü#ö'",
     "curl 'BASE/\\[a\\]\\{?x[]=1'",
-    'curl --request-target /x?y BASE/z',
+    "curl --request-target '/x?y' -e http://r/?a=* BASE/z",
     "curl --request-target '/é' BASE/",
     "curl 'BASE/[1-3]'",
     "curl 'BASE/{a,b}x[01-05:2]?y={,1}' 'BASE/[a-c]'",
@@ -229,6 +229,9 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     'curl -d \'{a,b}\' -d \\{a,b} -d {} -d {a -d "{a",b} BASE/',
     "curl -d 'two\nlines' BASE/",
     'curl -d {"a":1} BASE/',
+    "curl -d $'\\x{41}\\c?\\c\\\\x\\U110000' -d k~ -d ~'' -d '~' -d \\~ -d 'a*'? BASE/",
+    'curl -d k\\[a] -d []=1 -d "{a,b}" -A x BASE/{a,b}?x[]=* BASE/{a,b}{c,d}/[1-2]*',
+    'curl -d x BASE/x -d y\\ ',
   ],
   uploads: [
     'curl -T f.txt BASE/',

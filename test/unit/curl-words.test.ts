@@ -92,6 +92,13 @@ describe('words of a shell', () => {
     ['escapes of a control character', `$'\\cA\\ca'`, ['\x01\x01']],
     ['escapes that bash does not know stay', `$'\\q\\xg\\u'`, ['\\q\\xg\\u']],
     ['escapes take as many digits as they may', `$'\\x413\\1012\\u00e91\\U0001F6001'`, ['A3A2é1😀1']],
+    ["escapes of $'…' in braces and of marks", `$'\\x{41}\\x{4a}b\\c?\\c\\\\c'`, ['AJb\x7f\x1cc']],
+    ['half a surrogate pair is bytes, as in bash', `$'\\ud83d'`, ['bytes 237 160 189']],
+    [
+      'so is a code beyond all characters',
+      `$'\\U110000\\U7fffffff'`,
+      ['bytes 244 144 128 128 253 191 191 191 191 191'],
+    ],
     ['a surrogate pair is one character', `$'\\ud83d\\ude00'`, ['😀']],
     ['bytes need not be UTF-8', `$'\\xe9\\377'`, ['bytes 233 255']],
     ['a $ may be a $', `a$ $. "$" "a$ b"`, ['a$', '$.', '$', 'a$ b']],
@@ -148,12 +155,10 @@ describe('words of a shell', () => {
     ['a "b $(c)"', expanded('$')],
     ['a "me:pa$secret', expanded('$')],
     ['a "b `c`"', expanded('`')],
-    ...['a -d {b,c}', 'a -d {"b":1,"c":2}', 'a b{1..3}', 'a http://b/{1..9..2}', 'a {b,"c"}\n'].map(
-      (command): [string, string] => [
-        command,
-        'The curl command has { } outside quotes, of which bash makes several words: put quotes around the value that they belong to.',
-      ],
-    ),
+    ...[`a $'b\\0c'`, `a $'\\u0000'`, `a $'\\c@'`, `a $'\\400'`].map((command): [string, string] => [
+      command,
+      'The curl command has a byte of zero, which no argument can have: give the data in a file, with --data-binary.',
+    ]),
     [
       'a\nb',
       'The curl command goes on in a new line: give one command, with a \\ at the end of each line but its last.',

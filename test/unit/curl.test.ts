@@ -115,14 +115,14 @@ describe('commands as browsers copy them', () => {
   });
 
   test('Firefox, a form with a file, by bytes', () => {
-    const command = `curl 'https://shop.example/upload' -X POST -H 'Content-Type: multipart/form-data; boundary=x' --data-binary $'--x\\r\\nContent-Disposition: form-data; name="f"; filename="a"\\r\\n\\r\\n\\xff\\x00\\xe9\\r\\n--x--\\r\\n'`;
+    const command = `curl 'https://shop.example/upload' -X POST -H 'Content-Type: multipart/form-data; boundary=x' --data-binary $'--x\\r\\nContent-Disposition: form-data; name="f"; filename="a"\\r\\n\\r\\n\\xff\\xe9\\r\\n--x--\\r\\n'`;
     expect(requestIn(command)).toEqual({
       url: 'https://shop.example/upload',
       method: 'POST',
       headers: ['Content-Type: multipart/form-data; boundary=x'],
       body: Uint8Array.from(
         Buffer.from(
-          '--x\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\n\xff\x00\xe9\r\n--x--\r\n',
+          '--x\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\n\xff\xe9\r\n--x--\r\n',
           'latin1',
         ),
       ),
@@ -159,7 +159,7 @@ describe('commands as browsers copy them', () => {
 describe('options of curl', () => {
   test.each<[string, string, Partial<OneRequest>]>([
     ['no option', '', {}],
-    ['-X, of which the last counts', '-X POST --request=PUT', { method: 'PUT' }],
+    ['-X, of which the last counts', '-X POST --request PUT', { method: 'PUT' }],
     ['values that are attached', "-XPATCH -H'X-A: 1'", { method: 'PATCH', headers: ['X-A: 1'] }],
     [
       'letters in a cluster',
@@ -353,6 +353,49 @@ describe('what is refused', () => {
     ],
     ['an option without its value', 'curl http://a/ -H', ['curl -H: give a value after it.']],
     ['a value too many', 'curl --silent=1 http://a/', ['curl --silent: it takes no value.']],
+    [
+      'a value behind a =',
+      'curl --request=POST --user=a:secret http://a/',
+      ['--request', '--user'].map(
+        (option) =>
+          `curl ${option} has its value behind a =, which curl does not know: write a blank in place of the =.`,
+      ),
+    ],
+    ['part of a name behind --no-', 'curl --no-compr http://a/', [unknown('--no-compr')]],
+    ['what is no switch', 'curl --no-http1.1 http://a/', [unknown('--no-http1.1')]],
+    [
+      'no HEAD, but a body',
+      'curl --no-head -d x http://a/',
+      ['curl --no-head asks for a GET, and the rest of the command does not: leave it out.'],
+    ],
+    ...[
+      ...['-d {b,c}', '-d {"b":1,"c":2}', '-d {"b":1,"c":{"d":2}}', '-d b{1..3}', '-d x/{b,"c"}', '-dx{b,c}'],
+      ...['http://b/{1..9..2}', 'http://b/{a,"b"}', '-g http://b/{a,b}', '-d {b,c} {b,c}y'],
+    ].map((options): [string, string, string[]] => [
+      options,
+      `curl ${options} http://a/`,
+      [
+        'The curl command has { } outside quotes, of which bash makes several words: put quotes around the value that they belong to.',
+      ],
+    ]),
+    ...['~', '~root/x', 'a=~', 'a=b:~', '~+'].map((value): [string, string, string[]] => [
+      value,
+      `curl -d ${value} http://a/`,
+      [
+        'The curl command has a ~ outside quotes, for which bash writes a folder: write that folder, or put quotes around the value.',
+      ],
+    ]),
+    ...[
+      ['*', '*'],
+      ['k?', '?'],
+      ['[a]x', '[ ]'],
+    ].map(([value, sign]): [string, string, string[]] => [
+      value!,
+      `curl -d ${value} http://a/`,
+      [
+        `The curl command has ${sign} outside quotes, for which bash writes the names of files: put quotes around the value.`,
+      ],
+    ]),
     [
       'a path that begins with a backslash',
       'curl http://a\\\\@b/ http:////a/',

@@ -143,7 +143,7 @@ async function expandedBy(
   if (command === undefined) return asWritten(rest);
   const { readCurl } = await import('./curl/curl.ts');
   const { curlWords, withOwnOptions } = await import('./curl/own-options.ts');
-  const request = command === null ? null : readCurl(command.trim(), problems, notes, readers);
+  const request = command === null ? null : readCurl(command, problems, notes, readers);
   if (request === null) return asWritten({ ...rest, mix: [] });
   const { mix, ...expanded } = withOwnOptions(request, rest);
   const options = mix === undefined ? expanded : { ...expanded, mix: bounded('curl', '', mix, problems) };

@@ -79,5 +79,5 @@ function splitArguments(line: string, problems: Problems): CommandWords | null {
     return null;
   }
   if (word !== null) words.push(word);
-  return { words, behind: [] };
+  return { words, behind: [], expansions: new Map() };
 }

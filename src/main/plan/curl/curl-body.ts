@@ -66,6 +66,13 @@ function isData({ name }: CurlOption): boolean {
 function check(options: CurlOptions, problems: Problems, given: readonly string[]): void {
   const [first = ''] = given;
   const isInQuery = options.has('get') && (first === '--data' || first === '--json');
+  const isNoHead = options.list.some(({ name, isOn }) => name === 'head' && !isOn);
+  if (isNoHead && (options.has('head') || (given.length > 0 && !isInQuery))) {
+    problems.add(
+      phrase`${ofCurl('--no-head')} asks for a GET, and the rest of the command does not: leave it out.`,
+    );
+    return;
+  }
   if (options.has('head') && given.length > 0 && !(isInQuery && given.length === 1))
     problems.add(
       phrase`${ofCurl('--head')} with ${given.join(' and ')}: HEAD has no body: leave one of them out.`,

@@ -115,7 +115,15 @@ class OptionReader {
     const [, name = '', attached] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
     const found = findLong(name);
     if ('candidates' in found) this.#problems.add(unknown(`--${name}`, found.candidates));
-    else this.#add(`--${name}`, found.known, found.isOn, attached);
+    else if (attached === undefined) this.#add(`--${name}`, found.known, found.isOn, undefined);
+    else {
+      const option = ofCurl(`--${name}`);
+      this.#problems.add(
+        found.known.takesValue
+          ? phrase`${option} has its value behind a =, which curl does not know: write a blank in place of the =.`
+          : phrase`${option}: it takes no value.`,
+      );
+    }
     return !('candidates' in found);
   }
 
@@ -143,8 +151,6 @@ class OptionReader {
     const { takesValue, refusal, understood } = known;
     const value = attached ?? (takesValue ? this.#left.next().value : '');
     if (value === undefined) this.#problems.add(phrase`${ofCurl(written)}: give a value after it.`);
-    else if (attached !== undefined && !takesValue)
-      this.#problems.add(phrase`${ofCurl(written)}: it takes no value.`);
     else if (refusal !== null && isOn) this.#problems.add(phrase`${ofCurl(written)}: ${refusal}`);
     else if (understood === 'config') this.#addFile(value);
     else if (understood !== null) this.options.push({ name: understood, value, isOn });

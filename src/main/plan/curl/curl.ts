@@ -13,6 +13,7 @@ import { CurlOptions } from './curl-options.ts';
 import { type CurlHeaders, headersOf } from './headers.ts';
 import { readersIn } from './of-stdin.ts';
 import { secretsInCurl } from './rough-secrets.ts';
+import type { Expansion } from './shell-expansions.ts';
 import { splitShellWords } from './shell-words.ts';
 import { type CurlUrl, urlsOf } from './url.ts';
 
@@ -89,7 +90,7 @@ export function readCurl(
   const bare = command.replace(/^\s*(?:[$%>#]\s+|[a-z]:[^>\n]*>\s*)(?=curl)/i, '');
   const split = isForCmd(bare) ? splitCmdWords(bare, problems) : splitShellWords(bare, problems);
   if (split === null) return null;
-  const { words, behind } = split;
+  const { words, behind, expansions } = split;
   const [program = '', ...rest] = words;
   if (!/^(?:.*[/\\])?curl(\.exe)?$/i.test(program)) {
     problems.add(
@@ -99,6 +100,7 @@ export function readCurl(
   }
   const found = new Problems();
   const options = new CurlOptions(rest, found);
+  refuseExpansions(options, expansions, found);
   const fromStdin = readersIn(options);
   if (fromStdin.length > 0 && readersOfStdin.length > 0) {
     problems.add(onlyOne([...readersOfStdin, ...fromStdin]));
@@ -111,6 +113,20 @@ export function readCurl(
   if (problems.size > before) return null;
   notes.push(...notesOn(request, options, behind).map((note) => [note]));
   return request;
+}
+
+/** Refuses words that the shell would change, but for URLs of which curl makes the same. */
+function refuseExpansions(
+  options: CurlOptions,
+  expansions: ReadonlyMap<string, Expansion>,
+  problems: Problems,
+): void {
+  const urls = new Set(options.all('url'));
+  const refused = [...expansions].filter(
+    ([word, { isFineInUrl, needsGlobs }]) =>
+      !(urls.has(word) && isFineInUrl) || (needsGlobs && options.has('globoff')),
+  );
+  for (const sentence of new Set(refused.map(([, { problem }]) => problem))) problems.add(sentence);
 }
 
 function notesOn({ urls }: CurlRequest, options: CurlOptions, behind: readonly string[]): string[] {

@@ -30,19 +30,22 @@ const KNOWN: ReadonlyMap<string, KnownOption> = new Map(
   ].map((option) => [option.name, option]),
 );
 
-/** Looks up a long name or a unique prefix of one, with or without `no-`; case does not matter. */
+/** Options without a value that are no switches: `--no-` turns none of them off. */
+const NO_SWITCHES = /^(?:http\d.*|tlsv1.*|sslv\d|ipv\d|next|help|manual|version)$/;
+
+/** Looks up a long name or a unique prefix of one, or a whole name behind `no-`; case does not matter. */
 export function findLong(written: string): FoundOption {
   const name = written.toLowerCase();
   const known = KNOWN.get(name);
   if (known !== undefined) return { known, isOn: true };
   const isOn = !name.startsWith('no-');
   const wanted = isOn ? name : name.slice(3);
-  const exact = isOn ? undefined : KNOWN.get(wanted);
-  const candidates =
-    exact === undefined
-      ? [...KNOWN.values()].filter((option) => wanted !== '' && option.name.startsWith(wanted))
-      : [exact];
-  const [only, ...more] = candidates.filter(({ takesValue }) => isOn || !takesValue);
+  const candidates = [...KNOWN.values()].filter((option) =>
+    isOn ? wanted !== '' && option.name.startsWith(wanted) : option.name === wanted,
+  );
+  const [only, ...more] = candidates.filter(
+    (option) => isOn || !(option.takesValue || NO_SWITCHES.test(option.name)),
+  );
   if (only === undefined || more.length > 0) return { candidates: candidates.map((option) => option.name) };
   return { known: only, isOn };
 }

@@ -3,6 +3,7 @@ import type { Problems } from '../problems.ts';
 import { given, phrase, the, type Words } from '../words.ts';
 import { readAnsiC } from './ansi-c.ts';
 import { fromByteText, toByteText } from './byte-text.ts';
+import { type Expansion, expansionOf, QUOTED } from './shell-expansions.ts';
 
 const BLANKS = /[ \t\r]+/y;
 const CONTINUED_LINE = /\\\r?\n/y;
@@ -16,13 +17,9 @@ const PIPE = /(\|&?(?!\|)[ \t]*[\w./-]*)/y;
  * match the last byte of an à as a blank.
  */
 const TRAILER = /[;&]?[ \t\v\f\r\n]*$|\\(?:[\r\n][ \t\v\f\r\n]*)?$/y;
-/** Braces that bash expands. curl expands those in a URL itself, to the same words in the same order. */
-const BRACES = /\{[^{}]*,[^{}]*\}|\{(?:-?\d+\.\.-?\d+|[a-z]\.\.[a-z])(?:\.\.-?\d+)?\}/i;
-const BRACES_IN_A_URL = /^(?:https?:\/\/)?[\w.:[\]-]+\/[^{]*\{(?![^{}]*\.\.)/i;
 /** Quotes and hyphens of prose, in bytes, where a shell's own are meant: at the beginning of a word, or of an option's value. */
 const TYPOGRAPHIC =
   /^(?:--?[\w-]+=?|-)?(\xe2\x80[\x90-\x95\x98-\x9f]|\xe2\x88\x92|\xc2[\xab\xbb]|\xef\xbc[\x82\x87\x8d])/;
-const QUOTED = '\0';
 const NOTHING_MORE = /[ \t\r\n]*(?:#[^\n]*[ \t\r\n]*)*$/y;
 
 // The loop is unrolled: (?:a|b)* overflows the stack on a long body.
@@ -51,27 +48,32 @@ export interface CommandWords {
   readonly words: readonly string[];
   /** What a shell would do with the command's output, as far as it is quoted in messages. */
   readonly behind: readonly string[];
+  /** What a shell would make of some of the words. */
+  readonly expansions: ReadonlyMap<string, Expansion>;
 }
 
 /**
  * Splits one command into words as bash does. Nothing is expanded or executed: if bash
- * would change the words, or if a quote is not closed, a problem is noted and null is returned. Redirections
+ * would execute something, or if a quote is not closed, a problem is noted and null is returned. Redirections
  * of the output, and a pipe after the command, are left out.
  */
 export function splitShellWords(command: string, problems: Problems): CommandWords | null {
   const reader = new Reader(toByteText(command.trimStart()));
   const words: string[] = [];
   const behind: string[] = [];
+  const expansions = new Map<string, Expansion>();
   let word: string | null = null;
   // The word with a mark in place of each of its quoted parts.
   let bare = '';
   const endWord = (): boolean => {
+    const expansion = expansionOf(bare);
     if (word !== null) words.push(word);
-    const problem = problemIn(bare);
-    if (problem !== null) problems.add(problem);
+    if (word !== null && expansion !== null) expansions.set(word, expansion);
+    const [, typographic] = TYPOGRAPHIC.exec(bare) ?? [];
+    if (typographic !== undefined) problems.add(typographicIn(typographic));
     word = null;
     bare = '';
-    return problem === null;
+    return typographic === undefined;
   };
 
   while (!reader.isAtEnd) {
@@ -104,23 +106,17 @@ export function splitShellWords(command: string, problems: Problems): CommandWor
       break;
     }
     const piece: Piece | null = reader.takePiece();
-    if (piece === null) {
-      problems.add(obstacleIn(reader.rest));
+    if (piece === null || piece.text.includes(QUOTED)) {
+      problems.add(piece === null ? obstacleIn(reader.rest) : ZERO);
       return null;
     }
     word = (word ?? '') + piece.text;
     bare += piece.isQuoted ? QUOTED : piece.text;
   }
-  return endWord() ? { words, behind } : null;
+  return endWord() ? { words, behind, expansions } : null;
 }
 
-/** Why bash would not take a word as it stands; null if it would. */
-function problemIn(bare: string): Words | null {
-  const [, typographic] = TYPOGRAPHIC.exec(bare) ?? [];
-  if (typographic !== undefined) return typographicIn(typographic);
-  if (!BRACES.test(bare) || BRACES_IN_A_URL.test(bare)) return null;
-  return phrase`${the('curl', 'The curl command')} has { } outside quotes, of which bash makes several words: put quotes around the value that they belong to.`;
-}
+const ZERO = phrase`${the('curl', 'The curl command')} has a byte of zero, which no argument can have: give the data in a file, with ${'--data-binary'}.`;
 
 function typographicIn(bytes: string): Words {
   const sign = fromByteText(bytes) ?? '';
