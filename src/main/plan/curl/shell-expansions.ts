@@ -1,4 +1,4 @@
-import { type Words, phrase, the } from '../words.ts';
+import { phrase, the, type Words } from '../words.ts';
 
 /** Stands for each quoted part of a word: bash expands nothing there. */
 export const QUOTED = '\0';
