@@ -47,7 +47,7 @@ const forCmd = (word: string): string =>
     .replaceAll('\n', '^\n\n')}^"`;
 
 const words = fc.array(
-  fc.string({ unit: ANY_CHARACTER, maxLength: 20 }).filter((word) => !word.includes('\r')),
+  fc.string({ unit: ANY_CHARACTER, maxLength: 20 }).filter((word) => !/[\0\r]/.test(word)),
 );
 
 describe('words of a shell', () => {
