@@ -5,7 +5,14 @@ import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { readInput, rereading, whyUnread } from '../files/input-files.ts';
 import { moduleFileFor } from '../init/module-file.ts';
 import { type DescribedApi, readOpenApi } from '../init/open-api.ts';
-import { DEFAULT_LOAD, type DraftLoad, type PlanDraft, planText } from '../init/plan-draft.ts';
+import {
+  DEFAULT_LOAD,
+  type DraftLoad,
+  type DraftRequest,
+  type PlanDraft,
+  planText,
+} from '../init/plan-draft.ts';
+import { hasBraces, variablesOfBraces, withoutPlaceholdersIn } from '../init/written-text.ts';
 import { parseDurationMs } from '../plan/quantities.ts';
 import { readOptions } from '../plan/resolve.ts';
 import { quoted, quotedUrl, withoutCredentials } from '../text/quoted.ts';
@@ -130,12 +137,22 @@ function urlDraft(url: string, load: DraftLoad): PlanDraft {
 
 async function describedDraft(path: string): Promise<PlanDraft> {
   const { title, base, requests, remarks } = describedApi(path);
+  const needsBraces = requests.some(({ fields }) => hasBraces(JSON.stringify({ ...fields, url: '' })));
   return {
     heading: [`Made from the description of ${title}: one request for each of its operations.`, ...remarks],
-    variables: { base },
-    mix: requests,
+    variables: { base, ...variablesOfBraces(needsBraces) },
+    mix: requests.map((request) => ({ ...request, fields: sentAsWritten(request.fields) })),
     load: DEFAULT_LOAD,
   };
+}
+
+/** The URL is encoded, and has a placeholder of its own. */
+function sentAsWritten(fields: DraftRequest['fields']): DraftRequest['fields'] {
+  const written = Object.entries(fields).map(([name, value]) => [
+    name,
+    name === 'url' ? value : withoutPlaceholdersIn(value),
+  ]);
+  return Object.fromEntries(written) as DraftRequest['fields'];
 }
 
 function describedApi(path: string): DescribedApi {

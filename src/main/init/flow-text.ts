@@ -1,5 +1,6 @@
 import { Document, isMap, type Node, type Pair, type YAMLMap } from 'yaml';
 import type { RecordedFlow } from './recorded-flow.ts';
+import { commentLine, variablesOfBraces, yamlOf } from './written-text.ts';
 
 const NAME = 'recorded';
 
@@ -12,7 +13,7 @@ const REMARKS: Readonly<Record<string, string>> = {
 /** Writes the steps as YAML that runs as it is. */
 export function flowText(heading: readonly string[], { base, steps, hasBraces }: RecordedFlow): string {
   const document = new Document({
-    ...(hasBraces ? { variables: { braces: '{{' } } : {}),
+    ...(hasBraces ? { variables: variablesOfBraces(true) } : {}),
     url: base,
     threshold: ['error-rate<1%', 'iteration-errors<1%'],
     scenarios: {
@@ -22,7 +23,7 @@ export function flowText(heading: readonly string[], { base, steps, hasBraces }:
       },
     },
   });
-  document.commentBefore = heading.map((line) => ` ${line}`).join('\n');
+  document.commentBefore = heading.map(commentLine).join('\n');
   const { contents } = document;
   if (!isMap(contents)) throw new Error('a plan is a map');
   for (const { key } of contents.items as Pair<Node, Node>[]) {
@@ -38,7 +39,7 @@ export function flowText(heading: readonly string[], { base, steps, hasBraces }:
     ' Who does it, and for how long. Rows of users: rows: users.csv, and {{user}} in a step.';
   for (const [index, { remarks }] of steps.entries()) {
     const step = document.getIn(['scenarios', NAME, 'flow', index]) as YAMLMap;
-    if (remarks.length > 0) step.commentBefore = remarks.map((line) => ` ${line}`).join('\n');
+    if (remarks.length > 0) step.commentBefore = remarks.map(commentLine).join('\n');
   }
-  return document.toString({ lineWidth: 0 });
+  return yamlOf(document);
 }

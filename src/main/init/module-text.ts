@@ -1,3 +1,5 @@
+import { commentLine } from './written-text.ts';
+
 /** A request of a module to be written. */
 export interface DraftCall {
   readonly method: string;
@@ -16,7 +18,7 @@ const NAME = /^[A-Za-z_$][\w$]*$/;
 /** Writes a module with one scenario that runs as it is. */
 export function moduleText(heading: readonly string[], base: string, calls: readonly DraftCall[]): string {
   const lines = [
-    ...heading.map((line) => `// ${line}`),
+    ...heading.map((line) => `//${commentLine(line)}`),
     "import { scenario } from 'volley';",
     '',
     'const options = {',
@@ -41,7 +43,7 @@ export function moduleText(heading: readonly string[], base: string, calls: read
 function callLines({ method, url, params, remarks }: DraftCall, isFirst: boolean): string[] {
   const given = Object.keys(params).length === 0 ? '' : `, ${literal(params, 1)}`;
   const send = `vu.http.${method.toLowerCase()}(${text(url)}${given})`;
-  const noted = remarks.map((line) => `${INDENT}// ${line}`);
+  const noted = remarks.map((line) => `${INDENT}//${commentLine(line)}`);
   if (!isFirst) return [`${INDENT}await vu.sleep('1s', '3s');`, ...noted, `${INDENT}await ${send};`];
   return [
     ...noted,

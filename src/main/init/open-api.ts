@@ -1,6 +1,10 @@
 import { parse } from 'yaml';
+import { NOT_IN_A_HEADER, TOKEN } from '../../requests/header-text.ts';
+import { isClientHeader } from '../../requests/invalid-request.ts';
+import { visible } from '../../requests/visible.ts';
 import { exampleOf, type Fields, isFields, resolved } from './open-api-examples.ts';
 import type { DraftRequest } from './plan-draft.ts';
+import { hasForbiddenName, isForbiddenName } from './written-text.ts';
 
 const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'] as const;
 const CHANGES_DATA = new Set(['post', 'put', 'patch', 'delete']);
@@ -65,9 +69,13 @@ function serverOf(api: Fields): { base: string; remarks: string[] } {
     const variable = isFields(variables) ? variables[name] : undefined;
     return isFields(variable) && variable['default'] !== undefined ? String(variable['default']) : whole;
   });
-  if (/^https?:\/\//i.test(filled) && !/[{}]/.test(filled))
-    return { base: filled.replace(/\/+$/, ''), remarks: [] };
-  const path = filled.startsWith('/') ? filled.replace(/\/+$/, '') : '';
+  const base = /^https?:\/\//i.test(filled) && !/[{}]/.test(filled) ? URL.parse(filled) : null;
+  if (base !== null) {
+    base.search = '';
+    base.hash = '';
+    return { base: base.href.replace(/\/+$/, ''), remarks: [] };
+  }
+  const path = filled.startsWith('/') ? literalPath(filled).replace(/\/+$/, '') : '';
   return {
     base: `${SOME_SERVER}${path}`,
     remarks: ['The description does not say on which server it is: change base.'],
@@ -93,17 +101,21 @@ function requestOf(api: Fields, path: string, method: string, item: Fields, oper
       );
     return typeof value === 'object' ? JSON.stringify(value) : String(value);
   };
-  const filledPath = path.replace(/\{([^{}]+)\}/g, (_whole, name: string) =>
-    encodeURIComponent(
-      textFor(parameters.find((one) => one['in'] === 'path' && one['name'] === name) ?? { in: 'path', name }),
-    ),
-  );
+  const inPath = (name: string): string => {
+    const parameter = parameters.find((one) => one['in'] === 'path' && one['name'] === name);
+    const text = textFor(parameter ?? { in: 'path', name });
+    if (!DOTS.test(text)) return encoded(text);
+    remarks.push(`path '${name}': its example cannot stand in a path: put another one.`);
+    return 'example';
+  };
+  const filledPath = path
+    .split(/\{([^{}]+)\}/)
+    .map((piece, index) => (index % 2 === 0 ? literalPath(piece) : inPath(piece)))
+    .join('');
   const needed = (where: string): Fields[] =>
     parameters.filter((one) => one['in'] === where && one['required'] === true);
-  const query = needed('query').map(
-    (one) => `${encodeURIComponent(String(one['name']))}=${encodeURIComponent(textFor(one))}`,
-  );
-  const headers = needed('header').map((one) => [String(one['name']), textFor(one)]);
+  const query = needed('query').map((one) => `${encoded(String(one['name']))}=${encoded(textFor(one))}`);
+  const headers = needed('header').flatMap((one) => headerOf(String(one['name']), textFor(one), remarks));
   const body = bodyOf(api, operation, remarks);
   const security = operation['security'] ?? api['security'];
   if (
@@ -116,14 +128,43 @@ function requestOf(api: Fields, path: string, method: string, item: Fields, oper
   const name = String(operation['operationId'] ?? `${method.toUpperCase()} ${path}`);
   return {
     fields: {
-      name: name.replace(/[{}\p{Cc}]/gu, '').trim() || `${method} request`,
+      name: visible(name.replace(/[{}\p{Cc}]/gu, '')).trim() || `${method} request`,
       ...(method === 'get' ? {} : { method: method.toUpperCase() }),
       url: `{{base}}${filledPath}${query.length === 0 ? '' : `?${query.join('&')}`}`,
-      ...(headers.length === 0 ? {} : { header: Object.fromEntries(headers) as unknown }),
       ...body,
+      ...(headers.length === 0
+        ? {}
+        : {
+            header: { ...Object.fromEntries(headers), ...(body['header'] as object | undefined) } as unknown,
+          }),
     },
     remarks,
   };
+}
+
+/** Segments that lead elsewhere in a path, however they are encoded. */
+const DOTS = /^(?:\.|%2e){1,2}$/i;
+/** A description sets these by other means, and ignores parameters of these names. */
+const SET_ELSEWHERE = /^(?:accept|content-type|authorization)$/i;
+
+function headerOf(name: string, value: string, remarks: string[]): [string, string][] {
+  if (SET_ELSEWHERE.test(name)) return [];
+  const canBeSent = TOKEN.test(name) && !NOT_IN_A_HEADER.test(value) && !isClientHeader(name.toLowerCase());
+  if (canBeSent && !isForbiddenName(name)) return [[name, value]];
+  remarks.push(`header '${name}': left out, since it cannot be sent.`);
+  return [];
+}
+
+function encoded(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}
+
+/** The path of a description as one that can be sent: what it has encoded stays so. */
+function literalPath(text: string): string {
+  return encodeURI(text.toWellFormed())
+    .replace(/%25([\da-f]{2})/gi, '%$1')
+    .replaceAll('?', '%3F')
+    .replaceAll('#', '%23');
 }
 
 /** The parameters of the operation, then those of the path that it does not override. */
@@ -150,30 +191,45 @@ function bodyOf(api: Fields, operation: Fields, remarks: string[]): Fields {
   if (/\bjson\b/i.test(type)) {
     const json = {
       json:
-        typeof value === 'string' || value === null || typeof value === 'boolean'
+        typeof value === 'string' || value === null || typeof value === 'boolean' || hasForbiddenName(value)
           ? JSON.stringify(value)
           : value,
     };
-    return /^application\/json\b/i.test(type) ? json : { ...json, header: { 'content-type': type } };
+    return /^application\/json\b/i.test(type) ? json : { ...json, ...typeHeader(type, remarks) };
   }
-  if (/^application\/x-www-form-urlencoded/i.test(type) && isFields(value))
-    return { 'data-urlencode': Object.entries(value).map(([name, one]) => `${name}=${String(one)}`) };
+  if (/^application\/x-www-form-urlencoded/i.test(type) && isFields(value)) return formOf(value, remarks);
   remarks.push(`Its body is ${type}: write it with 'body:', 'body-file:' or 'form:'.`);
   return {
-    body: typeof value === 'string' ? value : JSON.stringify(value),
-    header: { 'content-type': type },
+    body: typeof value === 'string' ? value.toWellFormed() : JSON.stringify(value),
+    ...typeHeader(type, remarks),
   };
+}
+
+function formOf(value: Fields, remarks: string[]): Fields {
+  const fields = Object.entries(value).flatMap(([name, one]) =>
+    [one]
+      .flat()
+      .map((item: unknown) => [name, isFields(item) ? JSON.stringify(item) : String(item)] as const),
+  );
+  const taken = fields.filter(([name]) => !name.includes('='));
+  if (taken.length < fields.length) remarks.push('Fields with = in their names are left out of the form.');
+  return { 'data-urlencode': taken.map(([name, text]) => `${name}=${text}`.toWellFormed()) };
+}
+
+function typeHeader(type: string, remarks: string[]): Fields {
+  if (!NOT_IN_A_HEADER.test(type)) return { header: { 'content-type': type } };
+  remarks.push('Its content type is left out, since it cannot be sent.');
+  return {};
 }
 
 /** Makes names unique, as a plan requires. */
 function withOwnNames(requests: readonly DraftRequest[]): DraftRequest[] {
-  const seen = new Map<unknown, number>();
+  const taken = new Set<string>();
   return requests.map((request) => {
-    const { name } = request.fields;
-    const count = (seen.get(name) ?? 0) + 1;
-    seen.set(name, count);
-    return count === 1
-      ? request
-      : { ...request, fields: { ...request.fields, name: `${String(name)} (${count})` } };
+    const given = String(request.fields['name']);
+    let name = given;
+    for (let count = 2; taken.has(name); count++) name = `${given} (${count})`;
+    taken.add(name);
+    return { ...request, fields: { ...request.fields, name } };
   });
 }

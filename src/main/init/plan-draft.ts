@@ -1,4 +1,5 @@
 import { Document, isMap, type Node, type Pair, type YAMLMap } from 'yaml';
+import { commentLine, yamlOf } from './written-text.ts';
 
 /** A plan to be written, with remarks for whoever continues it. */
 export interface PlanDraft {
@@ -53,7 +54,7 @@ export function planText(draft: PlanDraft): string {
     threshold: ['error-rate<1%', ...(load.p99 === null ? [] : [`p99<${load.p99}`])],
     ...(mix === undefined ? {} : { mix: mix.map(({ fields }) => fields) }),
   });
-  document.commentBefore = heading.map((line) => ` ${line}`).join('\n');
+  document.commentBefore = heading.map(commentLine).join('\n');
   const { contents } = document;
   if (!isMap(contents)) throw new Error('a plan is a map');
   for (const { key } of contents.items as Pair<Node, Node>[]) {
@@ -64,7 +65,7 @@ export function planText(draft: PlanDraft): string {
   }
   mix?.forEach(({ remarks }, index) => {
     const request = document.getIn(['mix', index]) as YAMLMap;
-    if (remarks.length > 0) request.commentBefore = remarks.map((line) => ` ${line}`).join('\n');
+    if (remarks.length > 0) request.commentBefore = remarks.map(commentLine).join('\n');
   });
-  return document.toString({ lineWidth: 0 });
+  return yamlOf(document);
 }

@@ -2,6 +2,7 @@ import type { HarRecording } from '../plan/har/har.ts';
 import type { HarAnswer, HarRequest } from '../plan/har/recorded-entry.ts';
 import { isFields } from './open-api-examples.ts';
 import { type Found, valuesIn } from './recorded-values.ts';
+import { hasBraces, hasForbiddenName, isForbiddenName, withoutPlaceholders } from './written-text.ts';
 
 /** A step to be written, with remarks for whoever continues it. */
 interface DraftStep {
@@ -26,7 +27,6 @@ const VERBS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS
 /** Headers that the browser adds itself; each user keeps its own cookies. */
 const OF_BROWSER =
   /^(?:accept|accept-(?:encoding|language|charset)|cache-control|pragma|cookie|dnt|host|if-(?:none-match|modified-since)|origin|priority|referer|sec-.*|te|upgrade-insecure-requests|user-agent)$/i;
-const BRACES = '{{';
 const ERROR_STATUS = 400;
 
 /** A recording whose notes are sentences. */
@@ -59,7 +59,8 @@ class FlowWriter {
   /** Values of the answers so far, each with the step that received it. */
   readonly #values = new Map<string, Found & { readonly step: DraftStep }>();
   readonly #names = new Map<string, string>();
-  readonly #taken = new Set<string>();
+  /** Names that mean something else. */
+  readonly #taken = new Set(['braces', 'n', 'uuid', 'now', 'random', 'env', 'raw']);
   readonly #known = new Set<string>();
   #endMs: number | null = null;
   #last: DraftStep | null = null;
@@ -81,7 +82,9 @@ class FlowWriter {
     });
     const type = headers.find(([name]) => /^content-type$/i.test(name))?.[1] ?? '';
     const body = this.#body(request.body, type, step);
-    const kept = headers.filter(([name]) => !(body.saysType && /^content-type$/i.test(name)));
+    const kept = headers.filter(
+      ([name]) => !isForbiddenName(name) && !(body.saysType && /^content-type$/i.test(name)),
+    );
     if (kept.length > 0)
       fields['header'] = Object.fromEntries(kept.map(([name, value]) => [name, this.#within(value)]));
     Object.assign(fields, body.fields);
@@ -144,6 +147,7 @@ class FlowWriter {
     if (/^application\/json\b/i.test(type)) {
       try {
         const value: unknown = JSON.parse(text);
+        if (hasForbiddenName(value)) return { fields: { body: this.#within(text) }, saysType: false };
         return { fields: { json: this.#json(value) }, saysType: /^application\/json$/i.test(type) };
       } catch {
         step.remarks.push('Its body says that it is JSON, and is none.');
@@ -151,7 +155,8 @@ class FlowWriter {
     }
     if (/^application\/x-www-form-urlencoded$/i.test(type)) {
       const pairs = [...new URLSearchParams(text)];
-      if (new Set(pairs.map(([name]) => name)).size === pairs.length)
+      const names = new Set(pairs.map(([name]) => name));
+      if (names.size === pairs.length && ![...names].some(isForbiddenName))
         return {
           fields: {
             form: Object.fromEntries(pairs.map(([name, value]) => [name, this.#whole(value, value)])),
@@ -210,9 +215,9 @@ class FlowWriter {
   }
 
   #plain(text: string): string {
-    if (!text.includes(BRACES)) return text;
+    if (!hasBraces(text)) return text;
     this.hasBraces = true;
-    return text.replaceAll(BRACES, '{{raw braces}}');
+    return withoutPlaceholders(text);
   }
 }
 

@@ -6,6 +6,7 @@ import {
   isScalar,
   LineCounter,
   parseDocument,
+  type Scalar,
   visit,
 } from 'yaml';
 import type { z } from 'zod';
@@ -211,6 +212,11 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
+/** In quotes it is a name like any other. */
+function isMerge({ source, type }: Scalar): boolean {
+  return source === '<<' && type === 'PLAIN';
+}
+
 /** Finds aliases and merges without a target or in circles, and keys that JavaScript would not keep. */
 function referenceProblems(document: Document, placeAt: (offset: number) => Place): string[] {
   const found: string[] = [];
@@ -232,7 +238,7 @@ function referenceProblems(document: Document, placeAt: (offset: number) => Plac
     Map: (_key, { items }) => {
       const names = new Set<string>();
       for (const { key } of items) {
-        if (!isScalar(key) || key.source === '<<') continue;
+        if (!isScalar(key) || isMerge(key)) continue;
         const name = `${typeof key.value} ${String(key.value)}`;
         if (names.has(name)) note(key.range, `${quoted(key.value)} is there twice: give it once.`);
         names.add(name);
@@ -243,8 +249,7 @@ function referenceProblems(document: Document, placeAt: (offset: number) => Plac
         note(key.range, `*${key.source} is a list or a map, and can be no name: give a text.`);
       if (!isScalar(key)) return;
       if (key.value === '__proto__') note(key.range, "'__proto__' can be no name here: choose another one.");
-      if (key.source === '<<' && isScalar(value))
-        note(value.range, '<< merges maps: give it an alias of one.');
+      if (isMerge(key) && isScalar(value)) note(value.range, '<< merges maps: give it an alias of one.');
     },
   });
   return found;
