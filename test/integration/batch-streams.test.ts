@@ -38,6 +38,13 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     response.end(JSON.stringify(said));
     return;
   }
+  if (how === 'nothing' || how === 'calls') {
+    response.setHeader('content-type', 'application/json');
+    const call = { id: 'c', type: 'function', function: { name: 'look', arguments: '{"up":1}' } };
+    const tool_calls = how === 'calls' ? [call] : [];
+    response.end(JSON.stringify({ choices: [{ message: { role: 'assistant', content: '', tool_calls } }] }));
+    return;
+  }
   response.setHeader('content-type', 'text/event-stream');
   const event = (delta: object, rest: object = {}): string =>
     `data: ${JSON.stringify({ choices: [{ delta, ...rest }] })}\r\n\r\n`;
@@ -125,6 +132,22 @@ test('each row has its text, its tokens and its times; those that failed are sen
   expect(saidIn(rowsOf(again))).toEqual([
     [2, null, 'two one ', 3],
     [4, null, 'early ', 2],
+  ]);
+});
+
+test('a row whose answer is one JSON text with nothing in it fails; a call of a tool is something', async () => {
+  const out = inFolder('nothing.jsonl');
+  const rows = writeRows('nothings.jsonl', ['nothing', 'calls'], 'prompt');
+  const { rows: counts } = await batch({ ...options, url, rows, out, tokens: 'events' });
+  expect(counts).toEqual({ done: 2, ok: 1, failed: 1 });
+  expect(saidIn(rowsOf(out))).toEqual([
+    [
+      1,
+      expect.stringMatching(/^stream: the answer is JSON without what was asked for: \{"choices"/),
+      null,
+      null,
+    ],
+    [2, null, '{"up":1}', null],
   ]);
 });
 
