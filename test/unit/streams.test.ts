@@ -292,6 +292,12 @@ test.each<[string, string, string, string]>([
     'stream STREAM_EMPTY',
     'no token: what came begins with data: {',
   ],
+  [
+    'hidden reasoning up to its limit',
+    `${chat('{"content":""}', '"length"')}${usage(128)}data: [DONE]\n\n`,
+    'stream STREAM_EMPTY',
+    'no token to see, but the server counts 128, perhaps of hidden reasoning: allow more tokens: what',
+  ],
   ['nothing at all', '', 'truncated STREAM_CUT', 'without what ends a stream: nothing came'],
   [
     'a page',

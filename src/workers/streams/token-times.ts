@@ -237,7 +237,17 @@ export class TokenTimes implements AnswerSink, TokenMarks {
           code: 'STREAM_CUT',
           example: `the answer ended without a token, and without what ends a stream: ${came}`,
         }
-      : { kind: 'stream', code: 'STREAM_EMPTY', example: `the answer has no token: ${came}` };
+      : {
+          kind: 'stream',
+          code: 'STREAM_EMPTY',
+          example: `the answer has no token${this.#hidden()}: ${came}`,
+        };
+  }
+
+  /** Reasoning models may use up the limit of an answer before it begins. */
+  #hidden(): string {
+    if ((this.usage ?? 0) === 0) return '';
+    return ` to see, but the server counts ${this.usage}, perhaps of hidden reasoning: allow more tokens`;
   }
 
   #keep(text: string): void {
