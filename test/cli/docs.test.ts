@@ -83,7 +83,6 @@ describe('the documents and the program agree on', () => {
       'repeat',
       'samples',
       'speed',
-      'step-summary',
       'trace',
       'vus',
     ];

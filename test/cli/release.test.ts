@@ -77,7 +77,7 @@ test('the action runs what stands in its arguments, and ends as volley does', as
   writeFileSync(join(installed, 'package.json'), '{"type":"module"}');
   writeFileSync(join(installed, 'bin/volley.js'), `import ${JSON.stringify(join(ROOT, 'bin/volley.js'))};`);
   const target = await startTarget();
-  const runStep = async (rule: string): Promise<number | null> => {
+  const runStep = async (words: string): Promise<number | null> => {
     const child = spawn('bash', ['-e', '-o', 'pipefail', '-c', step.run], {
       stdio: 'ignore',
       env: {
@@ -86,13 +86,23 @@ test('the action runs what stands in its arguments, and ends as volley does', as
         NODE: process.execPath,
         STEP_SUMMARY: 'true',
         GITHUB_STEP_SUMMARY: inFolder('summary.md'),
-        ARGUMENTS: `${target.url}bytes/3 -n 20 -c 2 -w 1\n-H 'x-a: b c' --threshold '${rule}'`,
+        ARGUMENTS: words,
       },
     });
     return new Promise((resolve) => child.once('close', resolve));
   };
-  expect(await runStep('error-rate<1%')).toBe(0);
-  expect(await runStep('p50<0.001ms')).toBe(1);
+  const summary = inFolder('summary.md');
+  const load = `${target.url}bytes/3 -n 20 -c 2 -w 1\n-H 'x-a: b c'`;
+  expect(await runStep(`${load} --threshold 'error-rate<1%'`)).toBe(0);
+  expect(await runStep(`${load} --threshold 'p50<0.001ms'`)).toBe(1);
   expect(target.stats().byPath).toEqual({ '/bytes/3': 40 });
-  expect(readFileSync(inFolder('summary.md'), 'utf8')).toContain('| ');
+  expect(readFileSync(summary, 'utf8').match(/^## GET /gm)).toHaveLength(2);
+
+  // A command of volley comes first, whatever the action adds.
+  const plan = inFolder('plan.yaml');
+  writeFileSync(plan, `url: ${target.url}bytes/5\nrequests: 6\nconcurrency: 1\nworkers: 1\n`);
+  expect(await runStep(`run '${plan}'`)).toBe(0);
+  expect(target.stats().byPath).toEqual({ '/bytes/3': 40, '/bytes/5': 6 });
+  expect(readFileSync(summary, 'utf8').match(/^## GET /gm)).toHaveLength(3);
+  expect(await runStep('models')).toBe(0);
 });

@@ -260,6 +260,40 @@ describe('--step-summary', () => {
   });
 
   test.each([
+    {
+      name: 'a comparison',
+      args: ['compare', 'URL', 'URL', '--rounds', '2', '-n', '5', '-c', '1', '-w', '1'],
+    },
+    { name: 'a repeated run', args: ['URL', '--repeat', '2', '-n', '5', '-c', '1', '-w', '1'] },
+    {
+      name: 'a sweep',
+      args: ['sweep', 'URL', '-c', '1..2', '-n', '5', '--warmup', '0s', '--mode', 'inline'],
+    },
+    { name: 'a batch', args: ['batch', 'ROWS', 'URL', '--out', 'OUT', '--mode', 'inline'] },
+  ])('appends that of $name, with the option before the command', async ({ args: given }) => {
+    const target = await startTarget();
+    const rows = join(folder, 'step-rows.csv');
+    writeFileSync(rows, 'id\n1\n2\n');
+    const file = join(folder, 'step-of-many.md');
+    writeFileSync(file, 'Earlier\n');
+    const words: Readonly<Record<string, string>> = {
+      URL: target.url,
+      ROWS: rows,
+      OUT: join(folder, 'step-out.csv'),
+    };
+    const { code, stdout } = await volley.with({ GITHUB_STEP_SUMMARY: file }, [
+      '--step-summary',
+      ...given.map((word) => words[word] ?? word),
+      '-o',
+      'markdown',
+    ]);
+    // A busy machine may have delayed the starts.
+    expect([0, 3]).toContain(code);
+    expect(stdout).not.toBe('');
+    expect(readFileSync(file, 'utf8')).toBe(`Earlier\n${stdout}`);
+  });
+
+  test.each([
     { name: 'where the variable is empty', path: '', sentence: 'GITHUB_STEP_SUMMARY is not set' },
     {
       name: 'where its file cannot be opened',

@@ -1,4 +1,4 @@
-import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import {
   batchJson,
@@ -10,8 +10,7 @@ import {
 import type { EndedBatch } from '../batch/ended-batch.ts';
 import { type Batch, resolveBatch } from '../batch/resolve-batch.ts';
 import { type BatchResult, type BatchRun, startBatch } from '../batch/run-batch.ts';
-import { rereading, resultFileOf } from '../files/input-files.ts';
-import { ResultFile } from '../files/result-file.ts';
+import { rereading } from '../files/input-files.ts';
 import { readSettled } from '../once/settled.ts';
 import { completePlan } from '../plan/resolve.ts';
 import { stopSentences } from '../reporters/rule-text.ts';
@@ -21,10 +20,11 @@ import { counted, formatCount } from '../text/format.ts';
 import { quoted } from '../text/quoted.ts';
 import { bareTimeNotes } from './bare-times.ts';
 import { batchOptionsFrom } from './batch-options.ts';
+import { BatchOutputs, batchFilesOf, batchPathsFrom } from './batch-outputs.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { isWebAddress, urlInPlaceOfRows } from './misplaced-words.ts';
 import { outputFormFrom } from './output-form.ts';
-import { PAGE_OPTION, pageOf, pagePathFrom, writePage } from './page-file.ts';
+import { pageOf } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
 import { say } from './say.ts';
 import { showingFrom } from './showing.ts';
@@ -38,13 +38,12 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
   }
   if (parsed.flag('once')) return tryFirstRow(parsed, rows, problems);
   const form = outputFormFrom(parsed.last('output'), problems);
-  const pagePath = pagePathFrom(parsed, problems);
-  const pageFiles = resultFileOf(pagePath ?? undefined, PAGE_OPTION);
-  const batch = await resolveBatch(batchOptionsFrom(parsed, problems), problems, pageFiles, say);
+  const paths = batchPathsFrom(parsed, problems);
+  const batch = await resolveBatch(batchOptionsFrom(parsed, problems), problems, batchFilesOf(paths), say);
   const areFailuresAllowed = parsed.flag('allow-failures');
   if (batch.ended !== null) return tellEnded(batch, batch.ended, areFailuresAllowed);
-  const page = pagePath === null ? null : await ResultFile.open(pagePath, PAGE_OPTION);
-  const run = await started(batch, page);
+  const outputs = await BatchOutputs.open(paths);
+  const run = await started(batch, outputs);
   if (run.damage !== null) say(run.damage);
   const showing = showingFrom(parsed);
   bareTimeNotes(parsed).forEach(showing.note);
@@ -54,16 +53,16 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
   try {
     result = await run.result;
   } catch (error) {
-    await page?.discard();
+    await outputs.discard();
     throw error;
   } finally {
     live?.end();
     removeHandlers();
   }
-  const isShown = page === null || (await isWritten(page, result));
+  const areWritten = await outputs.finish(result, areFailuresAllowed);
   const exitCode = worstOf([
     exitCodeOf(result, areFailuresAllowed),
-    isShown ? EXIT_CODES.ok : EXIT_CODES.notWritten,
+    areWritten ? EXIT_CODES.ok : EXIT_CODES.notWritten,
   ]);
   if (result.trouble?.code === 'reader-gone') return exitCode;
   // If the rows go to stdout, the report must not be mixed with them.
@@ -99,22 +98,12 @@ async function tryFirstRow(parsed: Parsed, rows: string | undefined, problems: s
   return sendAndPrint(plan);
 }
 
-async function started(batch: Batch, page: ResultFile | null): Promise<BatchRun> {
+async function started(batch: Batch, outputs: BatchOutputs): Promise<BatchRun> {
   try {
     return await startBatch(batch);
   } catch (error) {
-    await page?.discard();
+    await outputs.discard();
     throw error;
-  }
-}
-
-async function isWritten(page: ResultFile, result: BatchResult): Promise<boolean> {
-  try {
-    await writePage(page, batchJson(result));
-    return true;
-  } catch (error) {
-    say(messageOf(error));
-    return false;
   }
 }
 

@@ -28,7 +28,7 @@ import { showingFrom } from './showing.ts';
 type Failure = (typeof FAILURES)[number];
 
 /** Options of a run that also apply to saved results. */
-const OF_RESULTS: ReadonlySet<string> = new Set(['output', 'out', 'html']);
+const OF_RESULTS: ReadonlySet<string> = new Set(['output', 'out', 'html', 'step-summary']);
 
 /** `volley compare <a> <b>`: two targets in interleaved rounds, or two saved results. */
 export async function compareCommand(parsed: Parsed, problems: Told[]): Promise<ExitCode> {

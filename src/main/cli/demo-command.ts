@@ -29,7 +29,7 @@ export async function demoCommand(parsed: Parsed, problems: string[]): Promise<E
       ...(await modesExperiment({ url, ...LOAD }, [], () => judging)),
       form: judging.form,
       showing: showingFrom(parsed),
-      paths: { out: null, html: null, save: false },
+      paths: { out: null, html: null, stepSummary: null, save: false },
     });
     process.stdout.write('\nNow your own: volley http://host:port/path, or volley modes with it\n');
     return code;

@@ -9,6 +9,7 @@ import { worstOf } from '../summary/exit-code.ts';
 import { quoted } from '../text/quoted.ts';
 import { VERSION } from '../text/version.ts';
 import type { Command } from './command.ts';
+import { withCommandFirst } from './command-first.ts';
 import { ownTableOf, repeatedOptions } from './command-options.ts';
 import { COMMANDS } from './commands.ts';
 import { type Topic, topicIn } from './help/topic.ts';
@@ -84,7 +85,8 @@ function columnsOf({ columns }: NodeJS.WriteStream): number {
 }
 
 async function runCommand(words: readonly string[]): Promise<ExitCode> {
-  const { argv: typed, command: behind } = withoutCommand(words);
+  const { argv: given, command: behind } = withoutCommand(words);
+  const typed = withCommandFirst(given, Object.values(COMMANDS));
   const { problems: misread, words: argv } = withoutMisread(typed, commandNamed(typed[0]).options);
   let exitCode: ExitCode = EXIT_CODES.ok;
   let secrets: string[] = [];

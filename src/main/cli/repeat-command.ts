@@ -19,7 +19,7 @@ import { showingFrom } from './showing.ts';
 
 const FEWEST = 2;
 /** Options that only apply to a single run. */
-const OF_ONE_RUN = ['abort-on', 'live', 'otlp', 'samples', 'step-summary', 'dry-run', 'once'] as const;
+const OF_ONE_RUN = ['abort-on', 'live', 'otlp', 'samples', 'dry-run', 'once'] as const;
 // Nothing is compared, so the metric decides nothing.
 const [HEADLINE]: readonly Metric[] = METRICS;
 

@@ -9,7 +9,7 @@ import { openRunFolder } from '../history/run-folder.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
 import { PAGE_OPTION, pagePathFrom, writePage } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
-import { StepSummary, stepSummaryPath } from './step-summary.ts';
+import { StepSummary, stepSummaryFileOf, stepSummaryPathFrom } from './step-summary.ts';
 
 interface OutputPaths {
   readonly out: string | null;
@@ -32,7 +32,7 @@ export function outputPathsFrom(parsed: Parsed, problems: string[]): OutputPaths
     out,
     html,
     samples,
-    stepSummary: parsed.flag('step-summary') ? stepSummaryPath(problems) : null,
+    stepSummary: stepSummaryPathFrom(parsed, problems),
     save: parsed.flag('save'),
   };
 }
@@ -43,7 +43,7 @@ export function outputFilesOf({ out, html, samples, stepSummary }: Omit<OutputPa
     ...resultFileOf(out ?? undefined),
     ...resultFileOf(html ?? undefined, PAGE_OPTION),
     ...(samples === null ? [] : [{ option: '--samples', path: samples }]),
-    ...(stepSummary === null ? [] : [{ option: '--step-summary', path: stepSummary }]),
+    ...stepSummaryFileOf(stepSummary),
   ];
 }
 

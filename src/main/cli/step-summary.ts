@@ -1,16 +1,28 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { reasonOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
+import type { OutputFile } from '../files/input-files.ts';
+import type { Told } from '../plan/problems.ts';
+import type { Parsed } from './parsed.ts';
 
 const VARIABLE = 'GITHUB_STEP_SUMMARY';
 
-/** The summary file of a CI job; null, with a problem noted, if the environment does not name one. */
-export function stepSummaryPath(problems: string[]): string | null {
+/**
+ * The summary file of a CI job; null if `--step-summary` was not given, and, with a problem noted, if the environment
+ * does not name one.
+ */
+export function stepSummaryPathFrom(parsed: Parsed, problems: Told[]): string | null {
+  if (!parsed.flag('step-summary')) return null;
   const path = process.env[VARIABLE] ?? '';
   if (path !== '') return path;
   problems.push(
     `--step-summary: the environment variable ${VARIABLE} is not set: name a file in it, or leave the option out.`,
   );
   return null;
+}
+
+/** The same file, for the check against those that are read. */
+export function stepSummaryFileOf(path: string | null): OutputFile[] {
+  return path === null ? [] : [{ option: '--step-summary', path }];
 }
 
 /** A job's summary, which earlier steps may have written to. */

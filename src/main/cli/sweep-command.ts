@@ -31,6 +31,7 @@ import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
 import { say } from './say.ts';
 import { type Showing, showingFrom } from './showing.ts';
+import { StepSummary, stepSummaryFileOf, stepSummaryPathFrom } from './step-summary.ts';
 
 const RANGE = /^(\d+)\.\.(\d+)$/;
 const MOST = 1_000_000;
@@ -55,13 +56,20 @@ export async function sweepCommand(parsed: Parsed, found: Told[]): Promise<ExitC
     LONGEST_MS,
   );
   const told: Told[] = [...problems.list];
-  const pagePath = pagePathFrom(parsed, told);
+  const paths: Paths = {
+    out: parsed.last('out'),
+    page: pagePathFrom(parsed, told),
+    stepSummary: stepSummaryPathFrom(parsed, told),
+  };
   const swept = keepingRows(sweptOptions(parsed, told));
   const options = withLevel(swept, range ?? { over: 'concurrency', from: 1, to: 1 }, 1);
-  const out = parsed.last('out');
   // Both ends of the range are checked before anything is sent.
   const plan = await withoutOverwriting(
-    [...resultFileOf(out), ...resultFileOf(pagePath ?? undefined, PAGE_OPTION)],
+    [
+      ...resultFileOf(paths.out),
+      ...resultFileOf(paths.page ?? undefined, PAGE_OPTION),
+      ...stepSummaryFileOf(paths.stepSummary),
+    ],
     async () => {
       const first = await readSettled(options, told, [], say);
       if (range !== null) await readOptions(withLevel(options, range, range.to), []);
@@ -70,23 +78,29 @@ export async function sweepCommand(parsed: Parsed, found: Told[]): Promise<ExitC
   );
   if (range === null || budgetMs === null) throw new VolleyError(ERROR_CODES.usage, problems.list);
   checkBudget(parsed, budgetMs, plan);
-  const files = await filesOf(out, pagePath);
+  const files = await filesOf(paths);
   try {
     const result = await carryOut(plan, options, range, budgetMs, showing, (soFar) =>
       saveSoFar(files, soFar),
     );
     return await print(result, form, files, showing);
   } catch (error) {
-    await files.result?.discard();
-    await files.page?.discard();
+    await discard(files);
     throw error;
   }
 }
 
+interface Paths {
+  readonly out: string | undefined;
+  readonly page: string | null;
+  readonly stepSummary: string | null;
+}
+
 /** Files to write in addition to the printed report; null if not requested. */
 interface Files {
-  readonly result: ResultFile | null;
-  readonly page: ResultFile | null;
+  result: ResultFile | null;
+  page: ResultFile | null;
+  stepSummary: StepSummary | null;
 }
 
 /** @throws VolleyError VOLLEY_USAGE if the budget is less than one level takes */
@@ -101,14 +115,23 @@ function checkBudget(parsed: Parsed, budgetMs: number, plan: RunPlan): void {
 }
 
 /** Opens the files, before anything is sent. */
-async function filesOf(out: string | undefined, pagePath: string | null): Promise<Files> {
-  const result = out === undefined ? null : await ResultFile.open(out);
+async function filesOf({ out, page, stepSummary }: Paths): Promise<Files> {
+  const files: Files = { result: null, page: null, stepSummary: null };
   try {
-    return { result, page: pagePath === null ? null : await ResultFile.open(pagePath, PAGE_OPTION) };
+    if (out !== undefined) files.result = await ResultFile.open(out);
+    if (page !== null) files.page = await ResultFile.open(page, PAGE_OPTION);
+    if (stepSummary !== null) files.stepSummary = await StepSummary.open(stepSummary);
+    return files;
   } catch (error) {
-    await result?.discard();
+    await discard(files);
     throw error;
   }
+}
+
+async function discard({ result, page, stepSummary }: Files): Promise<void> {
+  await result?.discard();
+  await page?.discard();
+  await stepSummary?.close();
 }
 
 /** The options of the run, with the defaults of a level. */
@@ -185,16 +208,17 @@ function levelSentence({ level, throughputPerSecond, isGood, summary }: SweepLev
 async function print(
   result: Sweep,
   form: LevelsForm,
-  { result: file, page }: Files,
+  { result: file, page, stepSummary }: Files,
   { view }: Showing,
 ): Promise<ExitCode> {
   const isSaved = await isDone(file?.commit(SWEEP_REPORTERS.json(result)));
   const isShown = await isDone(page === null ? undefined : writePage(page, result));
+  const isAppended = await isDone(stepSummary?.append(SWEEP_REPORTERS.markdown(result)));
   process.stdout.write(await printedSweep(result, isSaved ? form : 'json', view));
   if (form !== 'text' || !process.stdout.isTTY) result.conclusions.forEach(say);
   return worstOf([
     result.interrupted ? EXIT_CODES.interrupted : EXIT_CODES.ok,
-    isSaved && isShown ? EXIT_CODES.ok : EXIT_CODES.notWritten,
+    isSaved && isShown && isAppended ? EXIT_CODES.ok : EXIT_CODES.notWritten,
     result.endedBy === 'generator' ? EXIT_CODES.degraded : EXIT_CODES.ok,
     result.capacity === null ? EXIT_CODES.failed : EXIT_CODES.ok,
   ]);

@@ -190,7 +190,7 @@ export const RESULT_OPTIONS = {
     kind: 'flag',
     group: 'output',
     help: 'Append the result as Markdown to $GITHUB_STEP_SUMMARY',
-    commands: ['run'],
+    commands: [...OF_A_FIXED_LOAD, 'sweep', 'batch'],
     library: null,
   },
   live: {
