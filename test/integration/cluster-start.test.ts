@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -163,7 +164,7 @@ test('an agent for one run waits for it: an attempt that never began is none', a
   const load = { url: witness.url, requests: 20, concurrency: 2 };
   const few = await submit(broker.connect(), load, { joinTimeoutMs: 300 });
   await expect(few.summary).rejects.toThrow(/^1 of 2 agents joined/);
-  await until(() => said.some((sentence) => sentence.endsWith(': done.')));
+  await until(() => said.some((sentence) => sentence.endsWith(': it did not begin.')));
   expect(agent.hasLeft).toBe(false);
   const { summary } = await submit(broker.connect(), load, { agents: 1 });
   expect((await summary).requests.ok).toBe(20);
@@ -203,6 +204,54 @@ test('a stop while the start is being agreed on: nothing is sent, and nothing is
     [],
     0,
   ]);
+});
+
+test('an attempt that ends before it begins asks for no more agents: nobody takes the place of those that leave it', async () => {
+  await Promise.all([begin('first'), begin('second')]);
+  const connection = broker.connect();
+  const added: number[] = [];
+  const counting: Connection = {
+    ...connection,
+    addSlots: (run, slots, version) => {
+      added.push(slots.length);
+      return connection.addSlots(run, slots, version);
+    },
+  };
+  const haveSaid = (words: RegExp): boolean => said.filter((text) => words.test(text)).length === 2;
+  const stopped = await submit(counting, open(), { agents: 3, joinTimeoutMs: 60_000 });
+  await until(() => haveSaid(/joined/));
+  stopped.submission.stop();
+  expect((await stopped.summary).interrupted).toBe(true);
+  await until(() => haveSaid(/did not begin/));
+  said.length = 0;
+  const few = await submit(counting, open(), { agents: 3, joinTimeoutMs: 500 });
+  await expect(few.summary).rejects.toThrow(/^2 of 3 agents joined/);
+  await until(() => haveSaid(/did not begin/));
+  await delay(100);
+  expect([added, said.length]).toEqual([[3, 3], 4]);
+});
+
+test('what setup returned may be too large for the broker: nothing is sent, and the agents are free again', async () => {
+  await begin('first');
+  // What is sent is packed: this cannot be.
+  const prepare = async () => ({ secrets: [], scenarioData: randomBytes(9_000_000) });
+  const { summary } = await submit(broker.connect(), open(), { agents: 1, prepare });
+  await expect(summary).rejects.toMatchObject({
+    code: 'VOLLEY_USAGE',
+    message: 'What setup returned takes 9.0 MB, and agents are sent 8 MB at most: return less.',
+  });
+  const next = await submit(broker.connect(), open(), { agents: 1 });
+  expect([(await next.summary).requests.ok, witness.seen.length]).toEqual([200, 200]);
+});
+
+test('a broker that refuses what it is asked is no broker that is away: the run ends with what it said', async () => {
+  const refusal = Object.assign(new Error('OOM command not allowed'), { name: 'ReplyError' });
+  const full = { ...broker.connect(), put: () => Promise.reject(refusal) };
+  const { summary } = await submit(full, open());
+  await expect(summary).rejects.toMatchObject({
+    code: 'VOLLEY_BROKER',
+    message: 'The broker refused the run (OOM command not allowed). Nothing was sent.',
+  });
 });
 
 test('a step of the clock of the broker before the start: no agent begins, and all of the load is missing', async () => {

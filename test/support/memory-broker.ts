@@ -1,4 +1,11 @@
-import type { Broker, End, Order, SlotEvents, SlotHandler } from '../../src/main/cluster/broker.ts';
+import type {
+  Announced,
+  Broker,
+  End,
+  Order,
+  SlotEvents,
+  SlotHandler,
+} from '../../src/main/cluster/broker.ts';
 import { CLUSTER_TIMES } from '../../src/main/cluster/broker.ts';
 import { createMonotonicClock } from '../../src/time/clock.ts';
 
@@ -34,7 +41,7 @@ export class MemoryBroker {
   readonly #watchers: { readonly run: string; readonly events: SlotEvents }[] = [];
   readonly #orders = new Map<string, Order[]>();
   readonly #values = new Map<string, Uint8Array>();
-  readonly #agents = new Map<string, Uint8Array>();
+  readonly #agents = new Map<string, Announced>();
   readonly #timer = setInterval(() => this.#expire(), 100);
   /** All that is ever said comes twice. */
   saysTwice = false;
@@ -143,7 +150,7 @@ export class MemoryBroker {
         over(() => {
           for (const name of names) this.#values.delete(key(run, name));
         }),
-      announce: (id, bytes) => over(() => void this.#agents.set(id, bytes)),
+      announce: (id, bytes, atMs) => over(() => void this.#agents.set(id, { bytes, atMs })),
       withdraw: (id) => over(() => void this.#agents.delete(id)),
       announced: () => over(() => new Map(this.#agents)),
       close: async () => {},
@@ -153,7 +160,8 @@ export class MemoryBroker {
   /** Everything that it holds in clear. */
   get bytes(): Buffer {
     const orders = [...this.#orders.values()].flatMap((list) => list.map(({ bytes }) => bytes));
-    return Buffer.concat([...this.#values.values(), ...this.#agents.values(), ...orders]);
+    const agents = [...this.#agents.values()].map(({ bytes }) => bytes);
+    return Buffer.concat([...this.#values.values(), ...agents, ...orders]);
   }
 
   /** It forgets all of its slots. */

@@ -1,4 +1,4 @@
-import type { Broker, End, SlotEvents } from '../../src/main/cluster/broker.ts';
+import type { Announced, Broker, End, SlotEvents } from '../../src/main/cluster/broker.ts';
 import { type AgentState, type Command, purposes, type Said } from '../../src/main/cluster/messages.ts';
 import { Sealer } from '../../src/main/cluster/seal.ts';
 import type { RunOptions } from '../../src/main/plan/options.ts';
@@ -120,7 +120,7 @@ export class SimulatedFleet implements Broker {
     return 0;
   }
 
-  async announced(): Promise<ReadonlyMap<string, Uint8Array>> {
+  async announced(): Promise<ReadonlyMap<string, Announced>> {
     return new Map();
   }
 

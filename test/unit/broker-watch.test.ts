@@ -32,7 +32,7 @@ describe('a broker that does not answer', () => {
     expect(watch.isAway).toBe(false);
     await pass(500);
     expect(state.message).toMatch(
-      /^VOLLEY_BROKER: The broker has not answered for 30\.\d+ s\. Nothing was sent\.$/,
+      /^VOLLEY_BROKER: The broker has not answered for 30 s\. Nothing was sent\.$/,
     );
     expect([state.gone, watch.isAway]).toEqual([1, true]);
   });
@@ -61,6 +61,19 @@ describe('a broker that does not answer', () => {
     expect(watch.isAway).toBe(false);
     await pass(100_000);
     expect([state.message, watch.isAway]).toEqual(['', true]);
+  });
+
+  test('that answers, but takes no orders, is told as such', async () => {
+    const { watch, state, pass } = watched();
+    watch.refused('OOM command not allowed');
+    watch.heard();
+    expect(watch.why).toBe('the broker was away');
+    watch.refused('OOM command not allowed');
+    await pass(30_500);
+    expect(state.message).toBe(
+      'VOLLEY_BROKER: The broker has taken no orders for 30 s (OOM command not allowed). Nothing was sent.',
+    );
+    expect(watch.why).toBe('the broker took no orders any more (OOM command not allowed)');
   });
 
   test('what ends by itself is handed on, and no timer is left', async () => {

@@ -116,7 +116,7 @@ export class Agent {
       if (!(await slot.renew())) throw new Error('the slot is no longer its own');
       this.#say(`run ${slot.run}: joined.`);
       const reason = await part.carryOut();
-      this.#say(`run ${slot.run}: ${reason ?? 'done'}.`);
+      this.#say(`run ${slot.run}: ${reason ?? (part.isBegun ? 'done' : 'it did not begin')}.`);
     } catch (error) {
       const because = messageOf(error).replace(/\.$/, '');
       this.#say(`run ${slot.run}: ${because}.`);
@@ -190,15 +190,9 @@ export class Agent {
     const { name, version, workers } = this.#options;
     const state = this.#run === null ? 'waiting' : `run ${this.#run}`;
     const where = `pid ${process.pid} on ${hostname()}`;
-    const info: AgentInfo = {
-      name,
-      where,
-      version,
-      workers,
-      state,
-      atMs: (await this.#broker.nowUs()) / 1_000,
-    };
-    await this.#broker.announce(this.#id, this.#sealer.seal(purposes.agent(this.#id), info));
+    const atMs = (await this.#broker.nowUs()) / 1_000;
+    const info: AgentInfo = { name, where, version, workers, state, atMs };
+    await this.#broker.announce(this.#id, this.#sealer.seal(purposes.agent(this.#id), info), atMs);
   }
 }
 

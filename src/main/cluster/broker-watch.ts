@@ -1,4 +1,5 @@
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import { MS_PER_SECOND } from '../../protocol/units.ts';
 import type { Clock } from '../../time/clock.ts';
 import { formatDuration } from '../text/format.ts';
 import { LAST_WORD_MS } from './awaited-words.ts';
@@ -6,11 +7,15 @@ import { LAST_WORD_MS } from './awaited-words.ts';
 /** After this long without an answer nothing more is expected: agents have stopped by themselves long before. */
 const LONGEST_AWAY_MS = 30_000;
 const LOOK_EVERY_MS = 250;
+/** The name of errors that are the broker's own answers. */
+const REFUSED = 'ReplyError';
 
 /** Knows how long the broker has not answered, and ends what would otherwise wait for it without a limit. */
 export class BrokerWatch {
   readonly #clock: Clock;
   #heardMs: number;
+  /** What the broker said to the last order, which it refused; null if it takes them, or says nothing. */
+  #refusal: string | null = null;
   #stopAskedAtMs: number | null = null;
 
   constructor(clock: Clock) {
@@ -18,9 +23,22 @@ export class BrokerWatch {
     this.#heardMs = clock.nowMs();
   }
 
-  /** The broker has answered. */
+  /** The broker has taken an order. */
   heard(): void {
     this.#heardMs = this.#clock.nowMs();
+    this.#refusal = null;
+  }
+
+  /** The broker answers, but takes no orders: nobody hears of the run any more than if it were away. */
+  refused(because: string): void {
+    this.#refusal = because;
+  }
+
+  /** What has kept orders from agents: to the user, in a sentence about an agent. */
+  get why(): string {
+    return this.#refusal === null
+      ? 'the broker was away'
+      : `the broker took no orders any more (${this.#refusal})`;
   }
 
   /** The user wants the run to end; from then on only a short answer is waited for. */
@@ -41,7 +59,7 @@ export class BrokerWatch {
    *
    * @param isStarted from when on `work` has an end of its own
    * @param onGone called before the rejection
-   * @throws VolleyError VOLLEY_BROKER once the broker has been away for too long
+   * @throws VolleyError VOLLEY_BROKER once the broker has been away for too long, or if it refuses what is asked
    */
   async whileThere<T>(
     work: Promise<T>,
@@ -50,23 +68,29 @@ export class BrokerWatch {
   ): Promise<T> {
     const gone = Promise.withResolvers<never>();
     const looks = setInterval(() => {
-      if (!isStarted() && this.isAway) gone.reject(this.#error(onGone().mayHaveBegun));
+      if (!isStarted() && this.isAway) gone.reject(this.#error(this.#silence, onGone().mayHaveBegun));
     }, LOOK_EVERY_MS);
     try {
       return await Promise.race([work, gone.promise]);
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== REFUSED) throw error;
+      throw this.#error(`The broker refused the run (${error.message}).`, onGone().mayHaveBegun);
     } finally {
       clearInterval(looks);
     }
   }
 
-  #error(mayHaveBegun: boolean): VolleyError {
-    const awayMs = Math.round(this.#clock.nowMs() - this.#heardMs);
+  get #silence(): string {
+    const awayMs = Math.round((this.#clock.nowMs() - this.#heardMs) / MS_PER_SECOND) * MS_PER_SECOND;
+    return this.#refusal === null
+      ? `The broker has not answered for ${formatDuration(awayMs)}.`
+      : `The broker has taken no orders for ${formatDuration(awayMs)} (${this.#refusal}).`;
+  }
+
+  #error(what: string, mayHaveBegun: boolean): VolleyError {
     const sent = mayHaveBegun
       ? 'Agents may have had the order to begin; they stop by themselves, and what they sent is not known.'
       : 'Nothing was sent.';
-    return new VolleyError(
-      ERROR_CODES.broker,
-      `The broker has not answered for ${formatDuration(awayMs)}. ${sent}`,
-    );
+    return new VolleyError(ERROR_CODES.broker, `${what} ${sent}`);
   }
 }

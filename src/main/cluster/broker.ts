@@ -36,6 +36,12 @@ export interface Order {
   readonly bytes: Uint8Array;
 }
 
+/** What an agent has said of itself, and when: in clear, since others may have another key. */
+export interface Announced {
+  readonly bytes: Uint8Array;
+  readonly atMs: number;
+}
+
 export interface BrokerFacts {
   readonly version: string;
   /** What the broker does when its memory is full. */
@@ -83,10 +89,10 @@ export interface Broker {
   /** Deletes values of a run before they expire. */
   forget(run: string, names: readonly string[]): Promise<void>;
 
-  /** Lists an agent in the pool under an id. */
-  announce(id: string, bytes: Uint8Array): Promise<void>;
+  /** Lists an agent in the pool under an id, as of that time of the broker's clock. */
+  announce(id: string, bytes: Uint8Array, atMs: number): Promise<void>;
   withdraw(id: string): Promise<void>;
-  announced(): Promise<ReadonlyMap<string, Uint8Array>>;
+  announced(): Promise<ReadonlyMap<string, Announced>>;
 
   close(): Promise<void>;
 }

@@ -1,6 +1,8 @@
 import { FlowProducer, type Job, Queue, QueueEvents, Worker } from 'bullmq';
+import type { ChainableCommander } from 'ioredis';
 import { createMonotonicClock } from '../../time/clock.ts';
 import {
+  type Announced,
   type Broker,
   type BrokerFacts,
   CLUSTER_TIMES,
@@ -214,9 +216,8 @@ class RedisBroker implements Broker {
 
   async order(run: string, bytes: Uint8Array): Promise<string> {
     const key = this.#keyOf(run, 'ctl');
-    const [added] =
-      (await this.#redis.multi().xadd(key, '*', 'o', Buffer.from(bytes)).expire(key, EXPIRE_S).exec()) ?? [];
-    return String(added?.[1]);
+    const steps = this.#redis.multi().xadd(key, '*', 'o', Buffer.from(bytes)).expire(key, EXPIRE_S);
+    return String((await carriedOut(steps))[0]);
   }
 
   async orders(run: string, after: string, waitMs: number): Promise<readonly Order[]> {
@@ -275,16 +276,24 @@ class RedisBroker implements Broker {
     await this.#redis.del([...keys, ...keys.map(partsOf)]);
   }
 
-  async announce(id: string, bytes: Uint8Array): Promise<void> {
-    await this.#redis.hset(`${this.#prefix}:agents`, id, Buffer.from(bytes));
+  async announce(id: string, bytes: Uint8Array, atMs: number): Promise<void> {
+    const [agents, times] = this.#presence;
+    const steps = this.#redis.multi().hset(agents, id, Buffer.from(bytes)).hset(times, id, String(atMs));
+    await carriedOut(steps.expire(agents, EXPIRE_S).expire(times, EXPIRE_S));
   }
 
   async withdraw(id: string): Promise<void> {
-    await this.#redis.hdel(`${this.#prefix}:agents`, id);
+    const [agents, times] = this.#presence;
+    await carriedOut(this.#redis.multi().hdel(agents, id).hdel(times, id));
   }
 
-  async announced(): Promise<ReadonlyMap<string, Uint8Array>> {
-    return new Map(Object.entries(await this.#redis.hgetallBuffer(`${this.#prefix}:agents`)));
+  async announced(): Promise<ReadonlyMap<string, Announced>> {
+    const [agents, times] = this.#presence;
+    const found = await this.#redis.hgetallBuffer(agents);
+    const atMs = await this.#redis.hgetall(times);
+    return new Map(
+      Object.entries(found).map(([id, bytes]) => [id, { bytes, atMs: Number(atMs[id] ?? 0) }] as const),
+    );
   }
 
   async close(): Promise<void> {
@@ -302,7 +311,12 @@ class RedisBroker implements Broker {
   async #carry(parts: string, from: number, piece: Buffer, to: string | null): Promise<void> {
     const steps = this.#redis.multi().setrange(parts, from, piece);
     if (to !== null) steps.copy(parts, to, 'REPLACE').expire(to, EXPIRE_S);
-    for (const [error] of (await steps.exec()) ?? []) if (error !== null) throw error;
+    await carriedOut(steps);
+  }
+
+  /** Who is in the pool, and when each was last heard of. */
+  get #presence(): readonly [agents: string, times: string] {
+    return [`${this.#prefix}:agents`, `${this.#prefix}:agents-at`];
   }
 
   #queueOf(version: string): Queue<SlotData> {
@@ -318,6 +332,22 @@ class RedisBroker implements Broker {
   #keyOf(run: string, name: string): string {
     return `${this.#prefix}:run:${run}:${name}`;
   }
+}
+
+/**
+ * The answers to commands that are carried out together.
+ *
+ * @throws what the broker said to the first that it refused
+ */
+async function carriedOut(steps: ChainableCommander): Promise<readonly unknown[]> {
+  const answers = await steps
+    .exec()
+    .catch((error: Error & { readonly previousErrors?: readonly Error[] }) => {
+      // That one was refused is all that the last answer says; the reason came before.
+      throw error.previousErrors?.[0] ?? error;
+    });
+  for (const [error] of answers ?? []) if (error !== null) throw error;
+  return (answers ?? []).map(([, answer]) => answer);
 }
 
 /** Agents of another version listen elsewhere, and never get a slot. */

@@ -3,26 +3,31 @@ import { type AgentInfo, purposes } from './messages.ts';
 import type { Sealer } from './seal.ts';
 
 /** An agent of a pool; null if it has another cluster key. */
-type Listed = Omit<AgentInfo, 'atMs'> | null;
+type Listed = AgentInfo | null;
 
 /** Who is in a pool, by name, those of one name with their processes too; those that cannot be read come last. */
 export async function agentsIn(broker: Broker, sealer: Sealer): Promise<Listed[]> {
   const nowMs = (await broker.nowUs()) / 1_000;
   const found: (readonly [id: string, info: Listed])[] = [];
-  for (const [id, sealed] of await broker.announced()) {
-    try {
-      const { atMs, ...info } = sealer.open<AgentInfo>(purposes.agent(id), sealed);
-      if (nowMs - atMs <= CLUSTER_TIMES.staleMs) found.push([id, info]);
-      else await broker.withdraw(id);
-    } catch {
-      found.push([id, null]);
-    }
+  for (const [id, { bytes, atMs }] of await broker.announced()) {
+    const info = opened(sealer, id, bytes);
+    // Its own word counts; of one with another key only the time in clear is known.
+    if (nowMs - (info?.atMs ?? atMs) > CLUSTER_TIMES.staleMs) await broker.withdraw(id);
+    else found.push([id, info]);
   }
   const isAlone = (name: string): boolean => found.filter(([, info]) => info?.name === name).length === 1;
   const listed = found.map(([id, info]) =>
     info === null || isAlone(info.name) ? info : { ...info, name: `${info.name} (${info.where ?? id})` },
   );
   return listed.sort((a, b) => (a === null ? 1 : b === null ? -1 : a.name.localeCompare(b.name)));
+}
+
+function opened(sealer: Sealer, id: string, sealed: Uint8Array): Listed {
+  try {
+    return sealer.open<AgentInfo>(purposes.agent(id), sealed);
+  } catch {
+    return null;
+  }
 }
 
 /** The same as a sentence, for messages about missing agents. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { messageOf } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { StoppedBy, Summary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
@@ -156,6 +157,7 @@ export class Submission implements Conduct {
 
   #interrupt(): void {
     this.#isInterrupted = true;
+    this.#gathering.deal();
     this.#stopping.abort();
     this.#brokerWatch.stopAsked();
   }
@@ -285,7 +287,7 @@ export class Submission implements Conduct {
       for (const slot of joined) this.#sayLost(slot);
       const nowMs = this.#clock.nowMs();
       if (this.#brokerWatch.isAway)
-        for (const slot of joined) this.#gathering.end(slot, 'the broker was away');
+        for (const slot of joined) this.#gathering.end(slot, this.#brokerWatch.why);
       if (nowMs - Math.max(startAtMs + longestMs, states.movedAtMs + GRACE_MS) > 0)
         for (const slot of joined) this.#gathering.end(slot, 'it did not end in time');
       const broken = watch?.brokenBy(states, nowMs - (this.#windowAtMs ?? nowMs)) ?? null;
@@ -345,7 +347,8 @@ export class Submission implements Conduct {
   #endLoad(drainMs: number): void {
     this.#stopAskedAtMs ??= this.#clock.nowMs();
     this.#noteStop();
-    this.#order({ type: 'stop', drainMs }).catch(() => {});
+    // Before the start the end of the attempt says so to its agents.
+    if (this.#gathering.isBegun) this.#order({ type: 'stop', drainMs }).catch(() => {});
     this.#waiting.changed();
   }
 
@@ -357,7 +360,7 @@ export class Submission implements Conduct {
   #beat(): void {
     this.#order({ type: 'beat' })
       .then(() => this.#brokerWatch.heard())
-      .catch(() => {});
+      .catch((error) => this.#brokerWatch.refused(messageOf(error)));
   }
 
   #order(command: Command): Promise<string> {
@@ -370,12 +373,15 @@ export class Submission implements Conduct {
   }
 
   async #cleanUp(endWatching: End): Promise<void> {
+    // Those that had joined a run that never began are told to leave it: nobody is to take their place.
+    this.#gathering.deal();
     const names = this.#gathering.slots.flatMap(({ joined }) =>
       joined === null ? [] : stateName(joined.nonce),
     );
     const all = async (): Promise<void> => {
-      await this.#order({ type: 'stop', drainMs: 0 });
+      // An agent that is told to leave would take the next place in line.
       await this.#gathering.removeWaiting();
+      await this.#order({ type: 'stop', drainMs: 0 });
       await this.#broker.forget(this.#run, [PLAN, PREPARED, ...names]);
       await endWatching();
     };
