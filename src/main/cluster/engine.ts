@@ -1,5 +1,4 @@
 import { FlowProducer, type Job, Queue, QueueEvents, Worker } from 'bullmq';
-import type { ChainableCommander } from 'ioredis';
 import { createMonotonicClock } from '../../time/clock.ts';
 import {
   type Announced,
@@ -12,7 +11,7 @@ import {
   type SlotHandler,
 } from './broker.ts';
 import { PieceSize } from './piece-size.ts';
-import { connected, type OwnRedis } from './redis-connection.ts';
+import { carriedOut, connected, type OwnRedis } from './redis-connection.ts';
 import { within } from './waiting.ts';
 
 const { lockMs, renewMs } = CLUSTER_TIMES;
@@ -332,22 +331,6 @@ class RedisBroker implements Broker {
   #keyOf(run: string, name: string): string {
     return `${this.#prefix}:run:${run}:${name}`;
   }
-}
-
-/**
- * The answers to commands that are carried out together.
- *
- * @throws what the broker said to the first that it refused
- */
-async function carriedOut(steps: ChainableCommander): Promise<readonly unknown[]> {
-  const answers = await steps
-    .exec()
-    .catch((error: Error & { readonly previousErrors?: readonly Error[] }) => {
-      // That one was refused is all that the last answer says; the reason came before.
-      throw error.previousErrors?.[0] ?? error;
-    });
-  for (const [error] of answers ?? []) if (error !== null) throw error;
-  return (answers ?? []).map(([, answer]) => answer);
 }
 
 /** Agents of another version listen elsewhere, and never get a slot. */

@@ -1,4 +1,4 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { type ChainableCommander, Redis, type RedisOptions } from 'ioredis';
 import { messageOf } from '../../protocol/errors.ts';
 
 const RECONNECT_MS = 200;
@@ -76,4 +76,20 @@ export async function connected(url: string): Promise<OwnRedis> {
     redis.disconnect();
     throw new Unreachable(messageOf(error));
   }
+}
+
+/**
+ * The answers to commands that are carried out together.
+ *
+ * @throws what the broker said to the first that it refused
+ */
+export async function carriedOut(steps: ChainableCommander): Promise<readonly unknown[]> {
+  const answers = await steps
+    .exec()
+    .catch((error: Error & { readonly previousErrors?: readonly Error[] }) => {
+      // That one was refused is all that the last answer says; the reason came before.
+      throw error.previousErrors?.[0] ?? error;
+    });
+  for (const [error] of answers ?? []) if (error !== null) throw error;
+  return (answers ?? []).map(([, answer]) => answer);
 }
