@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,7 +11,7 @@ import { BIN, type Ended, startVolley } from '../support/cli.ts';
 import { startWitness, type Witness } from '../support/witness.ts';
 
 /** Names of interfaces have 15 letters at most; several of these tests may run at once. */
-const ID = `v${process.pid % 100_000}`;
+const ID = `vn${process.pid.toString(36)}`;
 /**
  * The broker is reached over one network, the target over another: each link can be cut alone. Not the same two for all: a
  * test that was killed leaves its own behind, and they would take what is meant for these.
@@ -49,6 +49,28 @@ const environment = {
 function link(agent: number, net: 't' | 'b', isUp: boolean): void {
   const name = `${ID}${net}${agent}`;
   ip('link', 'set', name, ...(isUp ? ['master', `${ID}${net}`] : ['nomaster']));
+}
+
+/** Removes what tests that were killed have left behind: their agents, which nobody ends any more, and their networks. */
+function removeLeftOvers(): void {
+  const isLeft = (name: string): boolean => {
+    const pid = /^vn([0-9a-z]+)(?:-a|[tb])\d?$/.exec(name)?.[1];
+    return pid !== undefined && !existsSync(`/proc/${Number.parseInt(pid, 36)}`);
+  };
+  for (const [name = ''] of linesOf('netns', 'list').map((line) => line.split(' '))) {
+    if (!isLeft(name)) continue;
+    for (const pid of linesOf('netns', 'pids', name)) process.kill(Number(pid), 'SIGKILL');
+    ip('netns', 'del', name);
+  }
+  for (const line of linesOf('-o', 'link', 'show')) {
+    const name = /^\d+: (\w+)/.exec(line)?.[1] ?? '';
+    if (isLeft(name)) ip('link', 'del', name);
+  }
+}
+
+function linesOf(...args: string[]): string[] {
+  const { stdout } = spawnSync('ip', args, { encoding: 'utf8' });
+  return stdout.split('\n').filter((line) => line !== '');
 }
 
 function setUp(): void {
@@ -99,6 +121,7 @@ async function resultOf(...args: string[]): Promise<Ended & { summary: Summary }
 
 beforeAll(async () => {
   if (!CAN) return;
+  removeLeftOvers();
   setUp();
   witness = await startWitness('/', { address: `${TARGET_NET}.1` });
   const redis = ['--bind', `${BROKER_NET}.1`, '--protected-mode', 'no', '--dir', folder, '--save', ''];
