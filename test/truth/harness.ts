@@ -12,6 +12,7 @@ export const CORES = separateCores();
 
 /** Node compiles what is hot while it runs: the first seconds are not what is tested here. */
 const WARMUP_MS = 2_000;
+const BRIEF_WARMUP_MS = 400;
 const PERCENTILES = '50,90,92,95,99';
 
 export interface Circumstances extends Partial<OfBench> {
@@ -19,9 +20,14 @@ export interface Circumstances extends Partial<OfBench> {
   readonly preload?: string;
 }
 
-/** The short form's bounds are 50 ms and more: they hold before all code is compiled. */
-export function brief(isShort: boolean): Circumstances {
-  return isShort ? { warmupMs: WARMUP_MS / 2 } : {};
+/**
+ * The short form's bounds are 50 ms and more: they hold before all code is compiled.
+ *
+ * @param moreMs on a busy machine the last requests of the warm-up may arrive after the first of the window: where every
+ * nth is another one, none of those should be
+ */
+export function brief(isShort: boolean, moreMs = 0): Circumstances {
+  return { warmupMs: (isShort ? BRIEF_WARMUP_MS : WARMUP_MS) + moreMs };
 }
 
 let client: ClientName = 'undici';
@@ -35,18 +41,33 @@ export function clientInUse(): ClientName {
   return client;
 }
 
-/** Runs volley once against the precise server, in processes of their own, and puts both logs together. */
+/** Two processes that all experiments without a preload use. */
+let kept: Bench | null = null;
+
+const startBench = (preload?: string): Bench => new Bench(availableParallelism() > 1, preload, CORES);
+
+/** From now on experiments share processes where they can: starting them takes as long as a short experiment. */
+export function keepProcesses(): void {
+  kept = startBench();
+}
+
+export async function endKeptProcesses(): Promise<void> {
+  await kept?.close();
+  kept = null;
+}
+
+/** Runs volley once against the precise server, each in a process, and puts both logs together. */
 export async function observe(
   scenario: Scenario,
   options: Omit<RunOptions, 'url'>,
   { preload, warmupMs = WARMUP_MS, ...circumstances }: Circumstances = {},
 ): Promise<Observed> {
-  const bench = new Bench(availableParallelism() > 1, preload, CORES);
+  const bench = (preload === undefined ? kept : null) ?? startBench(preload);
   try {
     const asked = { client, ...options, percentiles: PERCENTILES };
     return await bench.observe(scenario, asked, { ...circumstances, warmupMs });
   } finally {
-    await bench.close();
+    if (bench !== kept) await bench.close();
   }
 }
 

@@ -15,8 +15,8 @@ import type { ModelAnswer, ModelReply, ModelRequest } from './model-log.ts';
 
 const MODEL = fileURLToPath(new URL('./model-entry.js', import.meta.url));
 const PERCENTILES = '50,90,99';
-/** Node compiles what is hot while it runs. */
-const WARMUP_MS = 1_000;
+/** Node compiles what is hot while it runs; the bounds of the short form hold before. */
+const WARMUP = { long: '1s', short: '400ms' } as const;
 
 /** A run against the mock model, and what that one did. */
 export interface ObservedStreams {
@@ -32,6 +32,7 @@ export interface ObservedStreams {
 export async function observeStreams(
   settings: Partial<ModelSettings>,
   options: Omit<RunOptions, 'url'>,
+  isShort = false,
 ): Promise<ObservedStreams> {
   return useModel(settings, async (url, log) => {
     const client = startPinned(MEASURING_CLIENT, CORES?.[1]);
@@ -39,7 +40,7 @@ export async function observeStreams(
       const request: BenchRequest = {
         options: {
           ...{ url, preset: 'openai-chat', model: 'mock', client: clientInUse(), percentiles: PERCENTILES },
-          warmup: `${WARMUP_MS}ms`,
+          warmup: isShort ? WARMUP.short : WARMUP.long,
           ...(options.concurrency === undefined ? { pacing: 'precise' } : {}),
           ...options,
         },

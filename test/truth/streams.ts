@@ -52,7 +52,7 @@ const tenTokens = (mode: 'threads' | 'processes' | 'inline'): Experiment => ({
   async run(isShort): Promise<readonly Check[]> {
     const seconds = isShort ? 2 : 20;
     const load = { rate: 40, duration: `${seconds}s`, mode, workers: 1 } as const;
-    const observed = await observeStreams(TEN_TOKENS, load);
+    const observed = await observeStreams(TEN_TOKENS, load, isShort);
     const { summary, streams, answers } = observed;
     const checks = new Checks();
     checks.exact(
@@ -77,10 +77,11 @@ const tenTokens = (mode: 'threads' | 'processes' | 'inline'): Experiment => ({
 
 const twoInEach: Experiment = {
   name: 'two tokens in each of ten events',
-  async run() {
+  async run(isShort) {
     const observed = await observeStreams(
       { ...TEN_TOKENS, tokens: 20, tokensPerEvent: 2 },
       { rate: 40, requests: 80, workers: 1 },
+      isShort,
     );
     const { streams } = observed;
     const checks = new Checks();
@@ -184,10 +185,11 @@ const oneSlot: Experiment = {
 
 const cancelled: Experiment = {
   name: 'half of the requests cancelled after 100 ms',
-  async run() {
+  async run(isShort) {
     const { summary, answers } = await observeStreams(
       { firstTokenMs: 30, gapMs: 20, tokens: 20 },
       { rate: 40, requests: 80, workers: 1, cancel: '50%@100ms' },
+      isShort,
     );
     const checks = new Checks();
     const gone = answers.flatMap(({ goneAfterMs }) => goneAfterMs ?? []);
@@ -279,8 +281,8 @@ const sweep: Experiment = {
         ...each,
         ...['--threshold', 'p90(ttft)<100ms', '--budget', `${BUDGET_MS}ms`, '--client', clientInUse()],
       );
-      checks.exact('ended by', 'found', result.endedBy);
-      checks.exact('knee', 8, result.knee?.level ?? 0);
+      checks.judged('ended by', 'found', result.endedBy);
+      checks.judged('knee', '8', String(result.knee?.level ?? 0));
       checks.near('capacity', 8, 1, result.capacity?.level ?? 0);
       // 8 slots, each with an answer of ten tokens in 140 ms.
       const level = result.levels.find(({ level: connections }) => connections === 8);

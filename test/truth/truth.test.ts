@@ -1,10 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CLIENT_NAMES } from '../../src/protocol/plan.ts';
 import { SHORT_ARRIVAL_EXPERIMENTS } from './arrivals.ts';
 import type { Check } from './check.ts';
 import { DELAY_EXPERIMENTS } from './delays.ts';
 import { DISTURBANCE_EXPERIMENTS } from './disturbances.ts';
-import { useClient } from './harness.ts';
+import { endKeptProcesses, keepProcesses, useClient } from './harness.ts';
 import { STREAM_EXPERIMENTS } from './streams.ts';
 import { WIRE_EXPERIMENTS } from './wire.ts';
 
@@ -24,6 +24,9 @@ const failuresIn = (checks: readonly Check[]): string[] =>
     .map(({ what, expected, measured }) => `${what}: ${measured}, expected ${expected}`);
 
 describe('experiments with known answers, in short', () => {
+  beforeAll(keepProcesses);
+  afterAll(endKeptProcesses);
+
   // The long form (`npm run test:truth`) runs all of them with each client, and asks for the whole precision, which
   // takes a machine that does nothing else. Here the clients take turns, and times are held with generous bounds.
   test.each(EXPERIMENTS.map((experiment, index) => ({ ...experiment, client: CLIENT_NAMES[index % 2]! })))(

@@ -2,12 +2,12 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { atServerMs, immediateAnswers } from '../../src/main/doctor/known-answers.ts';
 import { Checks, type Experiment } from './check.ts';
-import { observe, percentileOf } from './harness.ts';
+import { brief, observe, percentileOf } from './harness.ts';
 
 const immediate: Experiment = {
   name: 'immediate answer, 1000/s, precise',
   async run(isShort) {
-    const seconds = isShort ? 3 : 10;
+    const seconds = isShort ? 2 : 10;
     let onWire: readonly number[] | null = null;
     const { scenario, options, count } = immediateAnswers(1_000, seconds * 1_000);
     const { summary, requests, recorded, log, disordered } = await observe(
@@ -15,6 +15,7 @@ const immediate: Experiment = {
       options,
       canCapture()
         ? {
+            ...brief(isShort),
             port: async (port) => {
               const stop = await capture(port);
               return async () => {
@@ -22,7 +23,7 @@ const immediate: Experiment = {
               };
             },
           }
-        : {},
+        : brief(isShort),
     );
     const checks = new Checks();
     checks.exact('requests, ok', `${count}, ${count}`, `${summary.requests.sent}, ${summary.requests.ok}`);
