@@ -5,8 +5,11 @@ import { startVolley, volley } from '../support/cli.ts';
 
 describe('volley doctor', () => {
   test('what is known comes out with both clients; code and findings follow from the figures', async () => {
-    const { code, stdout, stderr } = await volley('doctor', '-o', 'json', '-q');
-    expect(stderr).toBe('');
+    const env = { HTTP_PROXY: 'http://me:secret-of-a-proxy@127.0.0.1:9', TERM: 'x\u001b[31m\u202e' };
+    const { code, stdout, stderr } = await startVolley(['doctor', '-o', 'json'], { env }).ended;
+    expect(stderr).toBe('volley: looking at this machine for some ten seconds\n');
+    // Nothing of the environment is repeated.
+    for (const part of ['secret-of-a-proxy', '[31m', '\u202e']) expect(stdout).not.toContain(part);
     const diagnosis = JSON.parse(stdout) as Diagnosis;
     // Times are what a busy machine may spoil; that each request is answered and counted is not.
     const counts = diagnosis.clients.map(({ client, answers }) => [

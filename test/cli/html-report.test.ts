@@ -4,13 +4,14 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
 import type { BatchRows } from '../../src/protocol/batch.ts';
-import { volley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { wrongIn } from '../support/markup.ts';
 import { useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
 const inFolder = useFolder();
+const volley = useKeptProcess();
 
 test('--html writes a page that is a result too, with no secret in it', async () => {
   const target = await startTarget();

@@ -6,10 +6,12 @@ import { describe, expect, test } from '@jest/globals';
 import { COMMANDS } from '../../src/main/cli/commands.ts';
 import { splitShellWords } from '../../src/main/plan/curl/shell-words.ts';
 import { Problems } from '../../src/main/plan/problems.ts';
-import { ROOT, volley } from '../support/cli.ts';
+import { ROOT } from '../support/cli.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
+const volley = useKeptProcess();
 const PAGE = readFileSync(join(ROOT, 'docs/moving.md'), 'utf8');
 const LINES = [...PAGE.matchAll(/```sh\n([^`]*)```/g)].flatMap(([, block]) => block!.trim().split('\n'));
 const OWN = LINES.filter((line) => line.startsWith('volley '));

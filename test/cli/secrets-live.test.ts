@@ -101,18 +101,10 @@ test('what is scraped of a run has no secret and no control', async () => {
   expectClean(stdout + stderr);
 });
 
-test('doctor repeats nothing of the environment, and no control of a word that it does not know', async () => {
-  const env = {
-    ...ENV,
-    HTTP_PROXY: `http://me:${SECRETS.user}@127.0.0.1:9`,
-    TERM: `x${CONTROLS.replaceAll('\0', '')}`,
-  };
-  const slip = await startVolley(['doctor', '--client', `${CONTROLS.replaceAll('\0', '')}x`], { env }).ended;
+test('doctor repeats no control of a word that it does not know, and nothing of the environment', async () => {
+  const controls = CONTROLS.replaceAll('\0', '');
+  const env = { ...ENV, HTTP_PROXY: `http://me:${SECRETS.user}@127.0.0.1:9`, TERM: `x${controls}` };
+  const slip = await startVolley(['doctor', '--client', `${controls}x`], { env }).ended;
   expect(slip.code).toBe(2);
   expectClean(slip.stderr);
-  const { stdout, stderr } = await startVolley(['doctor', '-o', 'json'], { env }).ended;
-  expect(JSON.parse(stdout)).toHaveProperty('findings');
-  expectClean(stdout);
-  // Without a terminal it says how far it is, if anything.
-  if (stderr !== '') expectClean(stderr);
 });

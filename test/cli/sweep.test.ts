@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { createReferenceServer } from '../../src/api/index.ts';
 import type { Sweep } from '../../src/protocol/sweep.ts';
-import { startVolley, volley } from '../support/cli.ts';
+import { startVolley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { useTargets } from '../support/target.ts';
 
 const inFolder = useFolder();
 const startTarget = useTargets();
+const volley = useKeptProcess();
 
 test('volley sweep: levels by doubling, each a run of its own, saved and shown again', async () => {
   const target = await startTarget();

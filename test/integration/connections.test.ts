@@ -11,7 +11,7 @@ import { checkOptions } from '../../src/main/plan/resolve.ts';
 import { createMonotonicClock } from '../../src/time/clock.ts';
 import { ClientFactory, loadClient } from '../../src/workers/clients/http-client.ts';
 import { CERTIFICATE, CERTIFICATE_PATH, KEY_PATH } from '../support/certificate.ts';
-import { VARIANTS, workersIn } from '../support/modes.ts';
+import { testInTurns, VARIANTS, workersIn } from '../support/modes.ts';
 import { startProxy, type TestProxy } from '../support/proxy.ts';
 import { closedPort, listening, useTargets } from '../support/target.ts';
 
@@ -74,10 +74,8 @@ function expectAllOk(summary: Summary, requests: number): void {
   expect(summary.degradedReasons).toEqual([]);
 }
 
-/** Every mode and every client, but not each with each: that is the other suites'. */
-const SOME = VARIANTS.filter(({ mode, client }) => (mode === 'processes') === (client === 'wire'));
-
-describe.each(SOME)('$mode, $client', ({ mode, client }) => {
+describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
+  const test = testInTurns({ mode, client });
   const options = { mode, client, workers: workersIn(mode, 2), concurrency: 2, requests: 10 };
 
   test('an authority, a client certificate, a server name and a version of TLS', async () => {
@@ -178,16 +176,18 @@ describe.each(SOME)('$mode, $client', ({ mode, client }) => {
   });
 });
 
-describe.each(SOME)('through a proxy, $mode, $client', ({ mode, client }) => {
+describe.each(VARIANTS)('through a proxy, $mode, $client', ({ mode, client }) => {
+  const test = testInTurns({ mode, client });
   const options = { mode, client, workers: workersIn(mode, 2), concurrency: 2, requests: 10 };
   const authorization = `Basic ${Buffer.from('me:secret').toString('base64')}`;
 
   test.each([
-    ['https', { cacert: CERTIFICATE_PATH }],
-    ['https', { cacert: CERTIFICATE_PATH, http2: true, streams: 3 }],
-    ['http', { proxyTunnel: true }],
-    ['http', { connectTo: ['127.0.0.1::127.0.0.1:'] }],
-  ] as const)('%s targets are reached by one tunnel for each connection: %j', async (scheme, more) => {
+    { scheme: 'https', more: { cacert: CERTIFICATE_PATH } },
+    { scheme: 'https', more: { cacert: CERTIFICATE_PATH, http2: true, streams: 3 } },
+    { scheme: 'http', more: { proxyTunnel: true } },
+    { scheme: 'http', more: { connectTo: ['127.0.0.1::127.0.0.1:'] } },
+  ] as const)('$scheme targets are reached by one tunnel for each connection: $more', async (row) => {
+    const { scheme, more } = row;
     const proxy = await proxyWith();
     const target = await startTarget(scheme === 'https' ? CERTIFICATE : {});
     const summary = await run({

@@ -5,11 +5,12 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type RunOptions, run, type WorkerMode } from '../../src/api/index.ts';
 import { readAnswered } from '../support/batch.ts';
-import { volley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { listening } from '../support/target.ts';
 
 const inFolder = useFolder();
+const volley = useKeptProcess();
 const open: { close: () => void }[] = [];
 afterEach(() => {
   for (const server of open.splice(0)) server.close();

@@ -29,15 +29,15 @@ type IsDue = (turn: number, variant: Variant) => boolean;
 
 /**
  * `test` for a variant in a `describe.each(VARIANTS)`: every test has both clients inline, where nothing is started, and
- * one of them in workers, which are threads or processes; the four pairs of those take turns from test to test. The
- * mode is how messages travel and the client is what is done with a connection: neither knows of the other, and all
- * workers run the same code.
+ * one of them in workers, which are threads or in a quarter of the tests processes, whose start takes much longer; the
+ * four pairs of those take turns. The mode is how messages travel and the client is what is done with a connection:
+ * neither knows of the other, and all workers run the same code.
  */
 export function testInTurns(variant: Variant): TestInTurns {
   return testWhere(variant, (turn, { mode, client }) => {
     if (mode === 'inline') return true;
     const isWire = turn % 2 === 1;
-    const isProcesses = isWire === turn % 4 < 2;
+    const isProcesses = turn % 8 === 1 || turn % 8 === 4;
     return (client === 'wire') === isWire && (mode === 'processes') === isProcesses;
   });
 }
