@@ -63,6 +63,15 @@ export type LatencyKind = keyof typeof LATENCIES;
 /** In the order of the results. */
 export const LATENCY_KINDS = Object.keys(LATENCIES) as readonly LatencyKind[];
 
+/** Those that every saved result has: results saved before a later one was added lack that one. */
+export const FIRST_LATENCY_KINDS: readonly LatencyKind[] = [
+  'response',
+  'service',
+  'startLag',
+  'wait',
+  'firstByte',
+];
+
 /** The description of a kind. */
 export function latencyFacts(kind: LatencyKind): LatencyFacts {
   return LATENCIES[kind];

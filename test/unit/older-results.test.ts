@@ -2,8 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
 import { isComparison, readSaved } from '../../src/main/files/result-file.ts';
+import { withAllLatencies } from '../../src/main/files/saved-latencies.ts';
 import { COMPARISON_REPORTERS } from '../../src/main/reporters/comparison-text.ts';
 import { REPORTERS } from '../../src/main/reporters/reporters.ts';
+import { FIRST_LATENCY_KINDS, LATENCY_KINDS } from '../../src/protocol/latency.ts';
 import { RESULT_FORMS } from '../../src/protocol/result-forms.ts';
 import { useFolder } from '../support/folder.ts';
 import { summaryWith } from '../support/summary.ts';
@@ -67,6 +69,23 @@ async function readBack(name: string, saved: object): ReturnType<typeof readSave
   writeFileSync(path, JSON.stringify(saved));
   return readSaved(path);
 }
+
+test('a saved result lacks no latency that has always been measured, and has no values of a later one', async () => {
+  for (const kind of FIRST_LATENCY_KINDS) {
+    const { [kind]: _, ...others } = OLDER.latencyMs;
+    await expect(readBack('lacking.json', { ...OLDER, latencyMs: others })).rejects.toThrow(
+      `it lacks latencyMs.${kind}`,
+    );
+  }
+  expect(withAllLatencies(OLDER)).toBe(OLDER);
+  const { latencyMs } = withAllLatencies(OLDER, [...LATENCY_KINDS, 'later']);
+  expect(latencyMs).toEqual({
+    ...OLDER.latencyMs,
+    later: expect.objectContaining({ count: 0, mean: null, max: null, atLeast: [] }),
+  });
+  const { percentiles } = (latencyMs as unknown as Record<string, { percentiles: object }>)['later']!;
+  expect(Object.keys(percentiles)).toEqual(Object.keys(latencyMs.service.percentiles));
+});
 
 describe('a saved result', () => {
   test.each(RESULT_FORMS.filter((form) => form !== 'json'))(

@@ -1,6 +1,6 @@
 import type { Comparison } from '../../protocol/comparison.ts';
 import { ERROR_CODES, reasonOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
-import { LATENCY_KINDS } from '../../protocol/latency.ts';
+import { FIRST_LATENCY_KINDS } from '../../protocol/latency.ts';
 import { SCHEMA_VERSION, type Summary } from '../../protocol/summary.ts';
 import type { Sweep } from '../../protocol/sweep.ts';
 import { cut } from '../text/quoted.ts';
@@ -8,6 +8,7 @@ import type { FileLock } from './file-lock.ts';
 import { lockOutput, unfinishedPathOf } from './output-lock.ts';
 import { isPage, resultInPage } from './page-result.ts';
 import { openReplaced, type WrittenFile } from './replaced-file.ts';
+import { withAllLatencies } from './saved-latencies.ts';
 import { wrongPart, wrongPartOfComparison, wrongPartOfSweep } from './saved-shape.ts';
 import { savedText } from './saved-text.ts';
 
@@ -143,7 +144,7 @@ export async function readReportable(path: string): Promise<Summary | Comparison
   if (missing.length > 0) throw unusable(`it lacks ${missing.join(', ')}`);
   const wrong = wrongPart(value);
   if (wrong !== null) throw unusable(`${wrong}; save one with --out`);
-  return value as unknown as Summary;
+  return withAllLatencies(value as unknown as Summary);
 }
 
 /** Why another tool's result cannot be read; null if it is not one. */
@@ -200,7 +201,11 @@ function checkedComparison(
       if (wrong !== null) throw unusable(`in a round of ${name}, ${wrong}; save one with --out`);
     }
   }
-  return comparison;
+  const arms = comparison.arms.map((arm) => ({
+    ...arm,
+    rounds: arm.rounds.map((round) => withAllLatencies(round)),
+  }));
+  return { ...comparison, arms };
 }
 
 function checkedSweep(
@@ -216,7 +221,8 @@ function checkedSweep(
     const part = wrongPart(summary);
     if (part !== null) throw unusable(`in level ${level}, ${part}; save one with --out`);
   }
-  return sweep;
+  const levels = sweep.levels.map((level) => ({ ...level, summary: withAllLatencies(level.summary) }));
+  return { ...sweep, levels };
 }
 
 const OBJECTS = [
@@ -237,7 +243,7 @@ function missingFields(value: Readonly<Record<string, unknown>>): string[] {
   const latencies = isRecord(value['latencyMs']) ? value['latencyMs'] : {};
   return [
     ...[...OBJECTS, ...LISTS].filter((field) => value[field] === undefined),
-    ...LATENCY_KINDS.filter((kind) => latencies[kind] === undefined).map((kind) => `latencyMs.${kind}`),
+    ...FIRST_LATENCY_KINDS.filter((kind) => latencies[kind] === undefined).map((kind) => `latencyMs.${kind}`),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { METRICS } from '../../protocol/comparison-finding.ts';
 import { EVENT_TIME_KINDS } from '../../protocol/event-times.ts';
-import { LATENCY_KINDS } from '../../protocol/latency.ts';
+import { FIRST_LATENCY_KINDS, LATENCY_KINDS } from '../../protocol/latency.ts';
 import { STREAM_TIME_KINDS } from '../../protocol/stream.ts';
 import { SWEPT } from '../../protocol/sweep.ts';
 
@@ -152,7 +152,8 @@ const SUMMARY = fields({
   latencyMs: fields({
     headline: { oneOf: ['response', 'service'] },
     intervals: optional(orNull({ each: orNull(fields({ low: 'number or null', high: 'number or null' })) })),
-    ...Object.fromEntries(LATENCY_KINDS.map((kind) => [kind, LATENCY])),
+    ...Object.fromEntries(LATENCY_KINDS.map((kind) => [kind, optional(LATENCY)])),
+    ...Object.fromEntries(FIRST_LATENCY_KINDS.map((kind) => [kind, LATENCY])),
   }),
   eventTimesMs: optional(fields(Object.fromEntries(EVENT_TIME_KINDS.map((kind) => [kind, LATENCY])))),
   streams: optional(orNull(STREAMS)),
