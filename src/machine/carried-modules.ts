@@ -32,7 +32,7 @@ export class CarriedModules {
       this.#imports.set(keyOf(urlOf(from), specifier), urlOf(path));
   }
 
-  /** Whether one of these files imports something. */
+  /** Whether the importing file is one of these. */
   has(parentURL: string): boolean {
     return parentURL.startsWith(this.#root);
   }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * The largest resident set of this process so far, in KiB. Linux hands the figure of `getrusage` on through fork and exec:
- * a process that a large one starts begins with that one's peak. What the kernel keeps for this process's own memory
- * (VmHWM) does not; elsewhere there is only the former.
+ * The largest resident set of this process so far, in KiB. On Linux it is VmHWM, since a process inherits the figure of
+ * `getrusage` through fork and exec: a child of a large process would begin with that one's peak. Other systems have only
+ * `getrusage`.
  */
 export function peakRssKib(): number {
   return ownPeakKib() ?? process.resourceUsage().maxRSS;

@@ -11,7 +11,7 @@ const SECRET_WORDS = [
   'signature|sig',
   'session|(?:asp|j|php)?sess(?:ion)?[-_]?id',
   'jwt|bearer|dpop',
-  // What is good for one use.
+  // Codes for one use.
   'otp|totp|passcode',
   '(?:2fa|access|activation|auth|authorization|backup|confirmation|device|login|mfa|oauth|one[-_]?time|pin|recovery|reset|security|sms|user|verification|verify)[-_]?code',
   'code[-_]?verifier',
@@ -30,7 +30,7 @@ const SHORTEST = 4;
 /** Values that are no secret, whatever they are called. */
 const NO_SECRET = /^(?:true|false|null|none|undefined)$/i;
 const NUMBER = /^-?\d[\d.]*$/;
-/** A parameter of one of these names is also called so where it is no secret: the length of its value tells. */
+/** Parameters of these names are often no secret; values of at least this length are. */
 const FROM_LENGTH: ReadonlyMap<string, number> = new Map([
   ['code', 6],
   ['sid', 8],
@@ -39,7 +39,7 @@ const FROM_LENGTH: ReadonlyMap<string, number> = new Map([
   ['state', 16],
   ['ticket', 16],
 ]);
-/** In data `code` is that of an error, unless it is random. */
+/** Elsewhere `code` usually names an error; a value that looks random is a secret. */
 const RANDOM_CODE = /^(?=.*\d)(?=.*[a-z])[\w.~+/-]{16,}=*$/;
 
 /** How a value stands beside its name: in a query or a form, or in other text. */

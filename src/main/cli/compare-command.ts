@@ -91,7 +91,7 @@ async function compareTargets(
   });
 }
 
-/** What is set may be meant for the URL of the other arm alone. */
+/** A variable that only the other arm's URL uses is not reported as unused in this one. */
 function ofArm(options: RunOptions, url: string, other: string): RunOptions {
   const used = placeholderNames(other);
   const set = options[SET_FOR_RUN]?.filter((name) => !used.includes(name));

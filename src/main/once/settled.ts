@@ -33,7 +33,7 @@ const REFUSALS: ReadonlySet<number> = new Set([400, 422]);
 const LONGEST_NAME = 500;
 /** The run waits for these answers, so a server that stalls must not hold it up as long as an answer of a model may take. */
 const LONGEST_WAIT_MS = 5_000;
-/** Answers usually come before anybody would wonder. */
+/** Most answers come sooner: then nothing is said. */
 const SILENT_WAIT_MS = 1_000;
 
 /** Is told what is waited for, if that takes long. */

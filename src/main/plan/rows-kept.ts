@@ -15,7 +15,7 @@ export interface ReadRows {
 /** What has been read for options, or drawn by chance, and is the same whenever they are checked. */
 export class RowsKept {
   readonly seed = drawnSeed();
-  /** By what says which rows they are. */
+  /** By a key made of the options that determine the rows. */
   readonly rows = new Map<string, ReadRows>();
 }
 
@@ -32,7 +32,7 @@ export function keepingRows<Options extends { readonly [ROWS_KEPT]?: RowsKept | 
   return options[ROWS_KEPT] === undefined ? { ...options, [ROWS_KEPT]: kept } : options;
 }
 
-/** A seed for a run that none is given for. */
+/** A random seed, for runs that are given none. */
 export function drawnSeed(): number {
   return Math.floor(2 ** 32 * Math.random());
 }

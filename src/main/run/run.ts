@@ -52,7 +52,7 @@ export function watchConduct(conducted: Conduct, { signal }: RunControl): Watche
   };
 }
 
-/** Node turns what it cannot wait for into a millisecond. */
+/** A timer with an interval that Node does not support would fire every millisecond. */
 function checkInterval(intervalMs: unknown): void {
   if (typeof intervalMs === 'number' && intervalMs >= 1 && intervalMs <= LONGEST_INTERVAL_MS) return;
   throw new VolleyError(

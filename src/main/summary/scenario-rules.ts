@@ -38,7 +38,7 @@ export function scenarioFigureIn(summary: ScenariosSummary | undefined, measure:
   }
 }
 
-/** Those that were interrupted show neither. */
+/** Interrupted iterations neither completed nor failed. */
 function endedOf({ completed, failed }: ScenarioRow): number {
   return completed + failed;
 }

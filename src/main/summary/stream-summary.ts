@@ -64,7 +64,7 @@ function ratio(part: number, whole: number): number | null {
   return whole === 0 ? null : part / whole;
 }
 
-/** The server's own count of tokens cannot be all of what came if it is larger than the bytes. */
+/** Reports a server's count of tokens that exceeds the bytes received: so many tokens did not arrive. */
 export function countNotes(streams: StreamSummary | null, bytes: number): Finding[] {
   const { total = 0, countedByServer = 0 } = streams?.tokens ?? {};
   if (countedByServer === 0 || total <= bytes) return [];

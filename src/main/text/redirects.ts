@@ -2,12 +2,12 @@ import type { Finding, FindingFigures } from '../../protocol/finding.ts';
 
 type Redirects = FindingFigures['redirects-not-followed'];
 
-/** What was said of redirects among these notes. */
+/** The figures of each note on redirects. */
 export function redirectsIn(notes: readonly Finding[]): Redirects[] {
   return notes.flatMap((note) => (note.code === 'redirects-not-followed' ? [note.figures] : []));
 }
 
-/** What was said of several runs in one; null where nothing was said of any. */
+/** The figures of several runs as one; null without any. */
 export function redirectsTogether(noted: readonly Redirects[]): Redirects | null {
   const [first] = noted;
   if (first === undefined) return null;

@@ -56,7 +56,7 @@ function secretsOfOption(word: string, next: string): string[] {
   return letter !== '' && PAIR_LETTERS.includes(letter) ? ofPair(value) : [];
 }
 
-/** `name:password`, and what of it may be quoted alone. */
+/** `name:password`, and the password, which may be quoted alone. */
 function ofPair(value: string): string[] {
   const colon = value.indexOf(':');
   return colon < 0 ? [] : [value, value.slice(colon + 1)];

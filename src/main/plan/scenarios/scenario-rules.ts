@@ -19,13 +19,13 @@ const TIME_UNITS: Readonly<Record<string, number>> = {
 const PLAIN = ['iteration-errors', 'script-errors', 'checks', 'dropped'] as const;
 /** Those of them that take a scenario's name in braces. */
 const NAMING_SCENARIOS: readonly string[] = PLAIN.filter((figure) => figure !== 'checks');
-/** Of a share in percent, so that no remainder of a binary fraction is shown. */
+/** Digits of a percentage: more would show the error of a binary fraction. */
 const DIGITS = 12;
 const STATISTICS = ['min', 'mean', 'max'] as const;
 
 /**
- * A test without a rule on checks or errors of its code bears none of them, and one without a rule on iterations as
- * many failed ones as requests may fail.
+ * Rules for what the user's leave open: no check fails, the code has no errors, and no larger share of iterations fails
+ * than of requests may.
  *
  * @param names of the scenarios
  */
@@ -47,7 +47,7 @@ export function impliedRules(rules: readonly Threshold[], names: readonly string
   ];
 }
 
-/** Each scenario that a rule of the user is not about gets one of its own where there is one about another. */
+/** If the user's rules on failed iterations name scenarios, each of the others gets an implied one. */
 function rulesOnIterations(rules: readonly Threshold[], names: readonly string[]): Threshold[] {
   const said = rules.flatMap(({ measure }) =>
     measure.type === 'of-scenarios' && measure.figure === 'iteration-errors' ? [measure.name] : [],
@@ -188,7 +188,7 @@ function limitOf({ figure }: ScenarioMeasure, value: number, unit: string | unde
     case 'rate':
     case 'iteration-errors':
       if (unit === '%') return value / 100;
-      // Who writes a bare 1 means 1 %, not the share of 100 %.
+      // A bare 1 is meant as 1 %, not as a share of 100 %.
       if (figure === 'iteration-errors' && value === 1) return null;
       return unit === undefined && value >= 0 && value <= 1 ? value : null;
     default:
