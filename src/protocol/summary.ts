@@ -216,7 +216,14 @@ export type MetricSummary = { readonly name: string } & (
 );
 
 /** Whether the target failed, or else what set the limit (docs/metrics.md). */
-export type Verdict = 'failing' | 'ok' | 'generator-limited' | 'connection-limited' | 'target-limited';
+export const VERDICTS = [
+  'failing',
+  'ok',
+  'generator-limited',
+  'connection-limited',
+  'target-limited',
+] as const;
+export type Verdict = (typeof VERDICTS)[number];
 
 /** The result of a run, and the JSON that is saved. */
 export interface Summary {

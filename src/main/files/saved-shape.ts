@@ -2,7 +2,9 @@ import { METRICS } from '../../protocol/comparison-finding.ts';
 import { EVENT_TIME_KINDS } from '../../protocol/event-times.ts';
 import { FIRST_LATENCY_KINDS, LATENCY_KINDS } from '../../protocol/latency.ts';
 import { STREAM_TIME_KINDS } from '../../protocol/stream.ts';
+import { VERDICTS } from '../../protocol/summary.ts';
 import { SWEPT } from '../../protocol/sweep.ts';
+import { arePackedCells } from './saved-cells.ts';
 
 /** A field that a saved result may lack because earlier versions did not write it. */
 interface Optional {
@@ -20,9 +22,12 @@ type Shape =
   | 'time'
   | 'flag'
   | 'number'
+  /** A count, a time or a size: not below zero, and no more than can be counted exactly. */
+  | 'amount'
+  | 'cells'
   | 'number or null'
   | 'null'
-  | { readonly oneOf: readonly string[] }
+  | { readonly oneOf: readonly (string | number)[] }
   | { readonly either: readonly Shape[]; readonly name: string }
   | readonly [element: Shape]
   | Each
@@ -31,13 +36,13 @@ type Shape =
 const optional = (shape: Shape): Optional => ({ optional: shape });
 const fields = (of: Readonly<Record<string, Shape | Optional>>): Shape => ({ fields: of });
 const numbers = (...names: readonly string[]): Readonly<Record<string, Shape>> =>
-  Object.fromEntries(names.map((name) => [name, 'number']));
+  Object.fromEntries(names.map((name) => [name, 'amount']));
 
 const orNull = (shape: Shape): Shape => ({ either: ['null', shape], name: 'what it should be, or null' });
 
 const COUNTS = {
   ...numbers('sent', 'ok', 'failed', 'unfinished', 'dropped'),
-  cancelled: optional('number'),
+  cancelled: optional('amount'),
 };
 const LATENCY = fields({
   ...numbers('count', 'censored'),
@@ -49,6 +54,7 @@ const LATENCY = fields({
   percentiles: { each: 'number or null' },
   atLeast: ['text'],
   precision: 'text',
+  cells: optional('cells'),
 });
 
 const STREAMS = fields({
@@ -84,6 +90,35 @@ const BASELINE = fields({
   answersDiffer: optional(orNull(fields({ statuses: 'text', ...numbers('aShare', 'bShare') }))),
   outcome: { oneOf: ['slower', 'within-scatter', 'not-slower', 'unknown'] },
   isFailure: 'flag',
+});
+
+const ITERATIONS = fields({
+  name: 'text',
+  ...numbers(
+    'scheduled',
+    'started',
+    'completed',
+    'failed',
+    'interrupted',
+    'dropped',
+    'notStarted',
+    'thinkMs',
+  ),
+  responseMs: LATENCY,
+  durationMs: LATENCY,
+  startLagMs: LATENCY,
+  errors: [fields({ kind: 'text', code: 'text', count: 'amount', example: 'text' })],
+});
+const SCENARIOS = fields({
+  total: ITERATIONS,
+  scenarios: [ITERATIONS],
+  groups: [
+    fields({ name: 'text', ...numbers('entered', 'left', 'failed', 'interrupted'), responseMs: LATENCY }),
+  ],
+  checks: [fields({ name: 'text' })],
+  metrics: [fields({ name: 'text', kind: 'text' })],
+  teardownFailure: orNull('text'),
+  users: fields({ ...numbers('ever', 'max'), series: [fields(numbers('atMs', 'users'))] }),
 });
 
 /** The fields of a run's result that the reporters read. */
@@ -125,7 +160,7 @@ const SUMMARY = fields({
     stop: fields({ requests: 'number or null', durationMs: 'number or null' }),
   }),
   baseline: optional(orNull(BASELINE)),
-  stoppedBy: optional(orNull(fields({ expression: 'text', ...numbers('measured', 'atMs') }))),
+  stoppedBy: optional(orNull(fields({ expression: 'text', measured: 'number', atMs: 'amount' }))),
   rows: optional(
     fields({
       ...numbers('done', 'doneBefore', 'ok', 'failed', 'retries', 'returned', 'rateLimitReplies'),
@@ -135,15 +170,15 @@ const SUMMARY = fields({
       limitPerSecond: optional('number or null'),
       skippedLines: optional(['number']),
       trouble: optional(orNull(fields({ code: 'text' }))),
-      statuses: { each: 'number' },
-      errors: { each: 'number' },
+      statuses: { each: 'amount' },
+      errors: { each: 'amount' },
     }),
   ),
   interrupted: 'flag',
   degraded: 'flag',
   degradedReasons: ['text'],
   notes: optional(['text']),
-  windowMs: 'number',
+  windowMs: 'amount',
   requests: fields({ ...COUNTS, ...numbers('scheduled', 'notStarted', 'retried') }),
   rate: fields({
     targetPerSecond: 'number or null',
@@ -162,7 +197,7 @@ const SUMMARY = fields({
   connections: fields({ ...numbers('opened', 'closedByTarget'), unrequested: optional('number') }),
   addresses: optional([fields({ address: 'text', connections: 'number' })]),
   bytes: fields(numbers('sent', 'received')),
-  statuses: { each: 'number' },
+  statuses: { each: 'amount' },
   errors: [fields({ kind: 'text', code: 'text', count: 'number', example: 'text' })],
   workers: [
     fields({
@@ -173,7 +208,7 @@ const SUMMARY = fields({
     }),
   ],
   generator: fields({
-    verdict: 'text',
+    verdict: { oneOf: VERDICTS },
     reasons: ['text'],
     pacing: orNull('text'),
     cpuMs: 'number',
@@ -181,10 +216,18 @@ const SUMMARY = fields({
     ...numbers('peakRssBytes', 'startupMs', 'startSkewMs'),
   }),
   thresholds: [fields({ expression: 'text', measured: 'number or null', ok: 'flag' })],
+  scenarios: optional(SCENARIOS),
   series: fields({
-    intervalMs: 'number',
+    intervalMs: 'amount',
+    cellsPerOctave: optional({ oneOf: [8, 4, 2, 1] }),
     buckets: [
-      fields({ ...numbers('atMs', 'sent', 'ok', 'failed'), p50: 'number or null', p99: 'number or null' }),
+      fields({
+        ...numbers('atMs', 'sent', 'ok', 'failed'),
+        p50: 'number or null',
+        p99: 'number or null',
+        cells: optional('cells'),
+        gap: optional(fields({ cells: 'cells' })),
+      }),
     ],
   }),
 });
@@ -269,18 +312,21 @@ function wrongIn(value: unknown, shape: Shape, path: string): string | null {
   if (shape === 'time')
     return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? null : wrong('a time');
   if (shape === 'flag') return typeof value === 'boolean' ? null : wrong('true or false');
-  if (shape === 'number') return typeof value === 'number' ? null : wrong('a number');
+  if (shape === 'number') return Number.isFinite(value) ? null : wrong('a number');
+  if (shape === 'amount')
+    return Number(value) >= 0 && Number(value) <= Number.MAX_SAFE_INTEGER && typeof value === 'number'
+      ? null
+      : wrong('a number from zero on');
+  if (shape === 'cells') return arePackedCells(value) ? null : wrong('a histogram');
   if (shape === 'number or null')
-    return value === null || typeof value === 'number' ? null : wrong('a number or null');
+    return value === null || Number.isFinite(value) ? null : wrong('a number or null');
   if (shape === 'null') return value === null ? null : wrong('null');
   if (isList(shape)) {
     if (!Array.isArray(value)) return wrong('a list');
     return firstOf(value.map((element, index) => () => wrongIn(element, shape[0], `${path}[${index}]`)));
   }
   if ('oneOf' in shape)
-    return shape.oneOf.includes(String(value)) && typeof value === 'string'
-      ? null
-      : wrong(`'${shape.oneOf.join("' or '")}'`);
+    return shape.oneOf.includes(value as string | number) ? null : wrong(`'${shape.oneOf.join("' or '")}'`);
   if ('either' in shape) {
     if (shape.either.some((one) => wrongIn(value, one, path) === null)) return null;
     const [first, second, ...more] = shape.either;
