@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { RunOptions } from '../../src/main/plan/options.ts';
 import { checkOptions } from '../../src/main/plan/resolve.ts';
 import { requestMessageOf } from '../../src/main/plan/target.ts';
@@ -282,5 +282,52 @@ describe('what makes no request is found before anything is sent', () => {
       ['authorization', `Basic ${Buffer.from('me:p@ss').toString('base64')}`],
       '/x',
     ]);
+  });
+});
+
+describe('name and password', () => {
+  const VARIABLES = { VOLLEY_TEST_NAME: 'zoë', VOLLEY_TEST_PASSWORD: 'a:b {{n}}' };
+  beforeEach(() => {
+    Object.assign(process.env, VARIABLES);
+  });
+  afterEach(() => {
+    for (const name of Object.keys(VARIABLES)) delete process.env[name];
+  });
+
+  const authorizationOf = (options: RunOptions): string | undefined => {
+    const { headers } = firstOf({ url: URL, requests: 2, ...options });
+    return headers[headers.indexOf('authorization') + 1];
+  };
+  const FROM_ENVIRONMENT = '{{env VOLLEY_TEST_NAME}}:{{env VOLLEY_TEST_PASSWORD}}';
+
+  test('come from the environment or from variables, and count as secrets', () => {
+    const expected = `Basic ${Buffer.from('zoë:a:b {{n}}').toString('base64')}`;
+    expect(authorizationOf({ user: FROM_ENVIRONMENT })).toBe(expected);
+    const mix = [{ name: 'a', url: URL, user: '{{who}}:{{env VOLLEY_TEST_PASSWORD}}' }];
+    const { url: _url, ...inMix } = { url: URL, mix, variables: { who: 'zoë' }, requests: 2 };
+    const plan = checkOptions(inMix);
+    expect(plan.mix[0]?.target.headers).toContain(expected);
+    expect(plan.supplies.secrets).toEqual(expect.arrayContaining(['a:b {{n}}', expected]));
+  });
+
+  test('are filled in for Digest authorization too', () => {
+    const { mix, supplies } = checkOptions({ url: URL, requests: 2, user: FROM_ENVIRONMENT, digest: true });
+    expect(mix[0]?.digest).toEqual({ user: 'zoë', password: 'a:b {{n}}' });
+    expect(supplies.secrets).toContain('a:b {{n}}');
+  });
+
+  test('cannot differ from request to request, and a variable that is not set is named', () => {
+    const rows = rowsOf('{"who":"me"}');
+    expect(problemsOf({ url: URL, requests: 2, rows, user: '{{who}}:x' })).toEqual([
+      expect.stringContaining('--user: only {{env NAME}} and values of'),
+    ]);
+    const unset = 'names an environment variable that is not set: set it, or leave the placeholder out.';
+    expect(problemsOf({ url: URL, requests: 2, user: 'me:{{env VOLLEY_NOT_SET}}' })).toEqual([
+      `--user: '{{env VOLLEY_NOT_SET}}' ${unset}`,
+    ]);
+    for (const header of ['authorization: Basic {{env VOLLEY_NOT_SET}}', 'cookie: {{env VOLLEY_NOT_SET}}'])
+      expect(problemsOf({ url: URL, requests: 2, headers: [header] })).toEqual([
+        expect.stringContaining(`'{{env VOLLEY_NOT_SET}}' ${unset}`),
+      ]);
   });
 });

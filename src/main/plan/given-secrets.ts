@@ -6,7 +6,7 @@ import { shownVariable } from '../text/quoted.ts';
 import { secretsInCurl } from './curl/rough-secrets.ts';
 import type { RunOptions } from './options.ts';
 import { secretVariables } from './requests/credentials.ts';
-import { environmentNames } from './requests/placeholders.ts';
+import { bareName, environmentNames, piecesOf } from './requests/placeholders.ts';
 import { BODIES } from './requests/sources.ts';
 import { passwordIn, secretsInUrl } from './url-secrets.ts';
 
@@ -32,7 +32,16 @@ export function secretsGiven(options: RunOptions, environment: NodeJS.ProcessEnv
       [all, ...mix].map(({ url }) => textOf(url)),
     ),
   ];
-  return [...new Set(found)].filter((secret) => secret !== '');
+  return [...new Set(found)].filter((secret) => !isOnlyNames(secret));
+}
+
+/** Nothing but placeholders by their names, which sentences about them have to show. */
+function isOnlyNames(secret: string): boolean {
+  return piecesOf(secret).every((piece) => {
+    if (typeof piece === 'string') return piece.trim() === '';
+    const name = bareName(piece.name).replace(/^env\s+/, '');
+    return shownVariable(name) === name;
+  });
 }
 
 type Fields = Readonly<Record<string, unknown>>;

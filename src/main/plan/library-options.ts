@@ -79,7 +79,7 @@ export interface RequestOptions {
   readonly json?: unknown;
   /** Form fields as `name=value`, which are encoded into the body. */
   readonly dataUrlencode?: Texts | undefined;
-  /** `name:password`, for Basic authorization. */
+  /** `name:password`, for Basic authorization; may contain `{{env NAME}}`. */
   readonly user?: string | undefined;
   /** The environment variable that contains a bearer token. */
   readonly bearerEnv?: string | undefined;

@@ -78,7 +78,7 @@ export const REQUEST_OPTIONS = {
     group: 'request',
     alias: 'u',
     value: 'NAME:PASSWORD',
-    help: 'name:password, for Basic authorization',
+    help: "name:password, for Basic authorization; from the environment: '{{env NAME}}:{{env PASSWORD}}'",
     byDefault: 'none',
     commands: SENDS,
     isSecret: true,

@@ -74,6 +74,24 @@ export function markOwnHeaders(
   };
 }
 
+/**
+ * The request with its name and password filled in. They are sent as one text in base64, so only what is the same for
+ * every request can be filled in.
+ */
+export function withUserFilled(
+  request: NamedRequestOptions,
+  placeholders: Placeholders,
+  problems: Problems,
+): NamedRequestOptions {
+  if (request.user === undefined) return request;
+  const user = placeholders.constant(placeholders.mark(request.user, the('user'), 'raw'));
+  if (user !== null) return { ...request, user };
+  problems.add(
+    phrase`${the('user')}: only {{env NAME}} and values of ${the('set')} can be filled in here. For one that differs from request to request, put name:password in base64 into the rows and give it as ${the('header')} 'authorization: Basic {{column}}'.`,
+  );
+  return request;
+}
+
 /** A placeholder at the beginning of a URL is a URL or the beginning of one, and stays as it is. The rest is encoded. */
 function markUrl(url: string, placeholders: Placeholders): { begin: string; rest: string } {
   const option = phrase`${the('url')} ${givenUrl(url)}`;

@@ -26,7 +26,7 @@ import { parseDigest, secretVariables } from './credentials.ts';
 import { parseExpectation } from './expectations.ts';
 import { mayBreakJson } from './json-template.ts';
 import { Placeholders, placesOf } from './placeholders.ts';
-import { markOwnHeaders, markRequest, OPEN_ORIGIN } from './request-marks.ts';
+import { markOwnHeaders, markRequest, OPEN_ORIGIN, withUserFilled } from './request-marks.ts';
 import { checkRows } from './row-checks.ts';
 import { asksForRows, parseRows } from './rows-of-options.ts';
 import { connectionOptionsOf, requestsOf } from './sources.ts';
@@ -104,7 +104,7 @@ export function parseRequests(
 }
 
 function parseRequest(
-  request: NamedRequestOptions,
+  asGiven: NamedRequestOptions,
   index: number,
   options: RunOptions,
   names: ConstructorParameters<typeof Placeholders>[0],
@@ -115,6 +115,7 @@ function parseRequest(
   const found = new Problems();
   const own = options.mix?.[index];
   const placeholders = new Placeholders(names, found);
+  const request = withUserFilled(asGiven, placeholders, found);
   const { marked, openUrl } =
     request.placeholders === false
       ? { marked: markOwnHeaders(request, options.headers?.length ?? 0, placeholders), openUrl: null }
