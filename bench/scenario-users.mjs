@@ -1,4 +1,6 @@
 // What users do in bench/scenarios.js, which says by --only, --vus and --iterations which of these and how much of it.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { defineTest } from 'volley';
 
 /** So many requests are one iteration, as in a flow. */
@@ -9,9 +11,17 @@ const BY_TIME = { executor: 'constant-vus', vus: 1, duration: '1s', gracefulStop
 /** Whether it is the first user's first iteration: a run without a request and a completed iteration has failed. */
 const isFirst = (vu) => vu.id === 1 && vu.iteration === 0;
 
+/** By then all users sleep: what they hold of the worker's heap, without garbage. */
+async function tellHeap(vu) {
+  await vu.sleep('4s');
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  vu.metrics.heapKb.set(process.memoryUsage().heapUsed / 1_024);
+}
+
 export default defineTest({
   baseURL: process.env.BENCH_TARGET,
-  metrics: { wakes: 'counter', lateMs: 'trend' },
+  metrics: { wakes: 'counter', lateMs: 'trend', heapKb: 'gauge' },
   scenarios: {
     get: {
       load: BY_COUNT,
@@ -29,15 +39,18 @@ export default defineTest({
     idle: {
       load: BY_TIME,
       async exec(vu) {
-        if (isFirst(vu)) await vu.http.get('/');
-        else await vu.sleep('1h');
+        if (isFirst(vu)) {
+          await vu.http.get('/');
+          await tellHeap(vu);
+        } else await vu.sleep('1h');
       },
     },
     connected: {
       load: BY_TIME,
       async exec(vu) {
         await vu.http.get('/');
-        if (!isFirst(vu)) await vu.sleep('1h');
+        if (isFirst(vu)) await tellHeap(vu);
+        else await vu.sleep('1h');
       },
     },
     waking: {

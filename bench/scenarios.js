@@ -15,8 +15,8 @@ const CLIENTS = ['wire', 'undici'];
 
 /** What users do, and how many times the CPU of the plain loop that may take. */
 const BOUNDS = { get: 1.35, group: 1.55, iteration: 1.7 };
-/** Of a user, in KB of the resident set. */
-const MOST_KB = { idle: 1.5, connected: 16 };
+/** Of a user, in KB of the worker's heap and of the resident set, where buffers, garbage and room to grow count too. */
+const MOST_KB = { idle: { heap: 1.5, resident: 1.5 }, connected: { heap: 10, resident: 16 } };
 
 const { values: options } = parseArgs({
   options: {
@@ -82,34 +82,36 @@ function flow(client, kind) {
   };
 }
 
-/** The resident set of many users above that of one, for each of them. */
+/** The memory of many users above that of one, for each of them. */
 async function memoryRows() {
   const results = [];
   for (const client of CLIENTS)
     for (const [kind, most] of Object.entries(MOST_KB)) {
       // Without connections a client has no part in it.
       if (kind === 'idle' && client !== CLIENTS[0]) continue;
-      const kilobytes = [];
+      const kilobytes = { heap: [], resident: [] };
       for (let round = 0; round < Math.min(rounds, 3); round++) {
         process.stderr.write(`memory, ${kind}, ${client}: round ${round + 1}\n`);
-        const [one, many] = [await memoryMb(kind, client, 1), await memoryMb(kind, client, users)];
-        kilobytes.push(((many - one) * 1_024) / (users - 1));
+        const [one, many] = [await memoryKb(kind, client, 1), await memoryKb(kind, client, users)];
+        for (const of in kilobytes) kilobytes[of].push((many[of] - one[of]) / (users - 1));
       }
-      results.push(
-        row(
-          `a user, ${kind}${kind === 'idle' ? '' : `, ${client}`}`,
-          most,
-          kilobytes,
-          (kb) => `${kb.toFixed(1)} KB`,
-        ),
-      );
+      const title = `a user, ${kind}${kind === 'idle' ? '' : `, ${client}`}`;
+      for (const of in kilobytes)
+        results.push(row(`${title}: ${of}`, most[of], kilobytes[of], (kb) => `${kb.toFixed(1)} KB`));
     }
   return results;
 }
 
-async function memoryMb(kind, client, vus) {
-  const args = ['--client', client, '--vus', String(vus), '-d', '5s'];
-  return (await measure(ofModule(kind, args, () => 1))).memoryMb;
+async function memoryKb(kind, client, vus) {
+  let heap = Number.NaN;
+  const args = ['--client', client, '--vus', String(vus), '-d', '6s'];
+  const { memoryMb } = await measure(
+    ofModule(kind, args, ({ scenarios }) => {
+      heap = scenarios.metrics.find(({ name }) => name === 'heapKb').value;
+      return 1;
+    }),
+  );
+  return { heap, resident: memoryMb * 1_024 };
 }
 
 /** Every user wakes once a second: the 99th percentile of how late. */
@@ -120,7 +122,9 @@ async function wakingRows() {
     const args = ['--vus', String(users), '-d', '6s'];
     await measure(
       ofModule('waking', args, ({ scenarios }) => {
-        const [wakes, lateMs] = scenarios.metrics;
+        const [wakes, lateMs] = ['wakes', 'lateMs'].map((name) =>
+          scenarios.metrics.find((one) => one.name === name),
+        );
         late.push(lateMs.values.percentiles['99']);
         return wakes.count;
       }),

@@ -152,6 +152,7 @@ test('iterations fail the run although all answers are good', async () => {
   expect(code).toBe(1);
   expect(stdout).toContain('FAILING: all of the iterations failed');
   expect(stdout).toMatch(/✗ iteration-errors<=1%\s+100\.0 % \(implied/);
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('what the user waited in one, failed or not');
   expect(stderr).not.toContain('bug in volley');
 });
 

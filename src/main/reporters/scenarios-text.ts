@@ -93,11 +93,12 @@ function countsText({ started, completed, failed, interrupted, dropped, notStart
 }
 
 function timesText(total: ScenarioRow): string {
-  const { thinkMs, started } = total;
+  const { thinkMs, started, failed } = total;
   if (!hasEnded(total)) return 'none ended';
   const times = labelsOf(total).map((label) => `p${label} ${timeText(total, label)}`);
   const think = thinkMs > 0 && started > 0 ? `, and thought ${formatMs(thinkMs / started)} on average` : '';
-  return `${times.join(', ')}: what the user waited in one${think}`;
+  const all = failed > 0 ? ', failed or not' : '';
+  return `${times.join(', ')}: what the user waited in one${all}${think}`;
 }
 
 /** Of iterations that were all cut off no time is known. */
