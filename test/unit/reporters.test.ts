@@ -100,6 +100,10 @@ describe('the live view', () => {
     expect(
       renderProgress({ ...PROGRESS, durationMs: null, requests: 4_000, failedAs: [], failed: 0 }, null),
     ).toBe(' 75% 2.0 s  3,000 of 4,000 done  1,500/s  p50 1.00 ms  p99 –  0 failed');
+    // Of users who share a number of iterations.
+    expect(
+      renderProgress({ ...PROGRESS, durationMs: null, requests: null, failedAs: [], failed: 0 }, null),
+    ).toMatch(/^\d[\d.]* s {2}[\d,]+ done {2}/);
     expect(renderProgress({ ...PROGRESS, elapsedMs: -600 }, null)).toBe('warming up, 600 ms to go');
   });
 

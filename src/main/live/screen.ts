@@ -152,6 +152,8 @@ function standing(state: LiveState, width: number): Line {
   const time = formatElapsed(elapsedMs);
   const done = requests === null ? '' : `${formatCount(ended)} of ${formatCount(requests)}, `;
   const shares = [durationMs === null ? 0 : elapsedMs / durationMs, requests === null ? 0 : ended / requests];
+  // Of a number of iterations it is not known how long they take.
+  if (durationMs === null && requests === null) return [{ text: time }];
   const bar = barOf(Math.min(1, Math.max(...shares)), width < WIDE_FROM ? NARROW_BAR_WIDTH : BAR_WIDTH);
   return [
     { text: `${done}${time}${durationMs === null ? '' : ` of ${formatDuration(durationMs)}`}  ${bar}` },

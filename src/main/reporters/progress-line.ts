@@ -55,7 +55,7 @@ export function renderProgress(
   const done = `${formatCount(ended)} done`;
   return fittedLine(
     [
-      { text: shareOf(progress), dropAt: 1 },
+      ...(durationMs === null && requests === null ? [] : [{ text: shareOf(progress), dropAt: 1 }]),
       durationMs === null
         ? { text: elapsed, gap: ' ', dropAt: 6 }
         : {
