@@ -2,12 +2,14 @@ import { isContainer } from './exact-json.ts';
 import type { JsonQuery } from './json-query.ts';
 import { compileRfcPath } from './rfc-path.ts';
 
-/** A step into JSON: a property's name, or an element's index, which counts from the end if negative. */
-type Step = string | number;
+/** A step into everything in a list or an object: `[*]`. */
+const EACH = Symbol('each');
+/** A step into JSON: a property's name, an element's index, which counts from the end if negative, or all of them. */
+type Step = string | number | typeof EACH;
 
 /** A name is anything between dots and brackets, except `*` and text with surrounding blanks. */
 const STEP =
-  /(?:^|\.)(?!\*(?:[.[]|$))(?!\s)([^.[\]]*[^.[\]\s])|\[\s*(0|-?[1-9]\d{0,14}|"[^"\\\p{Cc}]*"|'[^'\\\p{Cc}]*')\s*\]/uy;
+  /(?:^|\.)(?!\*(?:[.[]|$))(?!\s)([^.[\]]*[^.[\]\s])|\[\s*(\*|0|-?[1-9]\d{0,14}|"[^"\\\p{Cc}]*"|'[^'\\\p{Cc}]*')\s*\]/uy;
 /** Syntax that is not part of a name in a path beginning with `$`: functions, filters, comparisons, lists, wildcards. */
 const MORE_THAN_A_NAME = /[()<>*,]|^\?|[=!]=|&&|\|\|/;
 const ROOT = /^\$(?=[.[]|$)/;
@@ -23,7 +25,8 @@ const known = new Map<string, JsonQuery>();
  */
 export function parseJsonPath(path: string): JsonQuery {
   const steps = simpleSteps(path);
-  return steps === null ? compileRfcPath(rootOf(path), path) : new SimpleQuery(steps);
+  if (steps === null) return compileRfcPath(rootOf(path), path);
+  return isSingle(steps) ? new SimpleQuery(steps) : new BranchingQuery(steps);
 }
 
 /** The same with a cache, for the few paths of a plan. */
@@ -44,6 +47,7 @@ function simpleSteps(path: string): readonly Step[] | null {
     const [, name, bracket = ''] = match;
     if (name !== undefined && path.startsWith('$') && MORE_THAN_A_NAME.test(name)) return null;
     if (name !== undefined) steps.push(name);
+    else if (bracket === '*') steps.push(EACH);
     else steps.push(/^["']/.test(bracket) ? bracket.slice(1, -1) : Number(bracket));
   }
   return steps;
@@ -55,11 +59,45 @@ function rootOf(path: string): string {
   return /^[.[]/.test(path) ? '$' : '$.';
 }
 
-class SimpleQuery implements JsonQuery {
-  readonly isSingular = true;
+function isSingle(steps: readonly Step[]): steps is readonly Exclude<Step, typeof EACH>[] {
+  return !steps.includes(EACH);
+}
+
+class BranchingQuery implements JsonQuery {
+  readonly isSingular = false;
   readonly #steps: readonly Step[];
 
   constructor(steps: readonly Step[]) {
+    this.#steps = steps;
+  }
+
+  find(root: unknown): readonly unknown[] {
+    let found: unknown[] | null = null;
+    const walk = (from: unknown, first: number): void => {
+      let at = from;
+      for (let index = first; index < this.#steps.length; index++) {
+        const step = this.#steps[index] as Step;
+        if (!isContainer(at)) return;
+        if (step === EACH) {
+          for (const next of Object.values(at)) walk(next, index + 1);
+          return;
+        }
+        at = Array.isArray(at) ? elementAt(at, step) : propertyOf(at, step);
+        if (at === undefined) return;
+      }
+      found ??= [];
+      found.push(at);
+    };
+    walk(root, 0);
+    return found ?? NOTHING;
+  }
+}
+
+class SimpleQuery implements JsonQuery {
+  readonly isSingular = true;
+  readonly #steps: readonly Exclude<Step, typeof EACH>[];
+
+  constructor(steps: readonly Exclude<Step, typeof EACH>[]) {
     this.#steps = steps;
   }
 
@@ -75,12 +113,12 @@ class SimpleQuery implements JsonQuery {
   }
 }
 
-function propertyOf(at: Readonly<Record<string, unknown>>, step: Step): unknown {
+function propertyOf(at: Readonly<Record<string, unknown>>, step: string | number): unknown {
   return typeof step === 'string' && Object.hasOwn(at, step) ? at[step] : undefined;
 }
 
 /** `items.0` is not a path of RFC 9535, and is read as `items[0]`. */
-function elementAt(at: readonly unknown[], step: Step): unknown {
+function elementAt(at: readonly unknown[], step: string | number): unknown {
   if (typeof step === 'number') return at.at(step);
   return INDEX.test(step) ? at[Number(step)] : undefined;
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseExactJson } from '../../src/requests/exact-json.ts';
 import { parseJsonPath } from '../../src/requests/json-path.ts';
+import { compileRfcPath } from '../../src/requests/rfc-path.ts';
+import { fc } from '../support/properties.ts';
 
 const SHOP = `{
   "store": { "name": "corner", "a.b": { "c": 1 }, "a=b": 5, "x-y": 6, "it's": 7, "q\\"": 8, "*": 9, "": 10, "ключ": 11 },
@@ -216,4 +218,17 @@ test.each([
 ])('%s is made of names', (path, ...names) => {
   const json = names.reduceRight<unknown>((inner, name) => ({ [name]: inner }), 1);
   expect(parseJsonPath(path).find(json)).toEqual([1]);
+});
+
+test('all of a list or an object: the same as by RFC 9535, whatever the JSON', () => {
+  const paths = ['a[*]', '[*]', '$[*][*]', 'a[*].b', 'a[*].b[*]', '[*][0]', '["a"][ * ].a'];
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 4 }), fc.constantFrom(...paths), (inner, path) => {
+      const value = { a: inner, b: [{ a: [inner], b: inner }, [inner, null]] };
+      const whole = path.startsWith('$') ? path : `$${path.startsWith('[') ? '' : '.'}${path}`;
+      const query = parseJsonPath(path);
+      expect(query.isSingular).toBe(false);
+      expect(query.find(value)).toEqual(compileRfcPath('', whole).find(value));
+    }),
+  );
 });

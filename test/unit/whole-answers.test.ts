@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
+import type { PresetOptions } from '../../src/main/plan/library-options.ts';
+import { presetOf } from '../../src/main/plan/models/own-presets.ts';
 import { PRESETS, type PresetStream } from '../../src/main/plan/models/presets.ts';
+import { Problems } from '../../src/main/plan/problems.ts';
 import type { StreamPlan } from '../../src/protocol/stream.ts';
 import { answered, chat, planOf } from '../support/token-streams.ts';
 
@@ -113,4 +116,17 @@ test('nesting without an end is no reason to fall', () => {
   const depth = 20_000;
   const text = `{"choices":[{"message":${'['.repeat(depth)}${']'.repeat(depth)}}]}`;
   expect(answered(planOf('openai-chat'), [[1, text]], 'application/json').finish()).toBeNull();
+});
+
+test('what a preset of a plan has from another one, unless it has its own paths', () => {
+  const streamOf = (own: PresetOptions): Partial<PresetStream> | undefined => {
+    const problems = new Problems();
+    const preset = presetOf({ preset: 'ours', presets: { ours: own } }, problems);
+    expect(problems.sentences).toEqual([]);
+    return preset?.stream;
+  };
+  expect(streamOf({ like: 'openai-responses' })).toEqual(PRESETS['openai-responses'].stream);
+  const { callPaths, reasoningTypes, wholePaths } =
+    streamOf({ like: 'openai-responses', tokenPath: 'x' }) ?? {};
+  expect([callPaths, reasoningTypes, wholePaths]).toEqual([undefined, undefined, undefined]);
 });
