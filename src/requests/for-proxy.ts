@@ -1,4 +1,5 @@
 import type { HttpProxy } from '../protocol/routes.ts';
+import { withHostOf } from './host-as-written.ts';
 
 /** The path and the fields of a request; flat: name, value, name, value. */
 interface Told {
@@ -15,11 +16,12 @@ export function forProxy(
   origin: string,
   { authorization }: HttpProxy,
 ): { readonly path: string; readonly headers: string[] } {
-  const bringsOwn = headers.some(
-    (name, index) => index % 2 === 0 && name.toLowerCase() === 'proxy-authorization',
-  );
+  const fieldAt = (asked: string): number =>
+    headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === asked);
+  const bringsOwn = fieldAt('proxy-authorization') >= 0;
+  const hostAt = fieldAt('host');
   return {
-    path: `${origin}${path}`,
+    path: `${withHostOf(origin, hostAt < 0 ? null : (headers[hostAt + 1] ?? null))}${path}`,
     headers:
       authorization === null || bringsOwn ? [...headers] : [...headers, 'proxy-authorization', authorization],
   };

@@ -31,6 +31,16 @@ beforeAll(() => {
   writeFileSync('a+[b] é.txt', 'x');
   writeFileSync('in-french', 'header = X-A:à\nuser-agent voilàb\n-e à\n');
   writeFileSync('in-french-headers', 'X-B: voilà\nà\nX-C: à la carte\n');
+  writeFileSync('empty', '');
+  writeFileSync('unclosed', 'data-urlencode = "a\nuser-agent = "b" c\r\n\tdata-raw "c\\\r\n-e x\n');
+  writeFileSync(
+    'one-label',
+    [cookie('.test', 'a=1'), cookie('.ex.test', 'b=1', '/', false, 1e20)]
+      .map((fields) => fields.join('\t'))
+      .join('\n')
+      .replace('100000000000000000000', '99999999999999999999'),
+  );
+  writeFileSync('part-headers', ' X-A: 1\r\nX-B: 2  \n\n# c\n more \nX-C: a\n b \t\nX-D: é \n');
   writeFileSync('headers', 'A: 1\r\n\r\n# none\nB: 2\n');
   writeFileSync(
     'jar',
@@ -189,6 +199,9 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     'curl -I -X GET BASE/',
     'curl -4 http://2130706433:PORT/ 0177.0.0.1:PORT/',
     "curl --resolve 'x.test:PORT:[::1],127.0.0.1' http://x.test:PORT/",
+    'curl --path-as-is -G -d a BASE/x/../y BASE/./?b=c',
+    'curl --path-as-is --url-query a BASE/x/../y',
+    "curl 'BASE/[a-a:1]' 'BASE/[1-3:2]'",
   ],
   data: [
     'curl -d a=1 --data b=2 --data-ascii c BASE/',
@@ -201,6 +214,8 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     'curl --json @h.json BASE/',
     "curl --json 'not json' BASE/",
     "curl --json '' BASE/",
+    'curl --data-urlencode n@empty -d x --data-urlencode @empty BASE/',
+    'curl --url-query n@empty --url-query a BASE/',
     "curl --json 1 -H 'Accept: x' -H 'content-type: y' BASE/",
     'curl -d a --json b -d c BASE/',
     'curl -G --json a=1 BASE/',
@@ -229,7 +244,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     'curl -d \'{a,b}\' -d \\{a,b} -d {} -d {a -d "{a",b} BASE/',
     "curl -d 'two\nlines' BASE/",
     'curl -d {"a":1} BASE/',
-    "curl -d $'\\x{41}\\c?\\c\\\\x\\U110000' -d k~ -d ~'' -d '~' -d \\~ -d 'a*'? BASE/",
+    "curl -d $'\\x{41}\\c?\\c\\\\x\\U110000' -d k~ -d ~'' -d '~' -d \\~ -d 'a*?' BASE/",
     'curl -d k\\[a] -d []=1 -d "{a,b}" -A x BASE/{a,b}?x[]=* BASE/{a,b}{c,d}/[1-2]*',
     'curl -d x BASE/x -d y\\ ',
   ],
@@ -243,6 +258,10 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     'curl -T f.txt BASE/up%2F',
     "curl -T f.txt -X POST -H 'Content-Type: a/b' BASE/x",
     "curl -T '' BASE/",
+    'curl -T f.txt BASE?',
+    'curl -T f.txt BASE/..',
+    "curl --path-as-is -T f.txt 'BASE/a/../.?'",
+    'curl --path-as-is -T f.txt BASE/a/../b',
   ],
   forms: [
     'curl -F a=b -F c=d BASE/',
@@ -273,6 +292,10 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     'curl -F a=b -X PUT BASE/',
     "curl -F 'x=<h.json;type=application/json' -F x= -F 'a=1;TYPE=text/html' -F '=@f.txt' BASE/",
     `curl --form 'f=@"f.txt"' --form 'k="v with \\"q\\""' BASE/`,
+    `curl -F 'a=@f.txt;headers="content-type: q/r";headers="X: 1";encoder=7bit' -F 'b=c;headers="Content-Type: q/r";type=a/b' BASE/`,
+    "curl -F 'a=b;headers=@part-headers' -F 'c=@f.txt;headers=<part-headers' BASE/",
+    "curl -F 'a=@f.txt;filename=.pdf' -F 'b=@f.txt;filename=xhtml' -F 'c=d;filename=.JPG' BASE/",
+    "curl -F '=a' -F '=@f.txt' -F b=c -H 'Content-Type: text/plain' BASE/",
   ],
   'headers and authorization': [
     "curl -H 'X-A:1' -H 'X-A: 2' -H 'X-D;' -H 'X-E:' -H foo -H 'X-C; d' BASE/",
@@ -282,6 +305,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     "curl -A me -e 'http://x/;auto' BASE/",
     "curl -A x -H 'User-Agent: y' -e r -H 'Referer: s' BASE/",
     "curl -e ';auto' BASE/",
+    "curl -e 'http://r/;auto;x' BASE/",
     "curl -b a=1 -b 'b=2; c=3' BASE/",
     "curl -b a=1 -H 'Cookie: b=2' BASE/",
     "curl -b a=1 -H 'Cookie:' BASE/",
@@ -325,6 +349,9 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     'curl -b jar --connect-to ::127.0.0.1:PORT http://www.ex.test/ http://EX.test/a http://notex.test/',
     "curl -b jar -H 'Host: www.ex.test:99' BASE/{a,b}",
     'curl -K options BASE/x',
+    'curl -K unclosed BASE/x',
+    'curl -b @jar BASE/a',
+    'curl -b one-label --connect-to ::127.0.0.1:PORT http://www.ex.test/ http://test/',
     'curl -K in-french -H @in-french-headers BASE/x',
     'curl -A before -Kmore-options BASE/ -X PUT -A after',
   ],
@@ -396,6 +423,13 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     "curl -L 'BASE/redirect/302?to=/(c3)(bc)(20)x?(c3)(20)b%C3(20)#(20)' 'BASE/redirect/302?to=x?' 'BASE/redirect/302?to=BASE?'",
     "curl -L 'BASE/d/redirect/302?to=#x' 'BASE/redirect/302?to=(20)/a(20)b(20)' 'BASE/redirect/302?to=BASE?a(20)b' -H 'X: y'",
     "curl -L 'BASE/redirect/302?to=BASE/redirect/303?to=/x?y?&a=b'",
+    'curl -L BASE/d/redirect/302?to=http:/127.0.0.1:PORT/x BASE/redirect/302?to=http:///127.0.0.1:PORT/x',
+    'curl -L BASE/d/redirect/302?to=http:x BASE/redirect/302?to=127.0.0.1:PORT/x BASE/redirect/302?to=localhost:PORT/x',
+    "curl -L 'BASE/redirect/302?to=/a(09)b' 'BASE/redirect/302?to=/a(01)' BASE/d/e/redirect/302?to=.//x BASE/d/e/redirect/302?to=..//x",
+    "curl -L -e ';auto' http://LocalHost:PORT/redirect/302?to=/redirect/302?to=BASE/x",
+    'curl -L http://x:y@127.0.0.1:PORT/redirect/302?to=http://c@127.0.0.1:PORT/z',
+    'curl -L http://x:y@127.0.0.1:PORT/redirect/302?to=http://:c@127.0.0.1:PORT/z',
+    'curl -L --digest BASE/redirect/302?to=http://c:d@127.0.0.1:PORT/z',
     "curl -L --max-redirs 1 'BASE/redirect/302?to=?' 'BASE/redirect/302?to=?a(20)b'",
   ],
   'cookies that come on the way': [
@@ -425,6 +459,9 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     'curl -x 127.0.0.1:PORT --digest -u a:b http://example.test/x',
     'curl -x 127.0.0.1:PORT -I http://example.test/',
     'curl -p -x 127.0.0.1:PORT -U me:pw http://example.test/',
+    'curl -x 127.0.0.1:PORT http://T.Example/ HTTP://T.EXAMPLE:080/x http://ex%41mple/',
+    'curl -x http://me:pw@127.0.0.1:PORT -U a:b http://example.test/',
+    'curl -x 127.0.0.1:PORT -U a%40:b%3a http://example.test/',
     'curl -x 127.0.0.1:PORT --connect-to ::other.test:81 http://example.test/',
   ],
   'what is passed over': [
@@ -442,6 +479,22 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     'curl \\\n  --http1.1 \\\n  BASE/ \\\n',
   ],
 };
+
+/** Of these curl sends nothing, or something that volley cannot send: volley says which part it does not take. */
+const REFUSED: readonly string[] = [
+  'curl --request=POST BASE/',
+  'curl --user=a:b BASE/',
+  'curl --no-compr BASE/',
+  'curl --no-head -F a=b BASE/',
+  'curl http://u%00x:p@127.0.0.1:PORT/',
+  'curl http://u@v:p@127.0.0.1:PORT/',
+  'curl //127.0.0.1:PORT/x',
+  "curl 'BASE/x#a '",
+  "curl --connect-to ::127.0.0.1:PORT 'http://a+b/'",
+  "curl --connect-to ::127.0.0.1:PORT 'http://a(b)/'",
+  "curl 'BASE/[1-1:3]'",
+  "curl -F '=)' BASE/",
+];
 
 const suite = hasCurl ? describe : describe.skip;
 
@@ -465,6 +518,16 @@ suite.each(['undici', 'wire'] as const)(
       expect(byVolley).toEqual(
         arrived.map(({ command, curl }) => ({ command, arrived: curl, refusal: null })),
       );
+    });
+
+    test('what curl refuses is refused', async () => {
+      for (const command of REFUSED)
+        expect({ command, ...(await both(command, client)) }).toEqual({
+          command,
+          curl: [],
+          volley: [],
+          refusal: expect.stringMatching(/curl/),
+        });
     });
   },
 );

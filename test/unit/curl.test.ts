@@ -24,7 +24,8 @@ function file(name: string, contents: string | Uint8Array): string {
 }
 
 const LINES = file('lines.txt', 'a b\r\nc\0d\n');
-const PLAIN_LINES = file('plain-lines.txt', 'a b\r\nc\rd\n');
+const PLAIN_LINES = file('plain-lines.txt', 'a b\r\ncd\r\r\n');
+const RETURNS = file('returns', 'a\rb\n');
 const BINARY = file('binary', Uint8Array.of(0xff, 0x00, 0x0a));
 const HEADERS = file('headers', 'X-A: 1\r\n\r\nX-B: 2\n');
 
@@ -496,6 +497,67 @@ describe('what is refused', () => {
       ),
     ],
     [
+      'a file of data with carriage returns within lines',
+      `curl -d @${RETURNS} http://a/`,
+      [
+        `curl --data with the file '${RETURNS}': it has carriage returns within lines, and it depends on curl's version what becomes of them and of the text behind them: give it with --data-binary.`,
+      ],
+    ],
+    [
+      'two uploads, with other ends of lines',
+      `curl -B -T ${LINES} -T ${LINES} http://a/`,
+      [
+        'curl --upload-file twice: each is for a URL of its own: give one of them.',
+        'curl --use-ascii with --upload-file: it changes the ends of lines: leave it out, and give the file as it shall be.',
+      ],
+    ],
+    [
+      'what a proxy gets otherwise',
+      "curl -x p:1 -U : -H 'Proxy-Authorization: x' --request-target /a http://a/é",
+      [
+        'The URL of the curl command has a path beyond ASCII, which curl gives a proxy as it is: write it percent-encoded.',
+        'curl --proxy-user without a name and password: leave it out.',
+        'curl --proxy-user with a Proxy-Authorization header: curl sends both: leave one of them out.',
+        'curl --request-target with --proxy: a proxy needs the whole URL: leave one of them out.',
+      ],
+    ],
+    [
+      'several kinds of authorization',
+      'curl -u a:b --oauth2-bearer x --basic http://a/',
+      ['curl --oauth2-bearer with --basic: curl sends neither before it is asked: give one of them.'],
+    ],
+    [
+      'Digest beside a header',
+      "curl -u a:b --digest -H 'Authorization: x' http://a/",
+      ['curl --digest with an Authorization header: give one of them.'],
+    ],
+    [
+      'Digest with what the URL has',
+      'curl --digest http://a:secret@b/',
+      [
+        'The URL of the curl command has a name and password, which --digest does not send before it is asked: give them with --user.',
+      ],
+    ],
+    [
+      'hosts that curl reads otherwise',
+      'curl --digest -u a:b http://0x.1/',
+      [
+        'The URL of the curl command has a host that is an address to others and a name to curl: write it out.',
+      ],
+    ],
+    [
+      'headers that cannot be empty',
+      "curl -H 'Host;' -H 'Content-Type;' -F a=b http://a/",
+      ['Host;', 'Content-Type;'].map(
+        (line) => `curl --header '${line}': give it with a colon and a value, or leave it out.`,
+      ),
+    ],
+    [
+      'headers in a file with bytes of zero',
+      `curl -H @${LINES} http://a/`,
+      ['curl --header with a file that has bytes of zero: no header can have them.'],
+    ],
+    [
       'several files',
       "curl -T '{f.txt,g.json}' http://a/",
       [
@@ -655,7 +717,8 @@ test('a command for cmd on one line has quotes doubled', () => {
 
 test.each<[string, string, string | undefined]>([
   ['a proxy with a user', '-x p:1 -U me:a/b', 'http://me:a%2Fb@p:1'],
-  ['a proxy whose user is given twice', '-x http://x:y@p:1 -U me:z', 'http://me:z@p:1'],
+  ['a proxy whose user is given twice', '-x http://x:y@p:1 -U me:z', 'http://x:y@p:1'],
+  ['a proxy with a user in percent-encoding', '-x p:1 -U a%40:b%', 'http://a%40:b%25@p:1'],
   ['no proxy for any host', "-x p:1 --noproxy '*'", undefined],
   ['no proxy for the domain', '-x p:1 --noproxy example.org', undefined],
   ['no proxy for another one', '-x p:1 --noproxy ample.org', 'http://p:1'],

@@ -1,7 +1,7 @@
 import type { Cookie } from '../../protocol/cookie.ts';
 import type { CurlRedirects } from '../../protocol/request.ts';
 import { CurlJar, curlCookiePlace } from '../../requests/curl-jar.ts';
-import { hostAsWritten } from '../../requests/host-as-written.ts';
+import { hostAsWritten, withHostOf } from '../../requests/host-as-written.ts';
 import type { Place } from '../../requests/place.ts';
 import type { CookiePlace } from '../../requests/set-cookie.ts';
 import { credentialsIn, writtenAuthorityIn } from './location.ts';
@@ -52,7 +52,7 @@ export function curlHeaders(
     ...(host === null ? [] : [['host', host]]),
     ...kept,
     ...(trail.authorization === null || !isTold ? [] : [['authorization', trail.authorization]]),
-    ...(rules.saysReferer ? [['referer', `${request.endpoint?.origin ?? ''}${request.message.path}`]] : []),
+    ...(rules.saysReferer ? [['referer', writtenUrlOf(request)]] : []),
   ].flat();
   if (!rules.saysCookies) return { headers, trail };
   const to = curlCookiePlace(ownHost?.replace(PORT, '') ?? place.hostname, place.secure, step.path);
@@ -78,7 +78,14 @@ function authorizationAfter(
   if (rules.authorizedBy === 'header') return null;
   const isElsewhere = place.port !== endpoint?.port || place.secure !== endpoint.secure;
   const kept = isElsewhere && !rules.isTrusting ? null : authorization;
-  return rules.authorizedBy === 'user' ? kept : (credentialsIn(location) ?? kept);
+  return rules.authorizedBy === 'user' ? kept : (credentialsIn(location, kept) ?? kept);
+}
+
+/** The URL of a request, with its host as it was written. */
+function writtenUrlOf(request: PreparedRequest): string {
+  const { path } = request.message;
+  const origin = request.endpoint?.origin ?? '';
+  return `${withHostOf(origin, fieldIn(request, 'host'))}${path}`;
 }
 
 /** `host` as written in the location; a relative location keeps the previous one. */

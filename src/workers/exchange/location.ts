@@ -5,6 +5,11 @@ import { encodedByte, type Place, pathOf, placeOf, withoutDots } from '../../req
 /** Scheme, authority, path and query of a reference (RFC 3986, appendix B). */
 const REFERENCE = /^(?:([a-z][a-z\d+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(\?[^#]*)?/is;
 const ENCODED = /%([\da-f]{2})/gi;
+const CONTROLS = /[^\x20-\x7e\x80-\xff]/;
+/** What curl takes for a scheme, such as the address in `127.0.0.1:80/`. */
+const BEGINS_WITH_SCHEME = /^[a-z\d+.-]{1,40}:/i;
+/** curl accepts one to three slashes behind a scheme. */
+const LAX_SLASHES = /^(https?:)\/{1,3}(?!\/)/i;
 const NO_LINE_HOLDS = /[^\x21-\x7e]/g;
 
 /** Where a location leads. */
@@ -26,7 +31,8 @@ export function destinationOf(
   path: string,
   curl: Pick<CurlRedirects, 'pathAsIs'> | null = null,
 ): Destination | null {
-  const location = withoutBlanks(given);
+  const location = curl === null ? withoutBlanks(given) : readByCurl(withoutBlanks(given));
+  if (location === null) return null;
   const [, scheme, authority, ownPath = '', query] = REFERENCE.exec(location) ?? [];
   if (authority === undefined && scheme !== undefined) {
     // Such as http:/path, which browsers accept.
@@ -44,7 +50,7 @@ export function destinationOf(
   }
   const asIs = curl?.pathAsIs === true;
   const isWhole = authority !== undefined || ownPath.startsWith('/');
-  const whole = isWhole ? ownPath || '/' : (asIs ? joinedAsIs : joined)(base, ownPath);
+  const whole = isWhole ? ownPath || '/' : (curl === null ? joined : joinedByCurl)(base, ownPath);
   return { place: placeOf(url), path: written(asIs ? whole : withoutDots(whole), query ?? '') };
 }
 
@@ -62,26 +68,43 @@ function joined(base: string, relative: string): string {
   return base.slice(0, base.lastIndexOf('/') + 1) + relative;
 }
 
+/** A location with two slashes behind its scheme; null if curl does not follow it. */
+function readByCurl(location: string): string | null {
+  if (CONTROLS.test(location)) return null;
+  if (!BEGINS_WITH_SCHEME.test(location)) return location;
+  return LAX_SLASHES.test(location) ? location.replace(LAX_SLASHES, '$1//') : null;
+}
+
 /** Even if dot segments stay, those at the beginning of a location lead upwards, as with curl. */
-function joinedAsIs(base: string, relative: string): string {
+function joinedByCurl(base: string, relative: string): string {
   const [, ups = '', rest = ''] = /^(?:\.\/)?((?:\.\.\/)*)(.*)$/s.exec(relative) ?? [];
   const folders = base.split('/').slice(1, -1);
   const kept = folders.slice(0, Math.max(0, folders.length - ups.length / '../'.length));
-  return `/${[...kept, rest].join('/')}`;
+  // What begins with a slash then gets no other.
+  return `/${[...kept, rest.replace(/^\//, '')].join('/')}`;
 }
 
 /** Scheme and authority of a location; without a scheme, that of the request. Null without an authority. */
 export function writtenAuthorityIn(location: string, ownScheme: string): string | null {
-  const [, scheme = ownScheme, authority] = REFERENCE.exec(location) ?? [];
+  const [, scheme = ownScheme, authority] = REFERENCE.exec(readByCurl(location) ?? '') ?? [];
   return authority === undefined ? null : `${scheme}://${authority}`;
 }
 
-/** The authorization from a location's user name and password; null without them. */
-export function credentialsIn(location: string): string | null {
-  const [, , authority = ''] = REFERENCE.exec(location) ?? [];
-  const [, name, password = ''] = /^([^:@]*):?([^@]*)@/.exec(authority) ?? [];
-  if (name === undefined || (name === '' && password === '')) return null;
-  return `Basic ${Buffer.from(`${decoded(name)}:${decoded(password)}`, 'latin1').toString('base64')}`;
+/**
+ * The authorization from a location's user name and password; null without them. A name alone goes with the password
+ * of the authorization before, as in curl.
+ */
+export function credentialsIn(location: string, before: string | null): string | null {
+  const [, , authority = ''] = REFERENCE.exec(readByCurl(location) ?? '') ?? [];
+  const [, name, given] = /^([^:@]*)(?::([^@]*))?@/.exec(authority) ?? [];
+  if (name === undefined || (name === '' && !given)) return null;
+  const password = given === undefined ? passwordIn(before ?? '') : decoded(given);
+  return `Basic ${Buffer.from(`${decoded(name)}:${password}`, 'latin1').toString('base64')}`;
+}
+
+function passwordIn(authorization: string): string {
+  const pair = Buffer.from(authorization.replace(/^Basic /, ''), 'base64').toString('latin1');
+  return pair.replace(/^[^:]*:?/, '');
 }
 
 function decoded(text: string): string {

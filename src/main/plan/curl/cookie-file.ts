@@ -3,6 +3,8 @@ import { CurlJar } from '../../../requests/curl-jar.ts';
 
 const HTTP_ONLY = '#HttpOnly_';
 const MS_PER_SECOND = 1_000;
+/** Seconds that curl's numbers do not hold. */
+const TOO_LATE = 2 ** 63;
 
 /**
  * The cookies of files, as curl reads and sends them. All texts are byte texts.
@@ -38,9 +40,11 @@ export class CookieFiles {
       fields;
     if (fields.length < 6 || fields.length > 7 || !/^-?\d/.test(expires)) return;
     const expiresSeconds = Number.parseInt(expires, 10);
+    if (Math.abs(expiresSeconds) >= TOO_LATE) return;
     const cookie: Cookie = {
       domain: domain.replace(/^\./, '').toLowerCase(),
-      isHostOnly: !/^true$/i.test(subdomains),
+      // curl finds none of a domain without a dot for the hosts below it.
+      isHostOnly: !/^true$/i.test(subdomains) || !domain.replace(/^\./, '').includes('.'),
       path: path.startsWith('/') ? path : '/',
       isSecure: /^true$/i.test(secure),
       name,

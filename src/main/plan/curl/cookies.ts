@@ -25,8 +25,8 @@ export interface CurlCookies {
 export function cookiesOf(options: CurlOptions, names: ReadonlySet<string>, problems: Problems): CurlCookies {
   // An empty one, like a file to write, only makes curl keep cookies from answers.
   const cookies = options.all('cookie').filter((cookie) => cookie !== '');
-  const given = cookies.filter((cookie) => cookie.includes('='));
-  const paths = cookies.filter((cookie) => !cookie.includes('='));
+  const given = cookies.filter((cookie) => !isFile(cookie));
+  const paths = cookies.filter(isFile).map((cookie) => cookie.replace(/^@/, ''));
   const areReplaced = names.has('cookie');
   const files = paths.length === 0 ? null : filesOf(paths, options, names, problems);
   return {
@@ -41,8 +41,12 @@ export function cookiesOf(options: CurlOptions, names: ReadonlySet<string>, prob
 export function keepsCookies(options: CurlOptions): boolean {
   return (
     options.passedOver.some((option) => /^(?:-c|--cookie-)/.test(option)) ||
-    options.all('cookie').some((cookie) => !cookie.includes('='))
+    options.all('cookie').some(isFile)
   );
+}
+
+function isFile(cookie: string): boolean {
+  return cookie.startsWith('@') || !cookie.includes('=');
 }
 
 /** Adds to each URL the cookies that are sent to it. */

@@ -65,6 +65,12 @@ function isData({ name }: CurlOption): boolean {
 
 function check(options: CurlOptions, problems: Problems, given: readonly string[]): void {
   const [first = ''] = given;
+  if (options.all('upload-file').length > 1)
+    problems.add(phrase`${ofCurl('--upload-file')} twice: each is for a URL of its own: give one of them.`);
+  if (given.includes('--upload-file') && options.passedOver.some((written) => /^(?:-B|--use)/.test(written)))
+    problems.add(
+      phrase`${ofCurl('--use-ascii')} with --upload-file: it changes the ends of lines: leave it out, and give the file as it shall be.`,
+    );
   const isInQuery = options.has('get') && (first === '--data' || first === '--json');
   const isNoHead = options.list.some(({ name, isOn }) => name === 'head' && !isOn);
   if (isNoHead && (options.has('head') || (given.length > 0 && !isInQuery))) {

@@ -6,6 +6,7 @@ import { given, ofCurl, phrase } from '../words.ts';
 import type { CurlOptions } from './curl-options.ts';
 
 const CURL_PROXY_PORT = 1080;
+const PROXY_WITH_NAME = /^[a-z\d]+:\/\/[^/]*@/i;
 
 const TLS_VERSIONS: Readonly<Record<string, '1.2' | '1.3'>> = { 'tlsv1.2': '1.2', 'tlsv1.3': '1.3' };
 
@@ -132,10 +133,33 @@ function proxyIn(options: CurlOptions, urls: readonly string[], problems: Proble
   const withPort =
     /^http:/i.test(url) && !/:\d+\/?$/.test(url) ? `${url.replace(/\/$/, '')}:${CURL_PROXY_PORT}` : url;
   const user = options.text('proxy-user');
-  if (user === undefined) return withPort;
+  checkProxied(options, user !== undefined || PROXY_WITH_NAME.test(withPort), problems);
+  // Those of the proxy's URL come first.
+  if (user === undefined || PROXY_WITH_NAME.test(withPort)) return withPort;
   const [name = '', password = ''] = /^([^:]*):?(.*)$/s.exec(user)?.slice(1) ?? [];
-  const credentials = `${encodeURIComponent(name)}:${encodeURIComponent(password)}`;
-  return withPort.replace(/^([a-z\d]+:\/\/)(?:[^/]*@)?/i, (_, scheme: string) => `${scheme}${credentials}@`);
+  return withPort.replace(
+    /^[a-z\d]+:\/\//i,
+    (scheme) => `${scheme}${urlEncoded(name)}:${urlEncoded(password)}@`,
+  );
+}
+
+/** What is percent-encoded already stays so: curl decodes it. */
+function urlEncoded(text: string): string {
+  return encodeURIComponent(text).replace(/%25(?=[\da-f]{2})/gi, '%');
+}
+
+/** Refuses what curl gives a proxy in a way that volley does not. */
+function checkProxied(options: CurlOptions, isNamed: boolean, problems: Problems): void {
+  if (/^:?$/.test(options.text('proxy-user') ?? 'none'))
+    problems.add(phrase`${ofCurl('--proxy-user')} without a name and password: leave it out.`);
+  if (isNamed && options.all('header').some((line) => /^proxy-authorization[:;]/i.test(line)))
+    problems.add(
+      phrase`${ofCurl('--proxy-user')} with a Proxy-Authorization header: curl sends both: leave one of them out.`,
+    );
+  if (!options.has('proxytunnel') && options.last('request-target') !== undefined)
+    problems.add(
+      phrase`${ofCurl('--request-target')} with --proxy: a proxy needs the whole URL: leave one of them out.`,
+    );
 }
 
 /** Whether a list of `--noproxy` covers a URL's host: `*`, a name with its subdomains, an address or a block. */

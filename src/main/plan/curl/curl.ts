@@ -212,7 +212,11 @@ function curlRedirectsIn(options: CurlOptions, headers: CurlHeaders): CurlRedire
     pathAsIs: options.has('path-as-is'),
     isTrusting: options.has('location-trusted'),
     keepsPostAfter: REDIRECTS_OF_POST.filter((status) => options.has(`post${status}`)),
-    authorizedBy: headers.areAuthorized ? 'header' : options.last('user') === undefined ? 'url' : 'user',
+    authorizedBy: headers.areAuthorized
+      ? 'header'
+      : options.last('user', 'digest') === undefined
+        ? 'url'
+        : 'user',
     hasOwnHost: headers.host !== undefined,
     saysReferer: headers.refersToWayBefore,
     saysCookies: !cookies.areReplaced,

@@ -16,6 +16,9 @@ const DATA_OPTIONS: readonly CurlOptionName[] = [
   'json',
 ];
 
+/** Behind which some versions of curl drop the rest of a line. */
+const CUT_BY_SOME = /\0|\r(?![\r\n]|$)/;
+
 /** All `--data…` and `--json` values of a command as one byte text, in order; null without any. */
 export function dataOf(options: CurlOptions, problems: Problems): string | null {
   const given = options.list.filter(({ name }) => DATA_OPTIONS.includes(name));
@@ -37,12 +40,16 @@ export function urlQueryOf(options: CurlOptions, problems: Problems): string | n
     .join('&');
 }
 
-/** All `--header` lines of a command as byte texts, including those in files, where `#` begins a comment. */
+/** All `--header` lines of a command as byte texts, including those in files. */
 export function headerLinesOf(options: CurlOptions, problems: Problems): string[] {
   return options.all('header').flatMap((value) => {
     if (!value.startsWith('@')) return value;
-    const lines = readCurlFile('header', value.slice(1), problems).split(/\r?\n/);
-    return lines.filter((line) => withoutBlanks(line) !== '' && !line.startsWith('#'));
+    const lines = readCurlFile('header', value.slice(1), problems).split(/[\r\n]+/);
+    if (lines.some((line) => line.includes('\0')))
+      problems.add(
+        phrase`${ofCurl('--header')} with a file that has bytes of zero: no header can have them.`,
+      );
+    return lines.filter((line) => withoutBlanks(line) !== '');
   });
 }
 
@@ -56,10 +63,12 @@ function dataIn({ name, value }: CurlOption, problems: Problems): string {
   if (name === 'data-raw' || !value.startsWith('@')) return value;
   const contents = readCurlFile(name, value.slice(1), problems);
   if (name !== 'data' && name !== 'data-ascii') return contents;
-  if (contents.includes('\0')) {
+  const [cut] = CUT_BY_SOME.exec(contents) ?? [];
+  if (cut !== undefined) {
     const path = value.slice(1);
+    const what = cut === '\0' ? 'bytes of zero' : 'carriage returns within lines';
     problems.add(
-      phrase`${ofCurl(`--${name}`)} with the file ${given(fromByteText(path) ?? path)}: it has bytes of zero, and it depends on curl's version what becomes of them and of the text behind them: give it with ${'--data-binary'}.`,
+      phrase`${ofCurl(`--${name}`)} with the file ${given(fromByteText(path) ?? path)}: it has ${what}, and it depends on curl's version what becomes of them and of the text behind them: give it with ${'--data-binary'}.`,
     );
   }
   return contents.replace(/[\r\n]/g, '');
@@ -73,5 +82,7 @@ function urlEncoded(option: 'data-urlencode' | 'url-query', value: string, probl
   const name = value.slice(0, separator.index);
   const rest = value.slice(separator.index + 1);
   const content = separator[0] === '=' ? rest : readCurlFile(option, rest, problems);
+  // Of an empty file not even the name is left.
+  if (separator[0] === '@' && content === '') return '';
   return (name === '' ? '' : `${name}=`) + encoded(content);
 }

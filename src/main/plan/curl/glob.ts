@@ -62,7 +62,7 @@ function rangeOf(range: string): string[] | null {
 }
 
 function steps(from: number, to: number, step: number): number[] | null {
-  if (from > to || step < 1 || (step > to - from && from !== to)) return null;
+  if (from > to || step < 1 || step > Math.max(1, to - from)) return null;
   const count = Math.floor((to - from) / step) + 1;
   return Array.from({ length: Math.min(count, MOST_URLS + 1) }, (_, index) => from + index * step);
 }

@@ -42,9 +42,10 @@ export function headersOf(options: CurlOptions, body: CurlBody, problems: Proble
   const isJson = options.last('json') !== undefined;
   const bearer = options.last('oauth2-bearer')?.value;
   const written = options.last('referer')?.value;
-  const referer = written?.replace(/;auto$/, '');
+  const referer = written?.replace(/;auto.*$/s, '');
   const userAgent = names.has('user-agent') ? undefined : options.last('user-agent')?.value;
   for (const line of given) checkLine(line, body, problems);
+  checkAuthorization(options, names, problems);
   const dataType = isJson ? JSON_TYPE : body.data !== null && !body.isQuery ? FORM_CONTENT_TYPE : undefined;
   return {
     lines: [
@@ -86,8 +87,25 @@ function sentLine(line: string): string[] {
   return nameIn(line) === CONTENT_LENGTH ? [] : [line];
 }
 
+/** Of several kinds of authorization curl sends none before it is asked; with Digest no body either. */
+function checkAuthorization(options: CurlOptions, names: ReadonlySet<string>, problems: Problems): void {
+  const isHeader = names.has('authorization');
+  const other = (['basic', 'digest'] as const).find((kind) => options.has(kind));
+  if (options.last('oauth2-bearer') !== undefined && other !== undefined && !isHeader)
+    problems.add(
+      phrase`${ofCurl('--oauth2-bearer')} with --${other}: curl sends neither before it is asked: give one of them.`,
+    );
+  else if (isHeader && options.has('digest'))
+    problems.add(phrase`${ofCurl('--digest')} with an Authorization header: give one of them.`);
+}
+
 function checkLine(line: string, body: CurlBody, problems: Problems): void {
   const name = nameIn(line);
+  const isEmptyOne = /^[^:;]*;/.test(line);
+  if (isEmptyOne && (name === 'host' || (name === 'content-type' && body.form !== undefined)))
+    problems.add(
+      phrase`${ofCurl('--header')} ${given(line.replace(/;.*$/s, ';'))}: give it with a colon and a value, or leave it out.`,
+    );
   if (isRemoval(line)) {
     if (name === 'host')
       problems.add(

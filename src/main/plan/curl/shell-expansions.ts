@@ -6,7 +6,7 @@ export const QUOTED = '\0';
 /** The text between two braces of which bash counts or spells: `1..3`, `a..e..2`. */
 const SEQUENCE = /^(?:[+-]?\d+\.\.[+-]?\d+|[a-z]\.\.[a-z])(?:\.\.[+-]?\d+)?$/i;
 /** At the beginning of a word, or of the value in what looks like an assignment. */
-const HOME = /^(?:[a-z_]\w*\+?=(?:.*:)?)?~/i;
+const HOME = new RegExp(`^(?:[a-z_]\\w*\\+?=(?:.*:)?)?~[^/:${QUOTED}]*(?:[/:]|$)`, 'i');
 /** Of which bash makes the names of files; there is none of a URL's name. */
 const PATTERN = /^(?!.*:\/\/).*?([*?]|\[[^\]]+\])/s;
 

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { hostAsWritten } from '../../../requests/host-as-written.ts';
 import { withoutDots } from '../../../requests/place.ts';
 import type { Problems } from '../problems.ts';
@@ -16,6 +17,9 @@ const CREDENTIALS = /^([a-z][a-z\d+.-]*:\/\/)?[^/?#]*@/i;
 const EMPTY_CREDENTIALS = /^(?:[a-z][a-z\d+.-]*:\/\/)?:?@/i;
 const PLACEHOLDER = /\{\{.*?\}\}/gs;
 const NOT_IN_A_URL = /[\0-\x20\x7f]/;
+const NOT_IN_A_HOST = /[!"$&'()*+,;<=>[\]^`{|}]/;
+/** An address of IPv4 as curl reads it, in decimal, octal or hexadecimal numbers. */
+const ADDRESS = /^(?:0x[\da-f]+|\d+)(?:\.(?:0x[\da-f]+|\d+)){0,3}\.?$/i;
 const DEFAULT_SCHEMES = new Set(['http', 'https']);
 
 /** One URL of a command. */
@@ -71,10 +75,23 @@ export function urlsOf(options: CurlOptions, setting: UrlSetting, problems: Prob
   }
   const scheme = defaultSchemeIn(options, problems);
   if (problems.size > before) return null;
+  const isProxied =
+    (options.last('proxy')?.value ?? '') !== '' &&
+    !options.has('proxytunnel') &&
+    options.last('noproxy') === undefined;
   const read = urls.map((url) => {
     const lax = url.replace(LAX_SCHEME, '$1//');
     const whole = SCHEME.test(lax) ? lax : scheme + lax;
     checkAuthority(whole, setting.isAuthorized, problems);
+    checkHost(whole, problems);
+    if (isProxied && /^[^?#]*[-ÿ]/.test(whole.replace(AUTHORITY, '')))
+      problems.add(
+        phrase`${the('curl', 'The URL of the curl command')} has a path beyond ASCII, which curl gives a proxy as it is: write it percent-encoded.`,
+      );
+    if (!setting.isAuthorized && options.has('digest') && CREDENTIALS.test(whole))
+      problems.add(
+        phrase`${the('curl', 'The URL of the curl command')} has a name and password, which --digest does not send before it is asked: give them with ${'--user'}.`,
+      );
     const own = setting.isAuthorized ? whole.replace(CREDENTIALS, '$1') : whole;
     return urlOf(own, { file, query, asIs, target }, problems);
   });
@@ -97,6 +114,25 @@ function checkAuthority(url: string, isAuthorized: boolean, problems: Problems):
     );
 }
 
+/** Refuses names and passwords, and hosts, that curl refuses or does not read as the URL standard does. */
+function checkHost(url: string, problems: Problems): void {
+  const name = the('curl', 'The URL of the curl command');
+  const authority = (AUTHORITY.exec(url)?.[0] ?? '').replace(PLACEHOLDER, 'x').replace(SCHEME, '');
+  const [, credentials = '', host = ''] = /^(?:(.*)@)?(\[.*\]|[^:]*)/s.exec(authority) ?? [];
+  if (url.startsWith('/'))
+    problems.add(phrase`${name} begins with a /, which curl refuses: write the host first.`);
+  else if (credentials.includes('@'))
+    problems.add(phrase`${name} has an @ in its name or password, which curl refuses: write it as %40.`);
+  else if (credentials.includes('%00'))
+    problems.add(
+      phrase`${name} has a byte of zero in its name or password, which curl refuses: leave it out.`,
+    );
+  else if (!host.startsWith('[') && NOT_IN_A_HOST.test(host))
+    problems.add(phrase`${name} has a character in its host that curl refuses there: correct it.`);
+  else if (isIPv4(URL.parse(`http://${host}`)?.hostname ?? '') && !ADDRESS.test(host))
+    problems.add(phrase`${name} has a host that is an address to others and a name to curl: write it out.`);
+}
+
 function defaultSchemeIn(options: CurlOptions, problems: Problems): string {
   const scheme = options.text('proto-default');
   if (scheme === undefined) return '';
@@ -117,10 +153,14 @@ function urlOf(given: string, { file, query, asIs, target }: Additions, problems
   const authority = AUTHORITY.exec(given)?.[0] ?? '';
   const rest = given.slice(authority.length).replace(/#.*$/s, '');
   const [, path = '', ownQuery = ''] = /^([^?]*)(.*)$/s.exec(rest) ?? [];
-  const named = file !== null && /(?:^|\/)$/.test(path) ? lowerHex(`${path || '/'}${nameOf(file)}`) : path;
-  const walked = asIs ? named || '/' : withoutDots(named || '/');
-  const wholeQuery = query === null ? ownQuery : joined(ownQuery, lowerHex(query));
-  if (NOT_IN_A_URL.test((authority + walked + wholeQuery).replace(PLACEHOLDER, '')))
+  const walked = withoutDots(path || '/');
+  const isNamed = file !== null && walked.endsWith('/');
+  const named = isNamed ? lowerHex(`${walked}${nameOf(file)}`) : walked;
+  // A URL to which curl adds something is written anew, --path-as-is or not.
+  const sentPath = asIs && !isNamed && query === null ? path || '/' : named;
+  const keptQuery = isNamed && ownQuery === '?' ? '' : ownQuery;
+  const wholeQuery = query === null ? keptQuery : joined(keptQuery, lowerHex(query));
+  if (NOT_IN_A_URL.test((given + wholeQuery).replace(PLACEHOLDER, '')))
     problems.add(
       phrase`${the('curl', 'The URL of the curl command')} has a blank or a control character, which curl refuses: write a blank as %20.`,
     );
@@ -129,7 +169,7 @@ function urlOf(given: string, { file, query, asIs, target }: Additions, problems
     problems.add(
       phrase`${the('curl', 'The URL of the curl command')} has a host that is not UTF-8: correct it.`,
     );
-  const asciiPath = walked.replace(/[\x80-\xff]/g, (byte) => percentEncoded(byte).toLowerCase());
+  const asciiPath = sentPath.replace(/[\x80-\xff]/g, (byte) => percentEncoded(byte).toLowerCase());
   const url = `${host ?? ''}${asciiPath}`;
   const name = host === null ? null : hostAsWritten(host);
   const written = name === null ? {} : { hostAsWritten: name };

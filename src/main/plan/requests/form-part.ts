@@ -42,7 +42,7 @@ export function readFormPart(field: string): FormPart | PartProblem {
     return { what: withoutSecret(field), advice: 'give it as name=text, name=@file or name=<file.' };
   const name = field.slice(0, equals);
   const content = field.slice(equals + 1);
-  if (content.startsWith('('))
+  if (content.startsWith('(') || field === '=)')
     return { what: name, advice: 'parts in parts cannot be sent: put the text in quotation marks.' };
   const sign = content.startsWith('@') ? '@' : content.startsWith('<') ? '<' : '';
   const scanner = new Scanner(sign === '' ? content : content.slice(1), sign === '@' ? ',' : null);

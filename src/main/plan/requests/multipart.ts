@@ -1,12 +1,13 @@
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 import { randomHex } from '../../../machine/crypto.ts';
 import { readInput, whyUnread } from '../../files/input-files.ts';
+import { STDIN } from '../../files/stdin.ts';
 import type { Problems } from '../problems.ts';
 import { given, phrase, the } from '../words.ts';
 import { type FormPart, type PartContent, readFormPart } from './form-part.ts';
 import { encoderNames, transferEncoded } from './transfer-encoding.ts';
 
-/** Types of files by extension, used without `;type=`; the list is curl's. */
+/** Types of files by the end of their name, used without `;type=`; the list is curl's. */
 const TYPES: Readonly<Record<string, string>> = {
   '.gif': 'image/gif',
   '.htm': 'text/html',
@@ -117,31 +118,55 @@ function contentOf(
     return null;
   }
   const filename = content.filename ?? (sign === '@' ? basename(value) : null);
-  const shownType = type ?? guessedType(value, filename, sign);
+  const { contentType, others } = withoutType(own);
+  const shownType = type ?? contentType ?? guessedType(value, filename, sign);
   const shownName = filename === null ? '' : `; filename="${inQuotes(filename)}"`;
+  const shownDisposition = `${disposition}${shownName}`;
   const has = (header: string): boolean => own.some((line) => line.toLowerCase().startsWith(`${header}:`));
   return {
     lines: [
-      ...(has('content-disposition') ? [] : [`Content-Disposition: ${disposition}${shownName}`]),
-      ...(shownType === null || has('content-type') ? [] : [`Content-Type: ${shownType}`]),
+      // A nameless attachment says nothing.
+      ...(has('content-disposition') || shownDisposition === 'attachment'
+        ? []
+        : [`Content-Disposition: ${shownDisposition}`]),
+      ...(shownType === null ? [] : [`Content-Type: ${shownType}`]),
       ...(encoded === null || has('content-transfer-encoding')
         ? []
         : [`Content-Transfer-Encoding: ${encoded.name}`]),
-      ...own,
+      ...others,
     ],
     content: encoded?.bytes ?? bytes,
   };
 }
 
+/** A part's own content type, which has its place before the others; null without one. */
+function withoutType(lines: readonly string[]): {
+  readonly contentType: string | null;
+  readonly others: readonly string[];
+} {
+  const isType = (line: string): boolean => /^content-type:/i.test(line);
+  const line = lines.find(isType);
+  return {
+    contentType: line === undefined ? null : line.replace(/^[^:]*:[ \t]*/, ''),
+    others: lines.filter((other) => !isType(other)),
+  };
+}
+
 /** Guesses the type of a part; null for plain text without a file name, which needs no type. */
 function guessedType(value: string, filename: string | null, sign: FormPart['sign']): string | null {
-  const byName = filename === null ? undefined : TYPES[extname(filename).toLowerCase()];
-  const byPath = sign === '' ? undefined : TYPES[extname(value).toLowerCase()];
-  const guess = byName ?? byPath ?? (sign === '' || filename === null ? null : ANY_TYPE);
+  const isFile = sign !== '' && value !== STDIN;
+  const byPath = isFile ? typeByEnd(value) : null;
+  const guess = typeByEnd(filename) ?? byPath ?? (isFile && filename !== null ? ANY_TYPE : null);
   return guess === PLAIN_TEXT && filename === null ? null : guess;
 }
 
-/** Header lines of a part, including those in files, where `#` begins a comment; null if a problem has been noted. */
+function typeByEnd(name: string | null): string | null {
+  const lowerCase = name?.toLowerCase() ?? '';
+  const end = Object.keys(TYPES).find((known) => lowerCase.endsWith(known));
+  return end === undefined ? null : (TYPES[end] ?? null);
+}
+
+/** Header lines of a part, including those in files; null if a problem has been noted. */
 function headersIn(headers: readonly string[], name: string, problems: Problems): string[] | null {
   const lines: string[] = [];
   for (const header of headers) {
@@ -151,14 +176,21 @@ function headersIn(headers: readonly string[], name: string, problems: Problems)
     }
     const bytes = readPart(`${name}=…;headers=@`, header.slice(1), problems);
     if (bytes === null) return null;
-    const text = Buffer.from(bytes)
-      .toString('utf8')
-      .replace(/\r?\n(?=[ \t])/g, '');
-    lines.push(...text.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#')));
+    lines.push(...headersInFile(Buffer.from(bytes).toString('utf8')));
   }
   if (lines.every((line) => ONE_LINE.test(line))) return lines;
   problems.add(phrase`${the('form')} ${given(name)}: a header is one line.`);
   return null;
+}
+
+/** A line that begins with a blank goes on with the one before it; `#` begins a comment. */
+function headersInFile(text: string): string[] {
+  const lines = [''];
+  for (const line of text.replaceAll('\r', '').split('\n')) {
+    if (/^[ \t\v\f]/.test(line)) lines.push(`${lines.pop()}${line}`);
+    else if (line !== '') lines.push(line.startsWith('#') ? '' : line);
+  }
+  return lines.map((line) => line.replace(/[ \t\v\f]+$/, '')).filter((line) => line !== '');
 }
 
 function readPart(option: string, path: string, problems: Problems): Uint8Array | null {
