@@ -134,7 +134,7 @@ test.each([
   "-u 'me:SECRET'",
   '-ume:SECRET',
   '-sSu me:SECRET',
-  '--user=me:SECRET',
+  '--user me:SECRET',
   '-x 127.0.0.1:9 --proxy-us me:SECRET',
   '--oauth2-bearer SECRET',
   '--oauth2 "SECRET"',
