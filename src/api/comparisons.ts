@@ -11,7 +11,7 @@ import type { RunOptions } from '../main/plan/library-options.ts';
 import type { RunOptions as PlainOptions } from '../main/plan/options.ts';
 import type { Told } from '../main/plan/problems.ts';
 import type { RunControl } from '../main/run/run-handle.ts';
-import { withoutCredentials } from '../main/text/quoted.ts';
+import { quoted, withoutCredentials } from '../main/text/quoted.ts';
 import type { Comparison } from '../protocol/comparison.ts';
 import type { Metric } from '../protocol/comparison-finding.ts';
 import { ERROR_CODES, VolleyError } from '../protocol/errors.ts';
@@ -46,6 +46,7 @@ export async function compare(
   control: ComparisonControl = {},
 ): Promise<Comparison> {
   checkControl(control, ['signal', 'onRound']);
+  checkTargets({ a, b });
   const { load, judging } = parted(options);
   const [ofA, ofB] = [withTarget(load, a), withTarget(load, b)];
   const experiment = await inTermsOf(ofA, () => {
@@ -76,6 +77,15 @@ export async function modes(
     );
   });
   return measured(experiment, control);
+}
+
+function checkTargets(targets: Readonly<Record<'a' | 'b', unknown>>): void {
+  const problems = Object.entries(targets).flatMap(([name, target]) =>
+    typeof target === 'string' || (typeof target === 'object' && target !== null)
+      ? []
+      : `The target ${name} is ${quoted(target)}: give a URL, or options.`,
+  );
+  if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
 }
 
 function parted(options: ComparisonOptions): { load: RunOptions; judging: JudgingOptions } {

@@ -9,14 +9,25 @@ import type { Summary } from '../protocol/summary.ts';
 /**
  * A result as text in one of the forms of `--output`.
  *
- * @throws VolleyError VOLLEY_USAGE where a result of this kind has no such form
+ * @throws VolleyError VOLLEY_USAGE where it is no result, or one of this kind has no such form
  */
 export function render(result: Summary | Comparison, form: ResultForm = 'text'): string {
+  checkResult(result);
   if ('arms' in result) {
     const reporters: Readonly<Record<string, (comparison: Comparison) => string>> = COMPARISON_REPORTERS;
     return reporterIn(reporters, form)(result);
   }
   return reporterIn(REPORTERS, form)(result);
+}
+
+function checkResult(result: unknown): void {
+  const isResult =
+    typeof result === 'object' && result !== null && ('arms' in result || 'latencyMs' in result);
+  if (!isResult)
+    throw new VolleyError(
+      ERROR_CODES.usage,
+      'That is no result: give what run(), compare() or readResult() has returned.',
+    );
 }
 
 function reporterIn<T>(reporters: Readonly<Record<string, T>>, form: string): T {
@@ -33,6 +44,7 @@ function reporterIn<T>(reporters: Readonly<Record<string, T>>, form: string): T 
  * What makes it is loaded at the first call.
  */
 export async function renderHtml(result: Summary | Comparison): Promise<string> {
+  checkResult(result);
   const page = await import('../main/reporters/html/html-report.ts');
   return page.renderHtml(result);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { batch, compare, modes, run, start } from '../../src/api/index.ts';
+import { batch, compare, modes, render, renderHtml, run, start } from '../../src/api/index.ts';
 import { VolleyError } from '../../src/protocol/errors.ts';
 
 const URL = 'http://127.0.0.1:1/';
@@ -37,4 +37,20 @@ test('of a batch, a comparison and modes', async () => {
     modes({ url: URL }, wrong({ onRound: 1 })),
   ])
     await expect(call).rejects.toThrow("The control's onRound is '1': give a function.");
+});
+
+test.each([null, undefined, 5, {}, 'x'])('%j is no result, and told so', async (value) => {
+  const result = value as unknown as Parameters<typeof render>[0];
+  expect(() => render(result)).toThrow('That is no result');
+  await expect(renderHtml(result)).rejects.toMatchObject({ code: 'VOLLEY_USAGE' });
+});
+
+test('targets that are none are told together', async () => {
+  const [a, b] = [undefined, 5] as unknown as [string, string];
+  await expect(compare(a, b)).rejects.toMatchObject({
+    problems: [
+      { message: "The target a is 'undefined': give a URL, or options." },
+      { message: "The target b is '5': give a URL, or options." },
+    ],
+  });
 });

@@ -126,7 +126,7 @@ test('nor has one of a URL that was given where a file is asked for', async () =
 test('nor has one of a key that was given in place of the name of its variable', async () => {
   const given = { url: URL_TEXT, preset: 'openai-chat', apiKeyEnv: SECRET, requests: 1 } as const;
   const text = await start(given).then(() => '', allOf);
-  expect(text).toContain(`'${SECRET.slice(0, 3)}…': there is no such environment variable`);
+  expect(text).toContain("'…': there is no such environment variable");
   expect(piecesOf(SECRET).filter((piece) => text.includes(piece))).toEqual([]);
 });
 

@@ -86,7 +86,14 @@ function sentenceOn(
     return `--${name} is not an option here: it is one of ${where.join(', ')}.`;
   }
   const known = ELSEWHERE[name];
-  const meant = known !== undefined && known in options ? known : nearestTo(name, Object.keys(options));
+  const elsewhere = Object.keys(ELSEWHERE).filter((other) => (ELSEWHERE[other] ?? '') in options);
+  const near = nearestTo(name, [...Object.keys(options), ...elsewhere]);
+  const meant =
+    known !== undefined && known in options
+      ? known
+      : near === null || near in options
+        ? near
+        : (ELSEWHERE[near] ?? null);
   if (WAITS.includes(name) && 'rate' in options)
     return `--${name} is not an option: for a steady rate use -r; users who wait between requests are scenarios (docs/scenarios.md).`;
   return meant === null

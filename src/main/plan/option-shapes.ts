@@ -96,7 +96,7 @@ const OF_MIX: Readonly<Record<string, Shape>> = {
 /** Options whose value may contain a secret, and is never quoted. */
 const SECRET: ReadonlySet<string> = new Set([
   ...['url', 'headers', 'body', 'json', 'dataUrlencode', 'form', 'user', 'cookie'],
-  ...['curl', 'proxy', 'variables', 'presets'],
+  ...['curl', 'proxy', 'variables', 'presets', 'expectJson', 'expectHeader', 'expectBody'],
 ]);
 const MOST_WRONG = 10;
 

@@ -17,11 +17,11 @@ export function quotedUrl(text: string): string {
 
 /**
  * A text given as the name of an environment variable. What is long, and no name in capitals, may be the secret itself,
- * pasted in its place: only its beginning is shown.
+ * pasted in its place: nothing of it is shown.
  */
 export function shownVariable(name: string): string {
   const isName = name.length <= LONGEST_NAME_SHOWN || /^[A-Z_][A-Z0-9_]*$/.test(name);
-  return isName || !LIKE_A_TOKEN.test(name) ? name : `${name.slice(0, 3)}…`;
+  return isName || !LIKE_A_TOKEN.test(name) ? name : '…';
 }
 
 /** The same without quotes. */
