@@ -60,10 +60,11 @@ test('volley sweep: levels by doubling, each a run of its own, saved and shown a
 test('volley sweep: a model with eight slots bears no nine at once where nobody is to wait', async () => {
   const server = await createReferenceServer({ model: { firstTokenMs: 400, gapMs: 0, tokens: 1, slots: 8 } });
   try {
-    // The ninth waits for a whole answer, 400 ms, and its own takes as long; a busy machine may bear fewer.
+    // The ninth waits for a whole answer, 400 ms, and its own takes as long: as much as 200 ms that a busy machine comes
+    // late to either do not change which it is.
     const { stdout } = await volley(
       ...['sweep', server.url, '--preset', 'openai-chat', '--model', 'mock', '-c', '8..16', '-n', '32'],
-      ...['--slo', 'ttft<780ms', '--slo-target', '95%', '--warmup', '0s', '-w', '1', '-q', '-o', 'json'],
+      ...['--slo', 'ttft<600ms', '--slo-target', '95%', '--warmup', '0s', '-w', '1', '-q', '-o', 'json'],
     );
     const { levels, capacity } = JSON.parse(stdout) as Sweep;
     // On a machine that has no core for it, volley may be the limit at once.
