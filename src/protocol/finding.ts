@@ -159,6 +159,7 @@ export interface FindingFigures {
   readonly 'users-set-rate': { readonly users: number };
   /** Iterations that neither sent nor slept. */
   readonly 'idle-iterations': { readonly count: number };
+  readonly 'rows-used-up': { readonly scenario: string; readonly rows: number };
   /** More iterations of a scenario were cut off by the end of the run than came to their own. */
   readonly 'iterations-cut': {
     readonly scenario: string;

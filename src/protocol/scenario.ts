@@ -216,6 +216,8 @@ export interface ScenarioReport {
   readonly lateRejections: UserFailures | null;
   /** Iterations that neither sent nor slept. */
   readonly idleIterations: number;
+  /** Scenarios that ended because each of their rows is used once, and none was left, by index. */
+  readonly usedUp: readonly number[];
   readonly code: CodeUse;
 }
 

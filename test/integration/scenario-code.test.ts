@@ -306,3 +306,36 @@ test('requests that wait for a connection are interrupted like those in flight',
   // Six connections each.
   expect(requests).toMatchObject({ sent: 12, unfinished: 12 });
 });
+
+test.each([1, 2])(
+  'a scenario that ends with its last row says so, and lasts no longer, with %d workers',
+  async (workers) => {
+    const path = file(`rows${workers}.mjs`);
+    writeFileSync(
+      path,
+      `import { items, scenario } from 'volley';
+    const rows = items([1, 2, 3, 4, 5, 6, 7, 8].map((id) => ({ id })), 'once');
+    const load = { executor: 'constant-vus', vus: 2, duration: '30s' };
+    export default scenario({ ...load, rows, baseURL: process.env.SHOP }, (vu) => vu.http.get('/row', { query: vu.row }));`,
+    );
+    const { stdout } = await ran('run', path, '-w', String(workers), '-o', 'json');
+    const { scenarios, windowMs, rate, findings } = JSON.parse(stdout) as Summary;
+    expect(scenarios!.total).toMatchObject({ started: 8, completed: 8 });
+    expect(shop.visits.map(({ query }) => query['id']).sort()).toEqual([
+      '1',
+      '2',
+      '3',
+      '4',
+      '5',
+      '6',
+      '7',
+      '8',
+    ]);
+    expect(findings!.notes).toContainEqual({
+      code: 'rows-used-up',
+      figures: { scenario: 'default', rows: 8 },
+    });
+    expect(windowMs).toBeLessThan(10_000);
+    expect(rate.sentPerSecond).toBeCloseTo(8_000 / windowMs, 6);
+  },
+);

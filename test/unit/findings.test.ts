@@ -158,6 +158,10 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
     { count: 7 },
     "7 iterations neither sent a request nor slept: they measured only the scenario's own code.",
   ],
+  'rows-used-up': [
+    { scenario: 'shop', rows: 8 },
+    "'shop' ended when its 8 rows had been used, each once: for more iterations give it more rows, or let them be dealt in a cycle.",
+  ],
   'iterations-cut': [
     { scenario: 'browse', interrupted: 9, started: 10 },
     "The end of the run cut off 9 of 10 iterations of 'browse': its times are of the few that were short. Run longer, give gracefulStop more time, or make an iteration shorter.",

@@ -20,6 +20,7 @@ import { summarizeLatency } from './latency-summary.ts';
 import { targetPerSecond } from './load-notes.ts';
 import { summarizeMix, summarizeNamed } from './mix-summary.ts';
 import { summarizeStreams } from './stream-summary.ts';
+import { usedUpIn } from './used-up.ts';
 import { summarizeWorker, sumOfReports, sumOfRequests } from './worker-summary.ts';
 
 /** What all workers recorded, merged, and the figures derived from it. */
@@ -91,9 +92,12 @@ export function figuresOf(collected: Collected): Figures {
 function windowOf({ plan, workers, stoppedAtMs }: Collected, merged: MergedTally): number {
   const { requests, durationMs } = plan.stop;
   const isOfIterations = plan.scenarios !== undefined && durationMs === null && stoppedAtMs === null;
+  const isUsedUp =
+    plan.scenarios !== undefined && usedUpIn(plan, workers).length === plan.scenarios.scenarios.length;
   const released = merged.outcomes.reduce((sum, count) => sum + count, 0);
   const isBudgetUsed =
     isOfIterations ||
+    isUsedUp ||
     (requests !== null && (released === requests || (durationMs === null && stoppedAtMs === null)));
   const lastEndMs = plan.load.model === 'closed' && isBudgetUsed ? merged.lastEndMs : null;
   const ends = [windowEndMs(plan), stoppedAtMs, lastEndMs].filter((end) => end !== null);

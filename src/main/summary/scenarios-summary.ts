@@ -11,6 +11,7 @@ import {
 import type { IterationTally, ScenarioTally } from '../collect/scenario-tally.ts';
 import { summarizeLatency } from './latency-summary.ts';
 import { scenarioCodeOf } from './scenario-code.ts';
+import { usedUpIn } from './used-up.ts';
 
 /** A chart shows no more points than this. */
 const MOST_POINTS = 500;
@@ -99,9 +100,15 @@ export function scenarioDegradations({ scenarios, agents, interrupted, stoppedBy
 }
 
 /** What a reader should know about the figures. */
-export function scenarioNotes(workers: readonly CollectedWorker[]): Finding[] {
+export function scenarioNotes({ plan, workers }: Pick<Collected, 'plan' | 'workers'>): Finding[] {
   const count = workers.reduce((sum, { report }) => sum + (report?.scenarios?.idleIterations ?? 0), 0);
-  return count === 0 ? [] : [{ code: 'idle-iterations', figures: { count } }];
+  return [
+    ...(count === 0 ? [] : [{ code: 'idle-iterations', figures: { count } } as const]),
+    ...usedUpIn(plan, workers).map(
+      ({ name, rowCount }) =>
+        ({ code: 'rows-used-up', figures: { scenario: name, rows: rowCount } }) as const,
+    ),
+  ];
 }
 
 /** Scenarios whose figures are of few iterations, as the end cut off most; where none ended at all, the verdict says so. */

@@ -141,6 +141,6 @@ function notesOf(
     ...(plan.batch === undefined ? [] : standstillOf(workers)),
     ...(coldStart === null ? [] : [coldStart]),
     ...countNotes(streams, sumOfReports(workers, 'bytesReceived')),
-    ...scenarioNotes(workers),
+    ...scenarioNotes(collected),
   ];
 }

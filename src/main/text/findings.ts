@@ -89,6 +89,8 @@ export const SENTENCES: {
     `The users set the rate, at most ${counted(users, 'user')} at once, by their waits and think times.`,
   'idle-iterations': ({ count }) =>
     `${counted(count, 'iteration')} neither sent a request nor slept: they measured only the scenario's own code.`,
+  'rows-used-up': ({ scenario, rows }) =>
+    `${quoted(scenario)} ended when its ${counted(rows, 'row')} had been used, each once: for more iterations give it more rows, or let them be dealt in a cycle.`,
   'iterations-cut': ({ scenario, interrupted, started }) =>
     `The end of the run cut off ${formatCount(interrupted)} of ${counted(started, 'iteration')} of ${quoted(scenario)}: ${interrupted === started ? 'it has no times' : 'its times are of the few that were short'}. Run longer, give gracefulStop more time, or make an iteration shorter.`,
   'identity-violated': violationText,

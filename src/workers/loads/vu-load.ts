@@ -83,6 +83,7 @@ export class VuLoad implements Load, Job, UserHost {
   #users = 0;
   #usersEver = 0;
   #idleIterations = 0;
+  readonly #usedUp = new Set<number>();
   #setupFailures: UserFailures | null = null;
   #teardownFailures: UserFailures | null = null;
   #lateRejections: UserFailures | null = null;
@@ -137,6 +138,9 @@ export class VuLoad implements Load, Job, UserHost {
         idled: () => {
           this.#idleIterations++;
         },
+        usedUp: ({ index }) => {
+          this.#usedUp.add(index);
+        },
         dropped: (scenario, intendedMs) => this.#dropped(scenario, intendedMs),
         finishIfIdle: () => host.finishIfIdle(),
       }),
@@ -187,6 +191,7 @@ export class VuLoad implements Load, Job, UserHost {
       teardownFailures: this.#teardownFailures,
       lateRejections: this.#lateRejections,
       idleIterations: this.#idleIterations,
+      usedUp: [...this.#usedUp],
       code: this.meter.use(this.#beganAtMs === null ? 0 : this.clock.nowMs() - this.#beganAtMs),
     };
   }

@@ -25,6 +25,8 @@ export interface PoolHost {
   setupFailed(error: unknown): void;
   teardownFailed(error: unknown): void;
   idled(): void;
+  /** Each row of the scenario is used once, and none is left. */
+  usedUp(scenario: UserScenario): void;
   dropped(scenario: UserScenario, intendedMs: number): void;
   finishIfIdle(): void;
 }
@@ -100,7 +102,9 @@ export abstract class Pool {
     intendedMs: number,
   ): Start | null {
     const row = this.host.rows[scenario.index]?.rowOf(occurrence, user.id - this.pool.firstId);
-    return row === undefined ? null : { scenario, n: occurrence + 1, intendedMs, row: row.value };
+    if (row !== undefined) return { scenario, n: occurrence + 1, intendedMs, row: row.value };
+    this.host.usedUp(scenario);
+    return null;
   }
 
   protected newUser(place: number, scenario: UserScenario): User {
