@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { type CarriedModules, carriedFrom } from './carried-modules.ts';
+import { refuseEnding } from './ending-calls.ts';
 
 const OWN_NAME = 'volley';
 
@@ -43,7 +44,7 @@ export async function importAll(
   folder?: string,
 ): Promise<Readonly<Record<string, unknown>>> {
   if (own === null) {
-    refuseExitAtTop();
+    refuseEnding(() => (AT_TOP.getStore() === undefined ? null : 'throw an error instead'));
     registerHooks({ resolve });
   }
   own = pathToFileURL(volley).href;
@@ -101,12 +102,4 @@ function resolve(...[specifier, context, next]: Parameters<Resolve>): ReturnType
     recorded.set(parentURL, of.set(specifier, found.url));
   }
   return found;
-}
-
-function refuseExitAtTop(): void {
-  const { exit } = process;
-  process.exit = (code) => {
-    if (AT_TOP.getStore() === undefined) return exit(code);
-    throw new Error('process.exit() was called, which would end volley: throw an error instead');
-  };
 }

@@ -53,8 +53,21 @@ function plainProblem(message: string): Problem {
   return { option: null, value: null, advice: message, message, toString: () => message };
 }
 
+/** What was thrown, or an error in its place if it cannot be read: getters and proxies of the user's may throw in turn. */
+export function readable(thrown: unknown): unknown {
+  try {
+    if (typeof thrown === 'object' && thrown !== null)
+      for (const member of ['name', 'message', 'stack', 'code', 'errors']) Reflect.get(thrown, member);
+    String(thrown);
+    return thrown;
+  } catch {
+    return new Error('something was thrown that cannot be read');
+  }
+}
+
 /** The message of anything thrown; for an aggregate without one, the message of its first cause. */
-export function messageOf(error: unknown): string {
+export function messageOf(thrown: unknown): string {
+  const error = readable(thrown);
   if (!isErrorLike(error)) return String(error);
   if (error.message !== '') return error.message;
   const first = error.errors?.[0];

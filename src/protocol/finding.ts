@@ -118,7 +118,13 @@ export interface FindingFigures {
   readonly 'figures-mislead': Readonly<Record<never, never>>;
   readonly 'shared-machine': Readonly<Record<never, never>>;
   /** Degraded: what a lost worker had not sent yet is missing; in a batch the others take over its rows. */
-  readonly 'worker-lost': { readonly worker: number; readonly because: string; readonly isBatch: boolean };
+  readonly 'worker-lost': {
+    readonly worker: number;
+    readonly because: string;
+    readonly isBatch: boolean;
+    /** Of its requests that count as never started, as no record of them came: absent where there are none. */
+    readonly unknownAtMost?: number;
+  };
   /** Degraded: an agent was lost, and its part of the load with it. Null where the figure is unknown. */
   readonly 'load-lost': {
     readonly agent: string;

@@ -1,4 +1,5 @@
 import type { ASTNode, Environment } from '@marcbachmann/cel-js';
+import { bounded } from './bounded.ts';
 
 /** A compiled CEL expression. */
 export interface Condition {
@@ -34,6 +35,15 @@ export class ConditionError extends Error {
     super(message);
     this.unknown = unknown;
   }
+}
+
+const MATCHES = /\.\s*matches\s*\(/;
+/** Done for each element of a list. */
+const OF_EACH = /\.\s*(?:all|exists|exists_one|filter|map)\s*\(/g;
+
+/** Whether it has a pattern, or lists within lists: it may take very long. */
+function mayMultiply(text: string): boolean {
+  return MATCHES.test(text) || (text.match(OF_EACH)?.length ?? 0) > 1;
 }
 
 /** Values from JSON are doubles, while the 2 in `n % 2` is an int: CEL itself does not mix the two. */
@@ -78,7 +88,9 @@ export async function loadConditions(): Promise<ConditionReader> {
       return {
         type: String(type),
         names: [...used].filter((name) => known?.has(name) ?? true),
-        evaluate: (values) => parsed(values),
+        evaluate: mayMultiply(text)
+          ? (values) => bounded(`the expression ${text}`, () => parsed(values))
+          : (values) => parsed(values),
       };
     } catch (error) {
       const { code, summary, message } = error as { code?: string; summary?: string; message: string };

@@ -1,5 +1,6 @@
 import type { Expectation, ValueRule } from '../protocol/request.ts';
 import { type AnsweredBody, textOfBody, Unreadable } from './body-text.ts';
+import { TookTooLong } from './bounded.ts';
 import { JsonTooDeep, parseExactJson, shownJson } from './exact-json.ts';
 import { jsonQuery } from './json-path.ts';
 import { isSecretUnder } from './secret-names.ts';
@@ -41,13 +42,18 @@ export function looksIntoFields(expectation: Expectation): boolean {
  * @param hide removes secrets from shown text, before it is cut
  */
 export function missOf(expectation: Expectation, answer: Answered, tookMs: number, hide: Hide): Miss | null {
-  return (
-    statusMiss(expectation, answer) ??
-    headerMiss(expectation, answer, hide) ??
-    lengthMiss(expectation, answer) ??
-    (looksIntoBody(expectation) ? bodyMiss(expectation, answer, hide) : null) ??
-    timeMiss(expectation, tookMs)
-  );
+  try {
+    return (
+      statusMiss(expectation, answer) ??
+      headerMiss(expectation, answer, hide) ??
+      lengthMiss(expectation, answer) ??
+      (looksIntoBody(expectation) ? bodyMiss(expectation, answer, hide) : null) ??
+      timeMiss(expectation, tookMs)
+    );
+  } catch (error) {
+    if (error instanceof TookTooLong) return { code: 'TOO_SLOW', example: hide(error.message) };
+    throw error;
+  }
 }
 
 function statusMiss({ statuses }: Expectation, { status }: Answered): Miss | null {

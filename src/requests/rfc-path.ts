@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
 import type { JSONPathEnvironment, JSONPathNode, JSONPathQuery, JSONValue } from 'json-p3';
+import { bounded } from './bounded.ts';
 import { isContainer, isSameJson } from './exact-json.ts';
 import { compareNumbers, ExactNumber, isJsonNumber } from './exact-number.ts';
 import type { JsonQuery } from './json-query.ts';
+import { mayTakeLong } from './pattern-cost.ts';
 
 type Library = typeof import('json-p3');
 type Comparison = InstanceType<Library['jsonpath']['expressions']['InfixExpression']>;
@@ -14,6 +16,9 @@ const OWN_WORDS: ReadonlyMap<string, string> = new Map([
   ["can't backup beyond start", 'a name or a bracket is missing behind the dot'],
   ['bald descendant segment', 'a name or a bracket is missing behind the dots'],
 ]);
+
+/** Descendants and filters. */
+const MULTIPLIES = /\.\.|\?/g;
 
 let loaded: { readonly library: Library; readonly environment: JSONPathEnvironment } | null = null;
 
@@ -27,9 +32,14 @@ export function compileRfcPath(root: string, path: string): JsonQuery {
   const { library, environment } = load();
   const query = compile(root, path, library, environment);
   adapt(query, library);
+  const find = (root: unknown): readonly unknown[] => query.query(root as JSONValue).values();
   return {
     isSingular: query.singularQuery(),
-    find: (root) => query.query(root as JSONValue).values(),
+    // Each beyond the first multiplies the places to look at.
+    find:
+      (path.match(MULTIPLIES)?.length ?? 0) < 2
+        ? find
+        : (root) => bounded(`the path ${path}`, () => find(root)),
   };
 }
 
@@ -38,12 +48,21 @@ function load(): NonNullable<typeof loaded> {
   // Loaded synchronously, since a path is parsed within the plan's gate, which does not await.
   const library = createRequire(import.meta.url)('json-p3') as Library;
   const environment = new library.JSONPathEnvironment();
-  const { ValueType } = library.FunctionExpressionType;
+  const { LogicalType, ValueType } = library.FunctionExpressionType;
   environment.functionRegister.set('length', {
     argTypes: [ValueType],
     returnType: ValueType,
     call: (value: unknown) => lengthOf(value) ?? library.Nothing,
   });
+  for (const name of ['match', 'search']) {
+    const own = environment.functionRegister.get(name);
+    environment.functionRegister.set(name, {
+      argTypes: [ValueType, ValueType],
+      returnType: LogicalType,
+      call: (text: unknown, pattern: unknown) =>
+        boundedTest(name, text, pattern, () => own?.call(text, pattern)),
+    });
+  }
   loaded = { library, environment };
   return loaded;
 }
@@ -65,6 +84,13 @@ function compile(
     const words = end < 0 ? message : message.slice(0, end);
     throw new Error(`${OWN_WORDS.get(words) ?? words}, at character ${place}`);
   }
+}
+
+/** @throws TookTooLong */
+function boundedTest(name: string, text: unknown, pattern: unknown, act: () => unknown): unknown {
+  if (typeof text !== 'string' || typeof pattern !== 'string') return act();
+  if (!mayTakeLong(pattern, 'u', text.length)) return act();
+  return bounded(`the pattern ${pattern} of ${name}()`, act);
 }
 
 /** Characters of text, elements of a list, names of an object (RFC 9535, 2.4.4). */

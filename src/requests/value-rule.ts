@@ -1,8 +1,13 @@
 import type { Comparison, ValueRule } from '../protocol/request.ts';
+import { boundedMatch } from './bounded.ts';
 import { isContainer, isSameJson, parseExactJson, shownJson } from './exact-json.ts';
 import { compareNumbers, isJsonNumber } from './exact-number.ts';
 
-/** Whether a value of an answer meets a rule; undefined if the value is missing. */
+/**
+ * Whether a value of an answer meets a rule; undefined if the value is missing.
+ *
+ * @throws TookTooLong if that cannot be found out in a bearable time
+ */
 export function meets(rule: ValueRule, value: unknown): boolean {
   switch (rule.type) {
     case 'exists':
@@ -12,7 +17,7 @@ export function meets(rule: ValueRule, value: unknown): boolean {
     case 'contains':
       return contains(value, rule.value);
     case 'matches':
-      return value !== undefined && !isContainer(value) && patternOf(rule).test(shownJson(value));
+      return value !== undefined && !isContainer(value) && matches(rule, shownJson(value));
     case 'compare':
       return value !== undefined && compares(rule, rule.ofLength ? lengthOf(value) : value);
   }
@@ -115,6 +120,11 @@ function expectedJson(text: string): unknown {
   }
   knownValues.set(text, value);
   return value;
+}
+
+/** @throws TookTooLong */
+function matches(rule: ValueRule & { type: 'matches' }, text: string): boolean {
+  return boundedMatch(patternOf(rule), text, (pattern) => pattern.test(text));
 }
 
 function patternOf({ source, flags }: ValueRule & { type: 'matches' }): RegExp {

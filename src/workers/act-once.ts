@@ -14,6 +14,8 @@ import { loadTokens } from './streams/loaded-tokens.ts';
 import { toldOf } from './told-exchange.ts';
 import { type Failed, failureOf, toldWithPlace } from './vus/failure-of.ts';
 import { importTest } from './vus/import-test.ts';
+import { uncaughtFailure } from './vus/last-ended.ts';
+import { isA } from './vus/script-place.ts';
 import { watchedView } from './vus/watched-view.ts';
 
 type Scenario = ScenarioOf<unknown, Metrics>;
@@ -25,6 +27,7 @@ type Tell = (step: OnceStep) => void;
  * @param shard one user with one iteration of the scenario named like the part
  * @param tell called with each step; null if nobody listens
  * @param signal aborts it
+ * @param hearUncaught tells of exceptions that nobody catches, until the function returned is called
  */
 export async function actOnce(
   shard: Shard,
@@ -32,6 +35,7 @@ export async function actOnce(
   part: OncePart,
   tell: Tell | null,
   signal: AbortSignal,
+  hearUncaught: (hear: (error: unknown) => void) => () => void,
 ): Promise<OnceOutcome> {
   if (shard.scenarios === undefined) throw new Error('there are no scenarios');
   const clock = createMonotonicClock();
@@ -45,7 +49,7 @@ export async function actOnce(
       value = await body(tell === null ? vu : watchedView(vu, tell));
       isDone = true;
     } catch (error) {
-      if (!(error instanceof Interrupted)) failure ??= failureIn(part, error);
+      if (!isA(error, Interrupted)) failure ??= failureIn(part, error);
       throw error;
     }
   };
@@ -60,11 +64,16 @@ export async function actOnce(
   const fromMs = clock.nowMs();
   const stop = (): void => run.stop(0);
   signal.addEventListener('abort', stop);
+  const stopHearing = hearUncaught((error) => {
+    failed(uncaughtFailure(error));
+    stop();
+  });
   if (signal.aborted) stop();
   await run.prepare();
   run.start(fromMs, fromMs);
   await run.finished;
   signal.removeEventListener('abort', stop);
+  stopHearing();
   run.release();
   const isInterrupted = signal.aborted || (!isDone && failure === null);
   return { failure, isInterrupted, tookMs: clock.nowMs() - fromMs, value };

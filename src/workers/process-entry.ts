@@ -6,4 +6,4 @@ process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 // A worker must not outlive its coordinator. At the end of a run the worker itself disconnects.
 process.on('disconnect', () => process.exit(0));
-await serveShard(processChannel(process), 'process');
+await serveShard(processChannel(process), 'process').done;

@@ -44,7 +44,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   /** The load, if it is one of rows. */
   readonly #rows: RowsLoad | null;
   /** The load, if it is one of users. */
-  readonly #users: VuLoad | null;
+  readonly users: VuLoad | null;
   readonly #work: CpuWork;
   readonly #firstLocation: FirstLocation;
   readonly #lease: Lease;
@@ -93,7 +93,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     this.#load = load;
     this.#job = job;
     this.#rows = rows;
-    this.#users = vus;
+    this.users = vus;
   }
 
   /** Resolves when nothing is in flight and nothing more will start. */
@@ -125,11 +125,11 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     const { windowEndMs, graceMs } = this.#shard;
     if (windowEndMs !== null) this.#endAfter(windowAtMs + windowEndMs + graceMs - this.clock.nowMs());
     // Other loads have nothing due after the window.
-    if (windowEndMs !== null && this.#users !== null) this.#lastMeasuredMs = windowAtMs + windowEndMs;
+    if (windowEndMs !== null && this.users !== null) this.#lastMeasuredMs = windowAtMs + windowEndMs;
     this.#cancelStart = startAt(startAtMs, this.clock, () => {
       this.#cancelStart = null;
       const nowMs = this.clock.nowMs();
-      if (this.exchanges.length > 0 || this.#users !== null) this.#startedAtMs = nowMs;
+      if (this.exchanges.length > 0 || this.users !== null) this.#startedAtMs = nowMs;
       this.#load.begin(nowMs, windowAtMs);
       this.finishIfIdle();
     });
@@ -148,7 +148,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     this.#cancelStart = null;
     this.#load.stop();
     // A user in think time has nothing in flight.
-    const isAtWork = this.#inFlight > 0 || this.#users?.isDone === false;
+    const isAtWork = this.#inFlight > 0 || this.users?.isDone === false;
     if (drainMs > 0 && isAtWork) this.#endAfter(drainMs);
     else this.#end();
   }
@@ -161,7 +161,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     this.#waits?.close();
     this.recorder.close();
     this.#rows?.close();
-    this.#users?.close();
+    this.users?.close();
     this.#clients.close();
   }
 
@@ -184,7 +184,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
       bytesReceived: counters.bytesReceived,
       startedAtMs: this.#startedAtMs,
       isFenced: this.#lease.hasRunOut,
-      ...(this.#users === null ? {} : { scenarios: this.#users.report() }),
+      ...(this.users === null ? {} : { scenarios: this.users.report() }),
       ...usage,
     };
   }

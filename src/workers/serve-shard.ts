@@ -1,4 +1,5 @@
 import { threadId } from 'node:worker_threads';
+import { divert, writeOwn } from '../machine/diverted-output.ts';
 import { messageOf } from '../protocol/errors.ts';
 import {
   ALIVE_EVERY_MS,
@@ -10,6 +11,7 @@ import type { OwnedPart } from '../protocol/report.ts';
 import type { ScenariosPlan } from '../protocol/scenario.ts';
 import type { Shard } from '../protocol/shard.ts';
 import type { Supplies } from '../protocol/supplies.ts';
+import { visibleLines } from '../requests/visible.ts';
 import { createMonotonicClock } from '../time/clock.ts';
 import { areBackgroundThreadsToYield, yieldBackgroundThreads } from './background-threads.ts';
 import { loadClient } from './clients/http-client.ts';
@@ -23,8 +25,22 @@ import { loadTokens } from './streams/loaded-tokens.ts';
  * A worker's life, whatever carries its messages: takes a shard, connects, reports ready, begins on `go`,
  * sends its records, reports, and closes the channel last. Resolves when everything has been sent.
  */
-export function serveShard(wire: WorkerChannel, owns: OwnedPart): Promise<void> {
-  return new ShardService(wire, owns).done;
+export function serveShard(wire: WorkerChannel, owns: OwnedPart): Service {
+  return new ShardService(wire, owns);
+}
+
+/** A worker that serves its shard. */
+interface Service {
+  readonly done: Promise<void>;
+  /** Takes an exception that nobody has caught; false if it is not of the scenarios' code. */
+  takeUncaught(error: unknown): boolean;
+}
+
+/** What a module prints, on whichever stream, goes to volley's stderr: of a process the coordinator passes it on. */
+function divertOutput(owns: OwnedPart): void {
+  const { stdout, stderr } = process;
+  const to = owns === 'process' ? stdout : stderr;
+  for (const stream of [stdout, stderr]) divert(stream, (text) => writeOwn(to, visibleLines(text)));
 }
 
 /** The code for users and the test's module, loaded once per worker. */
@@ -34,7 +50,7 @@ async function loadUsers(scenarios: ScenariosPlan): Promise<PartsOfShard['users'
   return { Users: VuLoad, definition: await importTest(scenarios), watch: null };
 }
 
-class ShardService {
+class ShardService implements Service {
   readonly #wire: WorkerChannel;
   readonly #owns: OwnedPart;
   /** Wraps `#wire`: a failed send would otherwise end the worker silently, or leave it waiting for a reply. */
@@ -51,6 +67,9 @@ class ShardService {
   #heartbeat: NodeJS.Timeout | null = null;
   #practiceCpuMs = 0;
   #hasEnded = false;
+  readonly #hear = (error: unknown): void => {
+    if (!this.takeUncaught(error)) this.#end(messageOf(error));
+  };
 
   constructor(wire: WorkerChannel, owns: OwnedPart) {
     this.#wire = wire;
@@ -62,6 +81,10 @@ class ShardService {
 
   get done(): Promise<void> {
     return this.#done.promise;
+  }
+
+  takeUncaught(error: unknown): boolean {
+    return this.#hasEnded || this.#run?.users?.takeUncaught(error) === true;
   }
 
   #post(...[message, transfer]: Parameters<WorkerChannel['post']>): void {
@@ -116,6 +139,10 @@ class ShardService {
     const Rows = shard.batch === undefined ? null : (await import('./loads/rows-load.ts')).RowsLoad;
     const Tokens = await loadTokens(shard.stream);
     const create = await loadClient(shard.client, shard.settings.protocol, shard.batch !== undefined);
+    if (shard.scenarios !== undefined && this.#owns !== 'nothing') {
+      process.on('uncaughtException', this.#hear);
+      divertOutput(this.#owns);
+    }
     const users = shard.scenarios === undefined ? null : await loadUsers(shard.scenarios);
     const parts = { supplies, create, Rows, Tokens, users };
     const run = new ShardRun(shard, this.#channel, this.#clock, parts);

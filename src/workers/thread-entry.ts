@@ -4,5 +4,5 @@ import { serveShard } from './serve-shard.ts';
 
 /** The single long-running task of a pool thread. */
 export default function runThread(port: MessagePort): Promise<void> {
-  return serveShard(portChannel(port), 'thread');
+  return serveShard(portChannel(port), 'thread').done;
 }

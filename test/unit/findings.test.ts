@@ -96,8 +96,8 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
   'figures-mislead': [{}, "Until that is fixed, rates and latencies say little about the target's speed."],
   'shared-machine': [{}, 'Target and generator share this machine and its cores.'],
   'worker-lost': [
-    { worker: 1, because: 'it ended with code 9', isBatch: false },
-    'Worker 1 was lost: it ended with code 9. Its unsent results are missing.',
+    { worker: 1, because: 'it ended with code 9', isBatch: false, unknownAtMost: 3 },
+    'Worker 1 was lost: it ended with code 9. Its unsent results are missing: up to 3 of its requests that count as never started may have been sent.',
   ],
   'load-lost': [
     {
@@ -148,7 +148,7 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
       count: 2,
       example: 'an await is missing: nobody has awaited what failed with Error: lost\nat a.mjs:1:1',
     },
-    'Behind the last iteration of a user 2 promises were rejected that nobody had awaited, so no iteration failed with it: an await is missing: nobody has awaited what failed with Error: lost',
+    'Behind the last iteration of a user, or at the top of a module, 2 errors came that nobody had awaited or caught, so no iteration failed with them: an await is missing: nobody has awaited what failed with Error: lost',
   ],
   'users-set-rate': [
     { users: 20 },

@@ -19,9 +19,12 @@ async function poolOptions(load: Partial<RunOptions>): Promise<PoolOptions | und
 }
 
 test('only workers that keep to a schedule get a roomy heap', async () => {
-  expect(await poolOptions({ rate: '10', pacing: 'precise' })).toEqual({ areHeapsRoomy: true });
-  expect(await poolOptions({ rate: '10', pacing: 'eco' })).toEqual({ areHeapsRoomy: true });
-  expect(await poolOptions({})).toEqual({ areHeapsRoomy: false });
+  expect(await poolOptions({ rate: '10', pacing: 'precise' })).toEqual({
+    areHeapsRoomy: true,
+    runsCode: false,
+  });
+  expect(await poolOptions({ rate: '10', pacing: 'eco' })).toEqual({ areHeapsRoomy: true, runsCode: false });
+  expect(await poolOptions({})).toEqual({ areHeapsRoomy: false, runsCode: false });
 });
 
 test.each([ROOMY_HEAP_FLAG, PLAIN_HEAP_FLAG])('this Node knows %s', (flag) => {

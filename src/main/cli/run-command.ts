@@ -1,3 +1,4 @@
+import { writeOwn } from '../../machine/diverted-output.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import type { RunPlan, WrittenIn } from '../../protocol/plan.ts';
@@ -68,6 +69,7 @@ export async function runCommand(
   const cluster = await clusterFrom(parsed, process.env, problems);
   refuseUseless(parsed, problems);
   if (planned.loadTest === undefined) refuseOfScenarios(parsed, problems);
+  else (await import('./code-of-users.ts')).expectCode();
   const shown = liveFormFrom(parsed, problems);
   const against = baselineFrom(parsed, problems);
   const { asked, plan } = await withoutOverwriting(outputFilesOf(paths), async () => {
@@ -189,7 +191,7 @@ async function measure(
     const summary = heldAgainst(showing.baseline, (await around?.ended(measured)) ?? measured);
     result = summary;
     const { isSaved, isComplete } = await outputs.finish(summary);
-    process.stdout.write(await printedRun(summary, isSaved ? form : 'json', showing.view));
+    writeOwn(process.stdout, await printedRun(summary, isSaved ? form : 'json', showing.view));
     // On a terminal the report itself shows all this.
     if (form !== 'text' || !process.stdout.isTTY) {
       const why = whyNothingSucceeded(summary) ?? whyItFails(summary);

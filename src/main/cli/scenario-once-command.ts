@@ -1,3 +1,4 @@
+import { writeOwn } from '../../machine/diverted-output.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import type { OnceOutcome, OnceStep } from '../../protocol/once.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
@@ -75,7 +76,7 @@ class ShownSteps {
   }
 
   line(text: string): void {
-    process.stdout.write(`${visibleLines(this.#hide(text))}\n`);
+    writeOwn(process.stdout, `${visibleLines(this.#hide(text))}\n`);
   }
 
   tell(step: OnceStep): void {

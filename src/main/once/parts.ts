@@ -1,9 +1,17 @@
+import { endHeldProcess } from '../../machine/endless-code.ts';
+import { EXIT_CODES } from '../../protocol/exit-codes.ts';
 import type { OnceOutcome, OncePart, OnceStep } from '../../protocol/once.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { ScenarioPlan, ScenariosPlan, UserLoad } from '../../protocol/scenario.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import type { Supplies } from '../../protocol/supplies.ts';
 import { split } from '../plan/split.ts';
+import { hearUncaught, isOwnProcess } from '../pool/own-process.ts';
+import { heldSentence } from '../text/held-loop.ts';
+import { quoted } from '../text/quoted.ts';
+
+/** Preparing data may take its time; a signal is not heard meanwhile. */
+const LONGEST_HOLD_MS = 15_000;
 
 /** The part to run once, and how to follow and end it. */
 export interface Asked {
@@ -20,6 +28,7 @@ type Act = (
   part: OncePart,
   tell: Asked['tell'],
   signal: AbortSignal,
+  hear: typeof hearUncaught,
 ) => Promise<OnceOutcome>;
 
 /** Runs a part of a plan's scenarios once, in this process. */
@@ -47,7 +56,16 @@ export async function doOnce(
   const { actOnce } = (await import(new URL('../../workers/act-once.js', import.meta.url).href)) as {
     actOnce: Act;
   };
-  return actOnce(shard, { ...plan.supplies, scenarioRows: [rows] }, part, tell, signal);
+  const what = typeof part === 'string' ? part : `scenario ${quoted(part.scenario)}`;
+  const watch = isOwnProcess()
+    ? endHeldProcess(LONGEST_HOLD_MS, heldSentence(what, LONGEST_HOLD_MS), EXIT_CODES.failed)
+    : null;
+  try {
+    const supplies = { ...plan.supplies, scenarioRows: [rows] };
+    return await actOnce(shard, supplies, part, tell, signal, hearUncaught);
+  } finally {
+    await watch?.stop();
+  }
 }
 
 function withoutRows(name: string): ScenarioPlan {

@@ -8,6 +8,7 @@ import type { PoolEvents, PoolOptions, WorkerPool } from './worker-pool.ts';
 
 const ENTRY = fileURLToPath(new URL('../../workers/process-entry.js', import.meta.url));
 const KEPT_STDERR_CHARACTERS = 4_096;
+const LONGEST_PIPES_MS = 1_000;
 
 /** Processes: each worker is a forked child. A child that dies does not affect the others. */
 export function createProcessPool(
@@ -20,13 +21,20 @@ export function createProcessPool(
       serialization: 'advanced',
       env: environmentWithCompiledCode(),
       execArgv: areHeapsRoomy ? [ROOMY_HEAP_FLAG] : [],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
+    // What the code of scenarios prints.
+    child.stdout?.on('data', (text: Buffer) => process.stderr.write(text));
     let stderr = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-KEPT_STDERR_CHARACTERS);
     });
-    child.on('message', (message) => events.onMessage(index, message as WorkerMessage));
+    child.on('message', (message) => {
+      // The code of scenarios may send, too.
+      if (typeof message === 'object' && message !== null) events.onMessage(index, message as WorkerMessage);
+    });
+    // What it has started may keep its pipes open, and 'close' waits for those.
+    child.once('exit', () => setTimeout(() => destroyPipes(child), LONGEST_PIPES_MS).unref());
     // Reports only that a child could not be started; 'close' reports its end.
     child.on('error', (error) => {
       if (child.pid === undefined) stderr = `Error: ${messageOf(error)}`;
@@ -58,6 +66,11 @@ export function createProcessPool(
       await Promise.all(workers.map(({ done }) => done));
     },
   };
+}
+
+function destroyPipes({ stdout, stderr }: ChildProcess): void {
+  stdout?.destroy();
+  stderr?.destroy();
 }
 
 function endOf(child: ChildProcess, code: number | null, signal: string | null, stderr: string): string {

@@ -28,6 +28,8 @@ export interface WorkerPool {
 export interface PoolOptions {
   /** The workers follow a schedule, so that avoiding a pause of milliseconds is worth some memory. */
   readonly areHeapsRoomy: boolean;
+  /** They run code that is not volley's. */
+  readonly runsCode: boolean;
 }
 
 /** Starts `count` workers that wait for their shards. */

@@ -10,6 +10,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { Collected, CollectedWorker } from '../collect/collected.ts';
 import { Collector } from '../collect/collector.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
+import { modulesIn } from '../plan/scenarios/code-modules.ts';
 import { graceMsOf, split, windowEndMs } from '../plan/split.ts';
 import type { CreatePool, WorkerPool } from '../pool/worker-pool.ts';
 import { brokenRule } from './abort-rules.ts';
@@ -203,7 +204,10 @@ export class Coordinator {
         onEnd: (index, failure) => this.#onEnd(index, failure),
       },
       // A batch must need little memory, however long it is.
-      { areHeapsRoomy: this.#plan.load.model === 'open' && this.#dealing === null },
+      {
+        areHeapsRoomy: this.#plan.load.model === 'open' && this.#dealing === null,
+        runsCode: this.#plan.scenarios !== undefined && modulesIn(this.#plan.scenarios.code).length > 0,
+      },
     );
     this.#pool = pool;
     try {

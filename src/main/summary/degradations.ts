@@ -1,6 +1,7 @@
 import type { Finding } from '../../protocol/finding.ts';
 import type { AgentSummary, RequestCounts, Summary } from '../../protocol/summary.ts';
 import type { Collected, CollectedWorker } from '../collect/collected.ts';
+import { plannedFor } from './load-notes.ts';
 import { lostShareOf } from './lost-load.ts';
 
 /** Why less was measured than asked for, or something other than the target. */
@@ -75,12 +76,16 @@ function lostLoadOf(agents: readonly AgentSummary[]): Finding[] {
 }
 
 /** Workers lost during the run. */
-function lossesOf(workers: readonly CollectedWorker[], isBatch: boolean): Finding[] {
-  return workers.flatMap(({ shard, lostBecause }): Finding[] =>
-    lostBecause === null
-      ? []
-      : [{ code: 'worker-lost', figures: { worker: shard.index, because: lostBecause, isBatch } }],
-  );
+export function lossesOf(workers: readonly CollectedWorker[], isBatch: boolean): Finding<'worker-lost'>[] {
+  return workers.flatMap(({ shard, counts, lostBecause }): Finding<'worker-lost'>[] => {
+    if (lostBecause === null) return [];
+    const notStarted = Math.max(0, plannedFor(shard, counts.released) - counts.released);
+    const unknownAtMost = isBatch ? 0 : Math.min(shard.maxSlots, notStarted);
+    const figures = { worker: shard.index, because: lostBecause, isBatch };
+    return [
+      { code: 'worker-lost', figures: { ...figures, ...(unknownAtMost > 0 ? { unknownAtMost } : {}) } },
+    ];
+  });
 }
 
 /** Rows whose answers may be those of others. */

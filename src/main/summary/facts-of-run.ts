@@ -1,7 +1,7 @@
 import type { Collected } from '../collect/collected.ts';
 import { LastAnswer, type Silence } from '../collect/last-answer.ts';
 import { withoutStart } from './cold-start.ts';
-import { stoodStillMs } from './degradations.ts';
+import { lossesOf, stoodStillMs } from './degradations.ts';
 import { whenFailed } from './episode.ts';
 import type { IterationFacts } from './failing.ts';
 import type { Figures } from './figures.ts';
@@ -42,6 +42,10 @@ export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
     tookMs: records.backlog?.meansMs(windowMs) ?? [],
     isTargetLocal: plan.isTargetLocal,
     isBatch: plan.batch !== undefined,
+    lost: lossesOf(
+      collected.workers.filter(({ agent }) => agent === undefined),
+      plan.batch !== undefined,
+    ),
   };
 }
 

@@ -83,6 +83,8 @@ export interface VerdictFacts extends FailureFacts {
   readonly tookMs?: readonly number[];
   readonly isTargetLocal: boolean;
   readonly isBatch: boolean;
+  /** Workers whose results are incomplete; those of lost agents are judged with these. */
+  readonly lost?: readonly Finding<'worker-lost'>[];
 }
 
 /** A judgement, by default without next step and caveats. */

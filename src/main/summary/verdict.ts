@@ -30,6 +30,7 @@ export function judge(facts: VerdictFacts): Judgement {
   const judgement =
     withNeverOk(failing(facts), facts) ??
     failingIterations(facts.iterations) ??
+    lostWorker(facts) ??
     withFailures(
       generatorErrors(facts) ??
         (lacksConnections(facts)
@@ -51,6 +52,12 @@ export function judge(facts: VerdictFacts): Judgement {
 
 const FIGURES_MISLEAD: Finding = { code: 'figures-mislead', figures: {} };
 const SHARED_MACHINE: Finding = { code: 'shared-machine', figures: {} };
+
+/** What a lost worker did is not known, and volley has lost it; the rows of a batch went to the others. */
+function lostWorker({ lost = [], isBatch }: VerdictFacts): Judgement | null {
+  const [first] = lost;
+  return first === undefined || isBatch ? null : judged('generator-limited', first);
+}
 
 /** What came unasked may have been taken for an answer. A batch says so elsewhere: it is degraded by that. */
 function unrequestedBytes({ connections: { unrequested = 0 }, isBatch }: VerdictFacts): Finding[] {

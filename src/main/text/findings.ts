@@ -57,9 +57,14 @@ export const SENTENCES: {
     `The limit of ${formatAskedRate(limitPerSecond)} sets the rate, ${formatRate(sentPerSecond)} here: that is not how fast the target is.`,
   'figures-mislead': () => "Until that is fixed, rates and latencies say little about the target's speed.",
   'shared-machine': () => 'Target and generator share this machine and its cores.',
-  'worker-lost': ({ worker, because, isBatch }) =>
-    `Worker ${worker} was lost: ${because}. ` +
-    (isBatch ? 'The others took over its unfinished rows.' : 'Its unsent results are missing.'),
+  'worker-lost': ({ worker, because, isBatch, unknownAtMost = 0 }) =>
+    `Worker ${worker} was lost: ${because.replace(/\.$/, '')}. ` +
+    (isBatch ? 'The others took over its unfinished rows.' : 'Its unsent results are missing') +
+    (unknownAtMost === 0
+      ? isBatch
+        ? ''
+        : '.'
+      : `: up to ${formatCount(unknownAtMost)} of its requests that count as never started may have been sent.`),
   'load-lost': loadLostText,
   'agents-limited': ({ agents, of }) =>
     `Of ${counted(of, 'agent')}, ${agents.join(', ')} could not keep up with ${agents.length === 1 ? 'its' : 'their'} part.`,
@@ -84,7 +89,7 @@ export const SENTENCES: {
   'vu-teardown-failed': ({ count, example }) =>
     `The teardown of ${counted(count, 'user')} failed: ${example.split('\n')[0]}`,
   'late-rejections': ({ count, example }) =>
-    `Behind the last iteration of a user ${counted(count, 'promise was', 'promises were')} rejected that nobody had awaited, so no iteration failed with it: ${example.split('\n')[0]}`,
+    `Behind the last iteration of a user, or at the top of a module, ${counted(count, 'error')} came that nobody had awaited or caught, so no iteration failed with ${count === 1 ? 'it' : 'them'}: ${example.split('\n')[0]}`,
   'users-set-rate': ({ users }) =>
     `The users set the rate, at most ${counted(users, 'user')} at once, by their waits and think times.`,
   'idle-iterations': ({ count }) =>

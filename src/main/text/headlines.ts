@@ -32,6 +32,7 @@ const HEADLINES: Headlines = {
     `${scenario === null ? '' : ` of '${scenario}'`} failed`,
   'machine-ran-out': ({ failed, codes }) =>
     `${counted(failed, 'request')} failed because of this machine's limits (${codes.join(', ')})`,
+  'worker-lost': ({ worker, because }) => `worker ${worker} was lost: ${because}`,
   'loop-busy': ({ busyShare }) => `an event loop of volley was ${formatPercent(busyShare)} busy`,
   'scenario-code': ({ codeShare }) =>
     `the scenarios' own code took ${formatPercent(codeShare)} of an event loop`,

@@ -16,14 +16,15 @@ import { Alarms } from '../vus/alarms.ts';
 import { CodeMeter } from '../vus/code-meter.ts';
 import type { Failed } from '../vus/failure-of.ts';
 import { toldWithPlace } from '../vus/failure-of.ts';
-import { LastEnded } from '../vus/last-ended.ts';
+import { LastEnded, uncaughtFailure } from '../vus/last-ended.ts';
 import { metricRecorders } from '../vus/metric-recorders.ts';
 import { Names } from '../vus/name-numbers.ts';
 import type { Pool } from '../vus/pool.ts';
 import { type RequestBase, RequestMaker } from '../vus/request-maker.ts';
 import { RowSource, rowsOfTable } from '../vus/row-source.ts';
 import { ScenarioRecorder } from '../vus/scenario-recorder.ts';
-import { hearUnawaited } from '../vus/unawaited.ts';
+import { placeOf } from '../vus/script-place.ts';
+import { hearUnawaited, ownerNow } from '../vus/unawaited.ts';
 import type { Awaited } from '../vus/user-connections.ts';
 import type { Ended, UserHost, UserScenario } from '../vus/user-host.ts';
 import type { Load, LoadHost } from './load.ts';
@@ -171,11 +172,7 @@ export class VuLoad implements Load, Job, UserHost {
     this.#stopHearing?.();
     this.#stopHearing = null;
     this.#lastEnded.flush();
-    for (const failure of this.#lastEnded.takeLeft()) {
-      this.#watch?.failed(failure);
-      const { count, example } = this.#lateRejections ?? { count: 0, example: failure.example };
-      this.#lateRejections = { count: count + 1, example };
-    }
+    for (const failure of this.#lastEnded.takeLeft()) this.#failedLate(failure);
     this.alarms.close();
     this.records.close();
   }
@@ -245,8 +242,29 @@ export class VuLoad implements Load, Job, UserHost {
     this.#lastEnded.awaited(promise);
   }
 
+  uncaught(user: object, error: unknown): void {
+    this.#lastEnded.uncaught(user, error);
+  }
+
+  /** Takes an exception that nobody has caught; false if it is not of the scenarios' code. */
+  takeUncaught(error: unknown): boolean {
+    const owner = ownerNow();
+    if (owner !== null) owner.uncaught(error);
+    // Of the code at the top of a module, such as its timers.
+    else if (placeOf(error) !== null) this.#failedLate(uncaughtFailure(error));
+    else return false;
+    return true;
+  }
+
   ended(user: object, scenario: UserScenario, ended: Ended, failure: Failed | null): void {
     this.#lastEnded.add({ user, scenario, ended, failure });
+  }
+
+  /** No iteration fails with it. */
+  #failedLate(failure: Failed): void {
+    this.#watch?.failed(failure);
+    const { count, example } = this.#lateRejections ?? { count: 0, example: failure.example };
+    this.#lateRejections = { count: count + 1, example };
   }
 
   #record(

@@ -1,8 +1,9 @@
 import type { IterationErrorKind } from '../../protocol/scenario.ts';
 import { RequestError } from '../../protocol/scenario-errors.ts';
-import { messageWithCallers, nameOf, placeOf, stackOf } from './script-place.ts';
+import { isA, messageWithCallers, nameOf, placeOf, stackOf, textOf } from './script-place.ts';
 
 const LONGEST_CODE = 60;
+const NO_REASON = 'no reason was given';
 
 /** Why a part of a scenario failed. */
 export interface Failed {
@@ -11,22 +12,20 @@ export interface Failed {
   readonly example: string;
 }
 
-/** Classifies what a scenario has thrown. */
+/** Classifies what a scenario has thrown, which may be anything. */
 export function failureOf(thrown: unknown): Failed {
   const name = nameOf(thrown);
-  const { message } = thrown as { readonly message?: string };
-  if (thrown instanceof RequestError) {
+  if (isA(thrown, RequestError)) {
     const kind = thrown.kind === 'expectation' ? 'expectation' : 'request';
-    return { kind, code: `${thrown.kind} ${thrown.code}`, example: thrown.message };
+    return { kind, code: `${thrown.kind} ${thrown.code}`, example: textOf(thrown) };
   }
   if (name === 'ScenarioFailure') {
-    const reason = String(message);
+    const reason = textOf(thrown) || NO_REASON;
     return { kind: 'fail', code: reason.slice(0, LONGEST_CODE), example: reason };
   }
   const place = placeOf(thrown);
-  return place === null
-    ? { kind: 'script', code: name, example: stackOf(thrown) }
-    : { kind: 'script', code: `${name} ${place}`, example: messageWithCallers(thrown) };
+  if (place === null) return { kind: 'script', code: name, example: stackOf(thrown) };
+  return { kind: 'script', code: `${name} ${place}`, example: messageWithCallers(thrown) };
 }
 
 /** An error of a user's setup or teardown, which no code tells apart: what happened, and where. */

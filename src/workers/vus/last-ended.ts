@@ -1,7 +1,7 @@
 import { ITERATION_OUTCOME } from '../../protocol/scenario.ts';
 import { RequestError } from '../../protocol/scenario-errors.ts';
 import type { Failed } from './failure-of.ts';
-import { nameOf, placeOf, stackOf } from './script-place.ts';
+import { isA, nameOf, placeOf, stackOf, textOf } from './script-place.ts';
 import type { Ended, UserScenario } from './user-host.ts';
 
 interface OneEnded {
@@ -21,8 +21,8 @@ export class LastEnded {
   readonly #record: Record;
   readonly #settled: () => void;
   #ended: OneEnded[] = [];
-  /** Rejected promises that nobody awaits yet. */
-  readonly #rejected = new Map<Promise<unknown>, { readonly user: object; readonly failure: Failed }>();
+  /** What went wrong where nobody awaits or catches it: by promise that nobody awaits yet, or each for itself. */
+  readonly #unheard = new Map<object, { readonly user: object; readonly failure: Failed }>();
   #turn: NodeJS.Immediate | null = null;
 
   /** @param settled called when no iteration is left that may still fail */
@@ -42,12 +42,17 @@ export class LastEnded {
 
   /** A promise of a user was rejected, and nobody awaits it. */
   unawaited(user: object, promise: Promise<unknown>, reason: unknown): void {
-    this.#rejected.set(promise, { user, failure: unawaitedFailure(reason) });
+    this.#unheard.set(promise, { user, failure: unawaitedFailure(reason) });
+  }
+
+  /** Code of a user has thrown where nobody catches it. */
+  uncaught(user: object, error: unknown): void {
+    this.#unheard.set({}, { user, failure: uncaughtFailure(error) });
   }
 
   /** It is awaited after all. */
   awaited(promise: Promise<unknown>): void {
-    this.#rejected.delete(promise);
+    this.#unheard.delete(promise);
   }
 
   /** Records all iterations that have ended. */
@@ -57,17 +62,17 @@ export class LastEnded {
     const ended = this.#ended;
     this.#ended = [];
     for (const { user, scenario, ended: one, failure } of ended) {
-      const rejected = this.#rejected.size === 0 ? null : this.#takeRejected(user);
-      if (rejected === null || one.outcome !== ITERATION_OUTCOME.completed)
+      const unheard = this.#unheard.size === 0 ? null : this.#takeUnheard(user);
+      if (unheard === null || one.outcome !== ITERATION_OUTCOME.completed)
         this.#record(scenario, one, failure);
-      else this.#record(scenario, { ...one, outcome: ITERATION_OUTCOME.failed }, rejected);
+      else this.#record(scenario, { ...one, outcome: ITERATION_OUTCOME.failed }, unheard);
     }
   }
 
-  /** Takes rejections that came when their user had no iteration left to attribute them to. */
+  /** Takes those that came when their user had no iteration left to attribute them to. */
   takeLeft(): Failed[] {
-    const left = [...this.#rejected.values()].map(({ failure }) => failure);
-    this.#rejected.clear();
+    const left = [...this.#unheard.values()].map(({ failure }) => failure);
+    this.#unheard.clear();
     return left;
   }
 
@@ -76,13 +81,13 @@ export class LastEnded {
     this.#settled();
   };
 
-  /** The user's first rejection; further ones belong to the same iteration. */
-  #takeRejected(user: object): Failed | null {
+  /** The first of a user; further ones belong to the same iteration. */
+  #takeUnheard(user: object): Failed | null {
     let first: Failed | null = null;
-    for (const [promise, one] of this.#rejected) {
+    for (const [key, one] of this.#unheard) {
       if (one.user !== user) continue;
       first ??= one.failure;
-      this.#rejected.delete(promise);
+      this.#unheard.delete(key);
     }
     return first;
   }
@@ -91,8 +96,17 @@ export class LastEnded {
 /** A rejection that nobody awaited is an error of the code, whatever was rejected. */
 function unawaitedFailure(reason: unknown): Failed {
   // The stack of a request's error points to where the answer was read, not to the scenario's code.
-  const isRequest = reason instanceof RequestError;
-  const where = isRequest ? `${reason.kind} ${reason.code}` : (placeOf(reason) ?? nameOf(reason));
-  const example = `an await is missing: nobody has awaited what failed with ${isRequest ? reason.message : stackOf(reason)}`;
+  const request = isA(reason, RequestError) ? reason : null;
+  const where = request === null ? (placeOf(reason) ?? nameOf(reason)) : `${request.kind} ${request.code}`;
+  const example = `an await is missing: nobody has awaited what failed with ${request === null ? stackOf(reason) : textOf(request)}`;
   return { kind: 'script', code: `no await, ${where}`, example };
+}
+
+/** An exception in a timer, a callback or an event, which no iteration could catch. */
+export function uncaughtFailure(error: unknown): Failed {
+  return {
+    kind: 'script',
+    code: `not caught, ${placeOf(error) ?? nameOf(error)}`,
+    example: `nobody catches what a timer, a callback or an event has thrown: ${stackOf(error)}`,
+  };
 }

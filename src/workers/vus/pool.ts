@@ -118,7 +118,7 @@ export abstract class Pool {
   protected async setUp(user: User, scenario: UserScenario): Promise<boolean> {
     const error = await user.setUp(scenario, this.#firstRow(user, scenario));
     if (error === null) return true;
-    if (!this.isStopped) this.host.setupFailed(error);
+    if (!this.isStopped) this.host.setupFailed(error.thrown);
     return false;
   }
 
@@ -141,7 +141,7 @@ export abstract class Pool {
     // An abandoned user has already been removed.
     if (!this.alive.has(user)) return;
     const error = wasSetUp ? await user.tearDown(scenario, this.#firstRow(user, scenario)) : null;
-    if (error !== null && !this.isStopped) this.host.teardownFailed(error);
+    if (error !== null && !this.isStopped) this.host.teardownFailed(error.thrown);
     user.leave();
     if (this.alive.delete(user)) this.host.cameAndWent(-1);
     this.host.finishIfIdle();

@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 const OWN = fileURLToPath(new URL('../../', import.meta.url));
 const FRAME = /(?:file:\/\/)?(\/[^\s()]*|[A-Za-z]:[^\s()]*):(\d+):(\d+)\)?$/;
 const MOST_LINES = 6;
+const LONGEST_NAME = 60;
+const MOST_MEMBERS = 10;
+const UNREADABLE = 'something that cannot be read';
 
 /** The place in the user's code where an error was thrown, as `shop.ts:31:22`; null if unknown. */
 export function placeOf(error: unknown): string | null {
@@ -14,14 +17,14 @@ export function placeOf(error: unknown): string | null {
 
 /** An error with only the user's own part of its stack. */
 export function stackOf(error: unknown): string {
-  if (!isError(error)) return String(error);
-  return [`${nameOf(error)}: ${error.message}`, ...userFramesOf(error)].join(' ');
+  if (!isError(error)) return textOf(error);
+  return [`${nameOf(error)}: ${messageIn(error)}`, ...userFramesOf(error)].join(' ');
 }
 
 /** An error's message, and the calls that led to the place where it was thrown, which is told beside it. */
 export function messageWithCallers(error: unknown): string {
-  if (!isError(error)) return String(error);
-  return [error.message, ...userFramesOf(error).slice(1)].join(' ');
+  if (!isError(error)) return textOf(error);
+  return [messageIn(error), ...userFramesOf(error).slice(1)].join(' ');
 }
 
 function userFramesOf(error: unknown): string[] {
@@ -34,23 +37,78 @@ function userFramesOf(error: unknown): string[] {
     .slice(0, MOST_LINES);
 }
 
-/** The name of an error's type. */
+/** The name of an error's type, or what else was thrown: `null`, `symbol`. */
 export function nameOf(error: unknown): string {
-  if (!isError(error)) return typeof error;
-  return error.name === '' ? 'Error' : error.name;
+  if (!isError(error)) return error === null ? 'null' : typeof error;
+  const name = memberOf(error, 'name');
+  return typeof name === 'string' && name !== '' ? name.slice(0, LONGEST_NAME) : 'Error';
+}
+
+/** What an error says, or what was thrown in its place; whatever it is, this never throws. */
+export function textOf(thrown: unknown): string {
+  if (isError(thrown)) return messageIn(thrown);
+  if (typeof thrown === 'function') return 'a function';
+  return isObject(thrown) ? membersOf(thrown) : String(thrown);
+}
+
+/** Whether it was made by this class; what asks of a proxy may throw. */
+export function isA<T>(thrown: unknown, type: abstract new (...args: never[]) => T): thrown is T {
+  try {
+    return thrown instanceof type;
+  } catch {
+    return false;
+  }
+}
+
+function messageIn(error: object): string {
+  const message = memberOf(error, 'message');
+  if (typeof message === 'string') return message;
+  try {
+    return message === undefined ? UNREADABLE : String(message);
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+/** The values may be secret. */
+function membersOf(thrown: object): string {
+  try {
+    const names = Object.keys(thrown).slice(0, MOST_MEMBERS);
+    return names.length === 0 ? 'an object' : `an object with ${names.join(', ')}`;
+  } catch {
+    return UNREADABLE;
+  }
 }
 
 function framesOf(error: unknown): string[] {
-  if (!isError(error) || typeof error.stack !== 'string') return [];
-  return error.stack
+  const stack = isError(error) ? memberOf(error, 'stack') : undefined;
+  if (typeof stack !== 'string') return [];
+  return stack
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line.startsWith('at ') && !line.includes('node:'));
 }
 
 /** Also recognizes errors of other realms. */
-function isError(error: unknown): error is Error {
-  return typeof error === 'object' && error !== null && 'message' in error && 'name' in error;
+function isError(error: unknown): error is object {
+  try {
+    return isObject(error) && 'message' in error && 'name' in error;
+  } catch {
+    return false;
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Undefined if reading it throws. */
+function memberOf(error: object, name: 'name' | 'message' | 'stack'): unknown {
+  try {
+    return Reflect.get(error, name);
+  } catch {
+    return undefined;
+  }
 }
 
 function decoded(path: string): string {

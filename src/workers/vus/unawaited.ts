@@ -1,11 +1,14 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+import { refuseEnding } from '../../machine/ending-calls.ts';
 
-/** Whose code runs: told of what it has rejected without anybody who awaits it. */
+/** Whose code runs: told of what has gone wrong in it where nobody awaits or catches it. */
 export interface CodeOwner {
   readonly scope: CodeScope;
   unawaited(promise: Promise<unknown>, reason: unknown): void;
   /** Somebody awaits it after all. */
   awaited(promise: Promise<unknown>): void;
+  /** Thrown in a timer, in a callback, or by an event. */
+  uncaught(error: unknown): void;
 }
 
 /** In which the code of one owner is called. */
@@ -15,7 +18,7 @@ const OWNERS = new AsyncLocalStorage<CodeOwner>();
 /** Of promises that were rejected and that nobody awaits yet. */
 const REJECTED = new WeakMap<Promise<unknown>, CodeOwner>();
 let listeners = 0;
-let exit = process.exit;
+let allowEnding = (): void => {};
 
 /** Made once for each owner: `run` of the storage makes two maps at each call, and leaves one of them behind. */
 export function scopeOf(owner: CodeOwner): CodeScope {
@@ -36,6 +39,11 @@ export function callAs<Args extends unknown[], T>(
   return owner.scope.runInAsyncScope(code, undefined, ...args);
 }
 
+/** Whose code runs now, or has just thrown; null if it is nobody's. */
+export function ownerNow(): CodeOwner | null {
+  return OWNERS.getStore() ?? null;
+}
+
 /**
  * From now on a rejection that nobody awaits is told to whose code it is, and does not end the worker; neither does
  * `process.exit()` in such code, which throws. Until the function returned is called.
@@ -44,21 +52,20 @@ export function hearUnawaited(): () => void {
   if (listeners++ === 0) {
     process.on('unhandledRejection', hear);
     process.on('rejectionHandled', hearHandled);
-    exit = process.exit;
-    process.exit = exitOfOthers;
+    allowEnding = refuseEnding(() => (ownerNow() === null ? null : 'end an iteration with return or fail()'));
   }
   return () => {
     listeners -= 1;
     if (listeners > 0) return;
     process.off('unhandledRejection', hear);
     process.off('rejectionHandled', hearHandled);
-    process.exit = exit;
+    allowEnding();
   };
 }
 
 function hear(reason: unknown, promise: Promise<unknown>): void {
-  const owner = OWNERS.getStore();
-  if (owner !== undefined) {
+  const owner = ownerNow();
+  if (owner !== null) {
     REJECTED.set(promise, owner);
     owner.unawaited(promise, reason);
     return;
@@ -69,11 +76,4 @@ function hear(reason: unknown, promise: Promise<unknown>): void {
 
 function hearHandled(promise: Promise<unknown>): void {
   REJECTED.get(promise)?.awaited(promise);
-}
-
-function exitOfOthers(code?: number | string | null): never {
-  if (OWNERS.getStore() === undefined) return exit(code);
-  throw new Error(
-    'process.exit() was called, which would end volley: end an iteration with return or fail()',
-  );
 }

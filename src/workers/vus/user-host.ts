@@ -32,6 +32,11 @@ export interface Start {
   readonly row: unknown;
 }
 
+/** What a scenario's code has thrown, which may be anything, `null` too. */
+export interface Thrown {
+  readonly thrown: unknown;
+}
+
 /** A finished iteration; times on the shared clock. */
 export interface Ended {
   readonly outcome: number;
@@ -62,6 +67,8 @@ export interface UserHost extends Connector {
   unawaited(user: object, promise: Promise<unknown>, reason: unknown): void;
   /** It is awaited after all. */
   awaited(promise: Promise<unknown>): void;
+  /** A user's code has thrown where nobody catches it. */
+  uncaught(user: object, error: unknown): void;
   ended(
     user: object,
     scenario: UserScenario,

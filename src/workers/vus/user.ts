@@ -19,20 +19,16 @@ import type { CodeOwner as MeteredOwner } from './code-meter.ts';
 import { msOf } from './durations.ts';
 import { failureOf } from './failure-of.ts';
 import { outcomeOf } from './outcome-of.ts';
+import { isA } from './script-place.ts';
 import { Sleep, type SleepingUser } from './sleep.ts';
 import { type CodeScope, callAs, scopeOf } from './unawaited.ts';
 import { UserConnections } from './user-connections.ts';
 import { CookiesView, NO_COOKIES, UserCookies } from './user-cookies.ts';
-import type { Start, UserHost, UserScenario } from './user-host.ts';
+import type { Start, Thrown, UserHost, UserScenario } from './user-host.ts';
 import { type ActingUser, type Scope, UserHttp, VuView } from './vu-view.ts';
 
 /** First stream number, apart from those of rows, workers and placeholders. */
 const RANDOM_STREAMS = 0x5eed_0000;
-
-/** What a scenario's code has thrown; it may be anything. */
-interface Thrown {
-  readonly thrown: unknown;
-}
 
 const RESOLVED = Promise.resolve();
 /** Shared by all users who do not sleep; never changed. */
@@ -120,15 +116,15 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
     return this.#abort.signal;
   }
 
-  /** Runs the scenario's setup for the user; returns null, or the error if it failed. */
-  async setUp(scenario: UserScenario, row: unknown): Promise<unknown> {
+  /** Runs the scenario's setup for the user; returns null, or what it has thrown. */
+  async setUp(scenario: UserScenario, row: unknown): Promise<Thrown | null> {
     const failure = await this.#around('vuSetup', scenario, row);
     this.#cookies.keep();
     return failure;
   }
 
   /** The same for its teardown. */
-  async tearDown(scenario: UserScenario, row: unknown): Promise<unknown> {
+  async tearDown(scenario: UserScenario, row: unknown): Promise<Thrown | null> {
     return this.#around('vuTeardown', scenario, row);
   }
 
@@ -200,11 +196,15 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
 
   unawaited(promise: Promise<unknown>, reason: unknown): void {
     // The end of a run rejects whatever is under way.
-    if (!(reason instanceof Interrupted)) this.#host.unawaited(this, promise, reason);
+    if (!isA(reason, Interrupted)) this.#host.unawaited(this, promise, reason);
   }
 
   awaited(promise: Promise<unknown>): void {
     this.#host.awaited(promise);
+  }
+
+  uncaught(error: unknown): void {
+    if (!isA(error, Interrupted)) this.#host.uncaught(this, error);
   }
 
   /** Closes its connections. */
@@ -314,13 +314,12 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
     return outcome;
   }
 
-  async #around(part: 'vuSetup' | 'vuTeardown', scenario: UserScenario, row: unknown): Promise<unknown> {
+  async #around(part: Part, scenario: UserScenario, row: unknown): Promise<Thrown | null> {
     if (scenario.definition[part] === undefined) return null;
     this.#scenario = scenario;
     this.row = row;
     this.freeAtMs = this.#host.clock.nowMs();
-    const error = await new Promise<Thrown | null>((resolve) => this.#run(part, resolve));
-    return error === null ? null : (error.thrown ?? 'nothing was said');
+    return new Promise((resolve) => this.#run(part, resolve));
   }
 
   /**

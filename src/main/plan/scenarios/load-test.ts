@@ -4,7 +4,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { watchLoop } from '../../../machine/endless-code.ts';
 import { importDefault } from '../../../machine/load-module.ts';
-import { codeOf, ERROR_CODES, messageOf, reasonOf, VolleyError } from '../../../protocol/errors.ts';
+import { codeOf, ERROR_CODES, messageOf, readable, reasonOf, VolleyError } from '../../../protocol/errors.ts';
 import type { ScenarioCode } from '../../../protocol/scenario.ts';
 import type { Test, TestDefinition } from '../../../protocol/test-definition.ts';
 import { MS_PER_SECOND } from '../../../protocol/units.ts';
@@ -131,8 +131,17 @@ function checkFile(path: string, given: string): void {
   );
 }
 
+/** An exception in a timer, a callback or an event of a module, in words; null if it is not of one. */
+export function placeOfUncaught(thrown: unknown): string | null {
+  const error = readable(thrown);
+  const place = placeIn(error);
+  if (place === null) return null;
+  return `${place}: nobody catches what a timer, a callback or an event has thrown: ${messageOf(error)}.`;
+}
+
 /** The error with its place, and advice if there is any. */
-export function whyNotLoaded(error: unknown, given: string): string {
+export function whyNotLoaded(thrown: unknown, given: string): string {
+  const error = readable(thrown);
   const [message = ''] = (messageOf(error).split('\n')[0] ?? '').split(IMPORTED_HERE);
   const place = placeIn(error) ?? placeOfSyntaxError(error, given) ?? given;
   return `${place}: ${message.replace(/\.$/, '')}${adviceOn(error, message)}.`;
@@ -165,7 +174,7 @@ function placeIn(error: unknown): string | null {
   if (first !== undefined) return `${basename(first)}:${line}`;
   for (const frame of stack.split('\n').filter((text) => text.trim().startsWith('at '))) {
     const [, path = '', row, column] = frame.includes('node:') ? [] : (FRAME.exec(frame) ?? []);
-    if (path !== '' && !path.startsWith(OWN))
+    if (path !== '' && !path.startsWith(OWN) && !/[\\/]node_modules[\\/]/.test(path))
       return `${basename(path)}:${row}${column === undefined ? '' : `:${column}`}`;
   }
   return null;

@@ -1,6 +1,7 @@
 import type { FlowCapture, StreamPart } from '../../../protocol/flow.ts';
 import { RequestError } from '../../../protocol/scenario-errors.ts';
 import type { Response, StreamedAnswer, VU } from '../../../protocol/test-definition.ts';
+import { boundedMatch } from '../../../requests/bounded.ts';
 import { jsonQuery } from '../../../requests/json-path.ts';
 import type { Walk } from './walk.ts';
 
@@ -61,9 +62,10 @@ function finder(from: FlowCapture['from'], all: boolean): (answer: Response, vu:
       const pattern = new RegExp(from.of, from.flags.replace('g', '') + (all ? 'g' : ''));
       return (answer) => {
         const text = answer.text();
-        if (all) return Array.from(text.matchAll(pattern), (match) => match[1] ?? match[0]);
-        const match = pattern.exec(text);
-        return match === null ? [] : [match[1] ?? match[0]];
+        const matches = boundedMatch(pattern, text, () =>
+          all ? [...text.matchAll(pattern)] : [pattern.exec(text)],
+        );
+        return matches.flatMap((match) => (match === null ? [] : [match[1] ?? match[0]]));
       };
     }
   }

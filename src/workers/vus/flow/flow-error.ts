@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { Interrupted, RequestError, ScenarioFailure } from '../../../protocol/scenario-errors.ts';
+import { isA, textOf } from '../script-place.ts';
 
 /** A step failed. Its stack points to the step in the plan file, so that it is reported like an error of a module. */
 class FlowError extends Error {
@@ -10,6 +11,8 @@ class FlowError extends Error {
     this.stack = `FlowError: ${message}\n${frameAt(path, place)}`;
   }
 }
+
+const TOLD = [FlowError, RequestError, ScenarioFailure, Interrupted];
 
 function frameAt(path: string, place: string): string {
   return `    at ${pathToFileURL(path).href}:${place}`;
@@ -29,17 +32,17 @@ const isPlaced = new WeakSet<Error>();
 
 /** Adds the place of its step to an error; if that already says what happened, only its stack changes. */
 export function placed(error: unknown, path: string, place: string): unknown {
-  const isTold =
-    error instanceof FlowError ||
-    error instanceof RequestError ||
-    error instanceof ScenarioFailure ||
-    error instanceof Interrupted;
-  if (isTold) {
+  if (isTold(error)) {
     if (!(error instanceof FlowError || error instanceof Interrupted) && !isPlaced.has(error)) {
       isPlaced.add(error);
       error.stack = `${error.name}: ${error.message}\n${frameAt(path, place)}`;
     }
     return error;
   }
-  return new FlowError(error instanceof Error ? error.message : String(error), path, place);
+  return new FlowError(textOf(error), path, place);
+}
+
+/** Whether it can be given a place, and says what happened; what is called may throw anything, frozen too. */
+function isTold(error: unknown): error is Error {
+  return TOLD.some((type) => isA<Error>(error, type)) && !Object.isFrozen(error);
 }

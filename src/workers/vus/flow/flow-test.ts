@@ -1,8 +1,9 @@
 import type { FlowStep, FlowTest, ScenarioFlow } from '../../../protocol/flow.ts';
 import type { Body, Metrics, ScenarioOf, TestDefinition, VU } from '../../../protocol/test-definition.ts';
 import { loadConditions } from '../../../requests/conditions.ts';
+import { hidingCaptured } from './captured-secrets.ts';
 import { Expressions, hasExpressions } from './expressions.ts';
-import { type Called, flowStep, type StepMaker } from './steps.ts';
+import { type Called, flowStep, type Step, type StepMaker } from './steps.ts';
 import { Walk } from './walk.ts';
 
 type Import = (module: string) => Promise<Readonly<Record<string, unknown>>>;
@@ -14,6 +15,7 @@ export async function flowTest(flow: FlowTest, importModule: Import): Promise<Te
   const maker: StepMaker = {
     path: flow.path,
     expressions: new Expressions(reader, flow.path),
+    hide: hidingCaptured(flow),
     called: (module, name) => modules.get(module)?.[name] as Called,
   };
   const { setup, teardown } = flow;
@@ -45,8 +47,17 @@ function bodyOf(
 ): Body<unknown, Metrics> {
   const step = flowStep(flow, maker);
   return async (vu) => {
-    await step(vu, new Walk(valuesFor(vu), vu.row, vu.vars, vu.data));
+    await walked(step, vu, new Walk(valuesFor(vu), vu.row, vu.vars, vu.data), maker);
   };
+}
+
+/** Takes all steps; an error shows nothing that was captured and is secret. */
+async function walked(step: Step, vu: VU, walk: Walk, { hide }: StepMaker): Promise<void> {
+  try {
+    await step(vu, walk);
+  } catch (error) {
+    throw hide(error, walk);
+  }
 }
 
 /** A setup or teardown; a setup returns the values it has set as the run's data. */
@@ -56,7 +67,7 @@ function aroundRun(flow: readonly FlowStep[], maker: StepMaker, place: 0 | 1) {
     const data = place === 1 ? given[0] : undefined;
     const values: Record<string, unknown> = {};
     // Steps that need more than is available here are refused when the flow is read.
-    await step(given[place] as VU, new Walk(values, undefined, {}, data));
+    await walked(step, given[place] as VU, new Walk(values, undefined, {}, data), maker);
     return values;
   };
 }

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { FlowStep } from '../../../protocol/flow.ts';
 import { Interrupted, ScenarioFailure } from '../../../protocol/scenario-errors.ts';
 import type { VU } from '../../../protocol/test-definition.ts';
+import type { HideCaptured } from './captured-secrets.ts';
 import { checkStep } from './check-step.ts';
 import { type Expressions, isList } from './expressions.ts';
 import { placed } from './flow-error.ts';
@@ -24,6 +25,7 @@ export interface StepMaker {
   readonly expressions: Expressions;
   /** Finds a function by module and name. */
   readonly called: (module: string, name: string) => Called;
+  readonly hide: HideCaptured;
 }
 
 /** A single step that runs a whole flow in order. */

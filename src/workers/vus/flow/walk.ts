@@ -26,9 +26,14 @@ export class Walk {
 
   /** @throws Error if the value was not set */
   variable(name: string): unknown {
-    const value = this.values[name] ?? own(this.#kept, name) ?? own(this.#data, name);
+    const value = this.known(name);
     if (value !== undefined) return value;
     throw new Error(`'${name}' is not set: no step that was done has set it`);
+  }
+
+  /** The value of a name that steps set; undefined if none has. */
+  known(name: string): unknown {
+    return this.values[name] ?? own(this.#kept, name) ?? own(this.#data, name);
   }
 
   /** All values by name, for functions that steps call. */

@@ -1,0 +1,33 @@
+type Write = NodeJS.WriteStream['write'];
+
+/** What a stream's own `write` was before it was diverted. */
+const OWN = new WeakMap<Write, Write>();
+
+/** From now on what is written to a stream goes to `take` as text; volley itself writes by `writeOwn`. */
+export function divert(stream: NodeJS.WriteStream, take: (text: string) => void): void {
+  const own = ownWriteOf(stream);
+  const diverted: Write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
+    const [encoding] = rest;
+    take(
+      typeof chunk === 'string' && (encoding === 'hex' || encoding === 'base64')
+        ? Buffer.from(chunk, encoding).toString()
+        : typeof chunk === 'string'
+          ? chunk
+          : Buffer.from(chunk).toString(),
+    );
+    const done = rest.at(-1);
+    if (typeof done === 'function') process.nextTick(done);
+    return true;
+  };
+  OWN.set(diverted, own);
+  stream.write = diverted;
+}
+
+/** Writes to a stream, diverted or not. */
+export function writeOwn(stream: NodeJS.WriteStream, text: string): boolean {
+  return ownWriteOf(stream).call(stream, text);
+}
+
+function ownWriteOf({ write }: NodeJS.WriteStream): Write {
+  return OWN.get(write) ?? write;
+}

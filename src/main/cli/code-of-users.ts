@@ -1,0 +1,30 @@
+import { divert } from '../../machine/diverted-output.ts';
+import { visibleLines } from '../../requests/visible.ts';
+import { placeOfUncaught } from '../plan/scenarios/load-test.ts';
+import { hearUncaught } from '../pool/own-process.ts';
+import { say } from './say.ts';
+
+const told = new Set<string>();
+let isHearing = false;
+
+/**
+ * Call before code of the user's is loaded: what it prints goes to stderr, and what it throws where nobody catches it is
+ * said and ends nothing. The workers, which load it too, count that.
+ */
+export function expectCode(): void {
+  divert(process.stdout, (text) => process.stderr.write(visibleLines(text)));
+  if (isHearing) return;
+  isHearing = true;
+  hearUncaught(tell);
+}
+
+function tell(error: unknown): void {
+  const sentence = placeOfUncaught(error);
+  if (sentence === null) {
+    // Of volley itself.
+    console.error(error);
+    process.exit(1);
+  }
+  if (!told.has(sentence)) say(sentence);
+  told.add(sentence);
+}
