@@ -23,6 +23,9 @@ export const OUTCOMES = [
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** An answer with this status, or a higher one, is a failure unless something else is expected. */
+export const LOWEST_FAILURE = 400;
+
 /** The kind of a failure; docs/metrics.md lists them. */
 export type ErrorKind = Exclude<Outcome, 'ok' | 'unfinished' | 'dropped' | 'cancelled'>;
 

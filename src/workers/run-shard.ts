@@ -10,6 +10,7 @@ import { Verdict } from './exchange/answer-verdict.ts';
 import { continued, firstOf } from './exchange/continuation.ts';
 import { Deadlines } from './exchange/deadlines.ts';
 import { Exchange, type ExchangeOwner } from './exchange/exchange.ts';
+import { ExplainedBody } from './exchange/explained-body.ts';
 import { FirstLocation } from './exchange/first-location.ts';
 import type { PreparedRequest } from './exchange/prepared-request.ts';
 import { RequestSecrets } from './exchange/request-secrets.ts';
@@ -202,8 +203,9 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   addExchange(): Exchange {
     const client = this.#clients.open(this.#firstEndpoint);
     const { stream } = this.#shard;
-    const sink = stream === null || this.#Tokens === null ? undefined : new this.#Tokens(stream);
     const room = this.#rows?.room ?? null;
+    const whole = this.#rows === null ? undefined : new ExplainedBody();
+    const sink = stream === null || this.#Tokens === null ? whole : new this.#Tokens(stream);
     const exchange = new Exchange(client, this, this.clock, room, sink);
     this.exchanges.push(exchange);
     return exchange;

@@ -3,7 +3,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
+import { CLIENT_NAMES } from '../../src/protocol/plan.ts';
 import { fateOf } from '../../src/target/flaky.ts';
 import { type Answered, idsOf, idsTo, readAnswered, writeIds } from '../support/batch.ts';
 import { BIN, ROOT, startVolley } from '../support/cli.ts';
@@ -25,7 +27,7 @@ function askedFor(byPath: Readonly<Record<string, number>>, prefix: string, coun
 function isAnsweredAsFated(row: Answered): boolean {
   const fate = fateOf(row['id']!);
   const status = { ok: '200', status: '500', reset: '', hang: '' }[fate];
-  const error = { ok: /^$/, status: /^status 500$/, reset: /^reset: /, hang: /^timeout: / }[fate];
+  const error = { ok: /^$/, status: /^status 500(?:: |$)/, reset: /^reset: /, hang: /^timeout: / }[fate];
   return (
     row['name'] === `name, ${row['id']}` &&
     row['volley_attempts'] === (fate === 'ok' ? '1' : '2') &&
@@ -497,4 +499,38 @@ test('rows that cannot be read on end a batch with what is wrong, and where, as 
       figures: { wrong: 'cell-count', line: 3, row: null, error: null },
     },
   });
+});
+
+test.each(CLIENT_NAMES)('a failed row keeps what its answer says, without secrets (%s)', async (client) => {
+  const server = createServer((request, response) => {
+    const id = request.url?.slice(1);
+    if (id === '1') response.end('{"price":5}');
+    else if (id === '2')
+      response.writeHead(422).end('{\n  "error": "no such town",\n  "asked": "Bearer s3cret-of-mine"\n}');
+    else if (id === '3')
+      response.writeHead(400, { 'content-encoding': 'gzip' }).end(gzipSync('the name is missing'));
+    else if (id === '4') response.writeHead(500).end('x'.repeat(100_000));
+    else response.writeHead(404).end();
+  });
+  const port = await listening(server);
+  const rows = inFolder(`said-${client}.csv`);
+  const out = inFolder(`said-${client}-out.csv`);
+  writeIds(rows, 5);
+  const request = [`http://127.0.0.1:${port}/{{id}}`, '-H', 'authorization: Bearer s3cret-of-mine'];
+  const asked = [...request, '--client', client, '--mode', 'inline', '-c', '1', '--retries', '0'];
+  for (const more of [[], ['--select', 'price=price']]) {
+    const { code, stdout } = await volley('batch', rows, ...asked, ...more, '--out', out, '--force');
+    expect(code).not.toBe(0);
+    const errors = readAnswered(out).map((row) => row['volley_error']);
+    expect(errors).toEqual([
+      '',
+      'status 422: { "error": "no such town", "asked": "…" }',
+      'status 400: the name is missing',
+      `status 500: ${'x'.repeat(200)}…`,
+      'status 404',
+    ]);
+    expect(stdout).toContain('no such town');
+    expect(stdout + readFileSync(out, 'utf8')).not.toContain('s3cret');
+  }
+  server.close();
 });

@@ -1,5 +1,6 @@
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { OnceExchange } from '../../protocol/once.ts';
+import { LOWEST_FAILURE } from '../../protocol/report.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { jsonQuery } from '../../requests/json-path.ts';
 import { hiding } from '../../requests/secrets.ts';
@@ -27,7 +28,6 @@ import { withAdvice } from '../text/error-advice.ts';
 import { withoutCredentials } from '../text/quoted.ts';
 import { sentOnce } from './sent-once.ts';
 
-const LOWEST_FAILURE = 400;
 /** Statuses by which a server refuses a request's content. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 422]);
 const LONGEST_NAME = 500;

@@ -1,6 +1,7 @@
-import type { ErrorTally } from '../../protocol/report.ts';
+import { type ErrorTally, LOWEST_FAILURE } from '../../protocol/report.ts';
 import type { RequestPlan } from '../../protocol/request.ts';
 import { type Answered, missOf } from '../../requests/expectation.ts';
+import type { Hide } from '../../requests/secrets.ts';
 import type { TargetConnection } from '../connections/connection.ts';
 import type { AnswerSink } from './answer-sink.ts';
 import type { EndedByUs } from './exchange.ts';
@@ -10,7 +11,6 @@ import type { PreparedRequest } from './prepared-request.ts';
 import { isRedirect } from './redirect.ts';
 import type { RequestSecrets } from './request-secrets.ts';
 
-const LOWEST_FAILURE = 400;
 /** What servers say is shown to this length. */
 const LONGEST_SAID = 200;
 /** With the words before it. */
@@ -68,10 +68,7 @@ export class Verdict {
       return this.#unexpected(request, 'REDIRECT', this.#secrets.of(request)(example));
     }
     if (status >= LOWEST_FAILURE && (expectation === null || expectation.statuses.length === 0)) {
-      const said =
-        sink.complaint === null
-          ? ''
-          : `: ${beginningOf(this.#secrets.of(request)(sink.complaint), LONGEST_SAID)}`;
+      const said = saidBy(sink, this.#secrets.of(request));
       const example = `${request.message.method} ${shownPath(request.plan)} was answered with ${status}${said}`;
       return { kind: 'status', code: String(status), count: 1, example };
     }
@@ -109,6 +106,12 @@ export class Verdict {
     const name = this.#namesRequests ? `${plan.name}: ` : '';
     return { kind: 'expectation', code, count: 1, example: name + example };
   }
+}
+
+/** What a failing answer says of itself, to be put behind its status; empty if it says nothing. */
+export function saidBy({ complaint }: Pick<AnswerSink, 'complaint'>, hide: Hide): string {
+  const said = complaint === null ? '' : hide(complaint).replace(/\s+/g, ' ').trim();
+  return said === '' ? '' : `: ${beginningOf(said, LONGEST_SAID)}`;
 }
 
 /** Only of a text without secrets: the beginning of one would remain. */

@@ -1,6 +1,6 @@
 import { LARGEST_KEPT_BYTES } from '../../requests/expectation.ts';
 import { copyInto, copyOf, type ReadBytes } from '../connections/read-bytes.ts';
-import type { AnswerSink } from './answer-sink.ts';
+import type { AnswerSink, SaysOfBody } from './answer-sink.ts';
 
 const NOTHING = new Uint8Array();
 const SMALLEST_GROWN_BYTES = 4_096;
@@ -11,7 +11,6 @@ const SMALLEST_GROWN_BYTES = 4_096;
  */
 export class KeptBody implements AnswerSink {
   readonly tokens = null;
-  readonly complaint = null;
   #buffer: Uint8Array = NOTHING;
   #length = 0;
 
@@ -19,11 +18,15 @@ export class KeptBody implements AnswerSink {
     return this.#buffer.length === this.#length ? this.#buffer : this.#buffer.subarray(0, this.#length);
   }
 
+  get complaint(): string | null {
+    return null;
+  }
+
   expect(keepsBody: boolean): boolean {
     return keepsBody;
   }
 
-  begin(): void {}
+  begin(_status: number, _says: SaysOfBody): void {}
 
   finish(): null {
     return null;

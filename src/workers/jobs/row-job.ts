@@ -8,6 +8,7 @@ import type { StreamPlan } from '../../protocol/stream.ts';
 import { MICROS_PER_MS } from '../../protocol/units.ts';
 import { LARGEST_KEPT_BYTES } from '../../requests/expectation.ts';
 import type { Filling } from '../../requests/render.ts';
+import { saidBy } from '../exchange/answer-verdict.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
 import type { RequestSecrets } from '../exchange/request-secrets.ts';
@@ -126,7 +127,9 @@ export class RowJob implements Job {
     }
     const isRetryable = row.attempts <= this.#plan.retries && isWorthRetrying(failure, status);
     if (!isRetryable) {
-      const error = failure.kind === 'status' ? `status ${status}` : `${failure.kind}: ${failure.example}`;
+      const said = saidBy(exchange.sink, this.#secrets.of(exchange.request));
+      const error =
+        failure.kind === 'status' ? `status ${status}${said}` : `${failure.kind}: ${failure.example}`;
       this.#answer(row, status, latencyMs, error);
     } else if (!this.#starter.isStopped) {
       this.#starter.again(row, retryPauseMs(row.attempts, exchange.retryAfter, this.#random, Date.now()));
@@ -224,10 +227,10 @@ function surplusIn({ client }: Exchange): string {
   return client.connection.isMistrusted ? SURPLUS : '';
 }
 
-/** Header fields say how a body is encoded and when to retry. */
-function needsOf({ select, saveBody: place, retries }: BatchPlan, isStreamed: boolean): AnswerNeeds {
+/** Header fields say how a body is encoded, also that of a failure, and when to retry. */
+function needsOf({ select, saveBody: place }: BatchPlan, isStreamed: boolean): AnswerNeeds {
   return {
     body: (select.length > 0 && !isStreamed) || place !== null,
-    fields: select.length > 0 || retries > 0,
+    fields: true,
   };
 }

@@ -1,3 +1,4 @@
+import { LOWEST_FAILURE } from '../../protocol/report.ts';
 import type { Framing, StreamPlan } from '../../protocol/stream.ts';
 import { decodedBy, type ReadBytes } from '../connections/read-bytes.ts';
 import type { AnswerSink, SaysOfBody, StreamFailure, TokenMarks } from '../exchange/answer-sink.ts';
@@ -5,7 +6,6 @@ import { KeptBody } from '../exchange/kept-body.ts';
 import { EventReader, errorIn, parsed, quote } from './event-reader.ts';
 import { createFramer, type Framer } from './framing.ts';
 
-const LOWEST_FAILURE = 400;
 /** Limit on the kept part of an answer in one piece: enough for its tokens or its error message. */
 const LARGEST_WHOLE_BYTES = 4 * 2 ** 20;
 /** What is kept of the text of an answer, in characters. */
