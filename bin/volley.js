@@ -17,6 +17,7 @@ var own = '../node_modules/node/bin/node' + (process.platform === 'win32' ? '.ex
 // Says that the channel to the process above is from here, and not of a program that has forked volley.
 var STARTER = 'VOLLEY_STARTER';
 var LONGEST_END_MS = 2500;
+var LEFT_BEHIND_MS = 1000;
 var INTERRUPTED = 130;
 
 ['SIGINT', 'SIGTERM'].forEach(function (signal) {
@@ -54,8 +55,17 @@ if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
 } else {
   keepCompiledCode();
   import(built + 'main/cli/index.js').then(function (cli) {
-    return cli.main(process.argv.slice(2));
+    return cli.main(process.argv.slice(2)).then(endSoon);
   });
+}
+
+/** What the code of a scenario has left behind, such as a timer or a server, would keep the process for ever. */
+function endSoon() {
+  setTimeout(function () {
+    // A slow reader still takes the result.
+    if (process.stdout.writableLength > 0 || process.stderr.writableLength > 0) endSoon();
+    else process.exit();
+  }, LEFT_BEHIND_MS).unref();
 }
 
 /** The next start then compiles nothing. Without a place for it, each start compiles. */
