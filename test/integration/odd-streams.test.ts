@@ -87,6 +87,29 @@ const ANSWERS: Readonly<Record<string, { readonly type: string; readonly pieces:
     type: 'text/event-stream',
     pieces: [sse(word('a')), 'event: error\ndata: overloaded\n\n'],
   },
+  'error-type': {
+    type: 'text/event-stream',
+    pieces: [sse(word('a'), '{"type":"error","message":"overloaded"}', STOP, '[DONE]')],
+  },
+  'error-of-done': {
+    type: 'text/event-stream',
+    pieces: [sse(word('a'), STOP), 'event: error\ndata: [DONE]\n\n'],
+  },
+  'error-in-second': {
+    type: 'text/event-stream',
+    pieces: [
+      sse(
+        word('a'),
+        JSON.stringify({
+          choices: [
+            { index: 0, delta: {}, finish_reason: 'stop' },
+            { index: 1, delta: {}, finish_reason: 'server_error' },
+          ],
+        }),
+        '[DONE]',
+      ),
+    ],
+  },
   'long-line': {
     type: 'text/event-stream',
     pieces: [sse(word('x'.repeat(3_000_000)), word('b'), STOP, '[DONE]')],
@@ -214,6 +237,9 @@ describe.each([
     ['error-in-the-middle', 'stream', 'STREAM_ERROR', 'out of memory'],
     ['error-event', 'stream', 'STREAM_ERROR', 'overloaded'],
     ['error-object', 'stream', 'STREAM_ERROR', 'too long'],
+    ['error-type', 'stream', 'STREAM_ERROR', 'overloaded'],
+    ['error-of-done', 'stream', 'STREAM_ERROR', 'of the type "error"'],
+    ['error-in-second', 'stream', 'STREAM_ERROR', 'server_error'],
     ['html', 'stream', 'STREAM_EMPTY', 'a web page, and no stream of tokens: <html><body>Sign in'],
     ['html-as-json', 'stream', 'STREAM_EMPTY', '<html><body>Sign in'],
     ['error-as-json', 'stream', 'STREAM_ERROR', 'no such thing'],

@@ -1,7 +1,8 @@
 import type { StreamPlan } from '../../protocol/stream.ts';
 import { jsonQuery } from '../../requests/json-path.ts';
 import type { JsonQuery } from '../../requests/json-query.ts';
-import { WholeAnswer } from './whole-answer.ts';
+import { EndReasons, errorIn, isFailedPart, messageOf, quote, ToldFailures } from './told-failures.ts';
+import { VISIBLE, WholeAnswer } from './whole-answer.ts';
 
 /** The meaning of one event of a stream. */
 interface StreamEvent {
@@ -42,9 +43,7 @@ const UNREADABLE: StreamEvent = { ...NOTHING, isUnreadable: true };
 /** What many servers end a stream with, also those whose API does not say so. */
 const USUAL_END_MARK = '[DONE]';
 const BEGINS_AS_JSON = /^\s*[{[]/;
-const LONGEST_QUOTE = 4_000;
-/** Reasons for an end that servers give for an answer which they broke off. */
-const FAILED_END = /^(?:error|abort|failed|cancell?ed)$/i;
+const BEGINS_AS_ERROR = /^\s*\[?\s*\{[\s\S]*"error"/;
 /** States of an answer that has not ended. */
 const GOES_ON = /^(?:in_progress|queued)$/i;
 /** Far beyond what any model makes in one answer. What is hidden of it may be counted, so that its bytes say little. */
@@ -58,6 +57,8 @@ export class EventReader {
   readonly #usage: readonly JsonQuery[];
   readonly #ends: readonly JsonQuery[];
   readonly #calls: readonly JsonQuery[];
+  readonly #reasons: EndReasons;
+  readonly #failures: ToldFailures;
   readonly #whole: WholeAnswer;
   readonly #wholeTexts: readonly JsonQuery[];
   readonly #keepsText: boolean;
@@ -66,6 +67,8 @@ export class EventReader {
   readonly #answering = new Set<string>();
   /** The first token count that is none, as it was written; null without one. Whoever begins an answer forgets it. */
   wrongUsage: string | null = null;
+  /** A part of the answer has had something to see. Whoever begins an answer forgets it. */
+  isVisible = false;
 
   constructor({
     tokenPaths,
@@ -89,6 +92,9 @@ export class EventReader {
     this.#usage = usagePaths.map(jsonQuery);
     this.#ends = endPaths.map(jsonQuery);
     this.#endMark = endMark;
+    this.#reasons = new EndReasons(endPaths, [...tokenPaths, ...wholePaths, ...wholeTextPaths]);
+    const ofEvents = [...tokenPaths, ...reasoningPaths, ...usagePaths, ...endPaths, ...callPaths];
+    this.#failures = new ToldFailures(ofEvents);
   }
 
   /** Whether a complete stream can be recognized by its end. */
@@ -96,35 +102,55 @@ export class EventReader {
     return this.#endMark !== null || this.#ends.length > 0;
   }
 
-  /** @param name the server-sent event's type; null without one */
-  read(data: string, name: string | null): StreamEvent {
+  /**
+   * @param name the server-sent event's type; null without one
+   * @param isFramed the server has made it an event, rather than the network a read
+   */
+  read(data: string, name: string | null, isFramed = true): StreamEvent {
+    if (name !== null && !this.#answering.has(name) && isFailedPart(name))
+      return failed(this.#errorOfType(data, name));
     if (this.#endMark !== null && data.trim() === this.#endMark) return END;
-    if (name === 'error') return { ...NOTHING, error: quote(errorIn(parsed(data)) ?? data) };
     const readsJson = this.#tokens.length > 0 || this.#usage.length > 0 || this.#ends.length > 0;
-    if (!readsJson) return this.#keepsText ? { ...TOKEN, text: data } : TOKEN;
+    if (!readsJson) return this.#readAny(data, isFramed);
     const value = parsed(data);
     if (value === undefined) return this.#isOfNoUse(data, name) ? NOTHING : UNREADABLE;
-    const error = errorIn(value);
-    if (error !== null) return { ...NOTHING, error: quote(error) };
-    const end = this.#endIn(value);
-    const failure = failedEnd(end);
-    if (failure !== null) return { ...NOTHING, error: failure };
+    const error = errorIn(value) ?? this.#reasons.failureIn(value);
+    if (error !== null) return failed(error);
     const isText = this.#tokens.length === 0 || this.#tokens.some((query) => hasText(query, value));
     const isOutput = isText && !this.#isOfReasoning(value, name);
     const isReasoning = !isOutput && (isText || this.#reasoning.some((query) => hasText(query, value)));
     const isToken = isOutput || isReasoning;
+    const failure = isToken ? null : this.#failures.in(value);
+    if (failure !== null) return failed(failure);
     if (isToken && name !== null) this.#answering.add(name);
+    if (isToken && !this.isVisible) this.isVisible = this.#shows(value);
     return {
       isToken,
       isReasoning,
       isCall: !isToken && this.#calls.some((query) => hasText(query, value)),
       text: isOutput && this.#keepsText ? this.#textOf(value, data) : '',
       usage: this.usageOf(value),
-      isEnd: end !== undefined,
+      isEnd: this.#isEnd(value),
       isLast: false,
       error: null,
       isUnreadable: false,
     };
+  }
+
+  /** An event of which nothing is known but that it is a part of the answer, unless it is an error. */
+  #readAny(data: string, isFramed: boolean): StreamEvent {
+    const error = isFramed && BEGINS_AS_ERROR.test(data) ? errorIn(parsed(data)) : null;
+    if (error !== null) return failed(error);
+    return this.#keepsText ? { ...TOKEN, text: data } : TOKEN;
+  }
+
+  #errorOfType(data: string, name: string): string {
+    const value = parsed(data);
+    const error =
+      errorIn(value) ?? this.#failures.in(value) ?? this.#reasons.failureIn(value) ?? messageOf(value);
+    if (error !== null) return error;
+    const word = data.trim();
+    return word === '' || word === USUAL_END_MARK ? `an event of the type ${JSON.stringify(name)}` : data;
   }
 
   #isOfReasoning(value: unknown, name: string | null): boolean {
@@ -153,6 +179,11 @@ export class EventReader {
     return found === undefined ? null : textAt(found, value);
   }
 
+  #shows(value: unknown): boolean {
+    if (this.#tokens.length === 0) return true;
+    return [...this.#tokens, ...this.#reasoning].some((query) => VISIBLE.test(textAt(query, value)));
+  }
+
   #textOf(value: unknown, data: string): string {
     if (this.#tokens.length === 0) return data;
     return this.#tokens.map((query) => textAt(query, value)).join('');
@@ -160,16 +191,11 @@ export class EventReader {
 
   /** What is said where the end of an answer is, if that is a failure; null if it is not. */
   failureIn(value: unknown): string | null {
-    return failedEnd(this.#endIn(value));
+    return this.#reasons.failureIn(value);
   }
 
-  /** What is found where the end of an answer is; undefined if this is not its end. */
-  #endIn(value: unknown): unknown {
-    for (const query of this.#ends) {
-      const end = query.find(value).find(saysSo);
-      if (end !== undefined) return end;
-    }
-    return undefined;
+  #isEnd(value: unknown): boolean {
+    return this.#ends.some((query) => query.find(value).some(saysSo));
   }
 
   /** The server's token count; null if it gives none. */
@@ -191,27 +217,6 @@ export function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The message of a JSON `error`, in the forms that model servers use; null without one. */
-export function errorIn(value: unknown): string | null {
-  if (typeof value !== 'object' || value === null) return null;
-  // Some servers write the error itself, without a field for it, as older versions of vLLM do.
-  if ('object' in value && value.object === 'error' && 'message' in value) return String(value.message);
-  const error = 'error' in value ? value.error : null;
-  // OpenAI's responses have it one level down.
-  if (error === null || error === undefined || error === false)
-    return 'response' in value ? errorIn(value.response) : null;
-  if (typeof error === 'string') return error;
-  if (typeof error === 'object' && 'message' in error && typeof error.message === 'string')
-    return error.message;
-  return JSON.stringify(error);
-}
-
-/** As much of a text as an example of a failure needs: it is shortened once secrets are removed. */
-export function quote(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line;
 }
 
 /** Empty text does not count; a tool call does. */
@@ -241,9 +246,8 @@ function isCount(found: unknown): found is number {
   return Number.isSafeInteger(found) && (found as number) >= 0 && (found as number) <= MOST_TOKENS;
 }
 
-function failedEnd(end: unknown): string | null {
-  if (typeof end !== 'string' || !FAILED_END.test(end)) return null;
-  return `the answer ended with the reason ${JSON.stringify(end)}`;
+function failed(error: string): StreamEvent {
+  return { ...NOTHING, error: quote(error) };
 }
 
 function saysSo(found: unknown): boolean {

@@ -41,6 +41,8 @@ class EventStream implements Framer {
       maxBufferSize: LONGEST_EVENT,
       onError: (error) => {
         if (error.type === 'max-buffer-size-exceeded') throw tooLong();
+        // Older versions of llama.cpp write an error into a field of its own.
+        if (error.type === 'unknown-field' && error.field === 'error') onEvent(error.value ?? '', 'error');
       },
     });
   }

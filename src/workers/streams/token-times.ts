@@ -3,8 +3,9 @@ import type { Framing, StreamPlan } from '../../protocol/stream.ts';
 import { decodedBy, type ReadBytes } from '../connections/read-bytes.ts';
 import type { AnswerSink, SaysOfBody, StreamFailure, TokenMarks } from '../exchange/answer-sink.ts';
 import { KeptBody } from '../exchange/kept-body.ts';
-import { EventReader, errorIn, parsed, quote } from './event-reader.ts';
+import { EventReader, parsed } from './event-reader.ts';
 import { createFramer, type Framer } from './framing.ts';
+import { errorIn, quote } from './told-failures.ts';
 
 /** Limit on the kept part of an answer in one piece: enough for its tokens or its error message. */
 const LARGEST_WHOLE_BYTES = 4 * 2 ** 20;
@@ -36,6 +37,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
   readonly #decoder = new TextDecoder();
   #timesMs = new Float64Array(FIRST_EVENTS);
   #framer: Framer | null = null;
+  #isFramed = true;
   readonly #kept = new KeptBody();
   #keepsBody = false;
   /** The current answer is not read as a stream. */
@@ -83,6 +85,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
     this.isStreamed = framing !== null;
     // Whatever a read brings is an event, encoded or not.
     if (framing === 'chunks') this.#encoding = null;
+    this.#isFramed = framing !== 'chunks';
     this.#framer = framing === null ? null : createFramer(framing, (data, name) => this.#take(data, name));
   }
 
@@ -121,6 +124,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
     this.#encoding = null;
     this.#saysPage = false;
     this.#reader.wrongUsage = null;
+    this.#reader.isVisible = false;
   }
 
   finish(): StreamFailure | null {
@@ -141,8 +145,11 @@ export class TokenTimes implements AnswerSink, TokenMarks {
         code: 'STREAM_EMPTY',
         example: `the answer is a web page, and no stream of tokens: ${quote(this.#whole)}`,
       };
-    // A count of none where tokens came is no count.
-    if (this.usage === 0 && this.events > 0) this.usage = null;
+    // A count of none where tokens came is no count, unless nothing can be seen of them.
+    if (this.usage === 0 && this.events > 0) {
+      if (this.#reader.isVisible) this.usage = null;
+      else this.events = 0;
+    }
     if (this.#framer === null) return this.#finishWhole();
     const isReadable = this.#unreadable === null;
     if (this.#error === null) this.#framer.end();
@@ -177,7 +184,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
   }
 
   #take(data: string, name: string | null): void {
-    const event = this.#reader.read(data, name);
+    const event = this.#reader.read(data, name, this.#isFramed);
     if (this.#isOver) {
       // Nothing counts behind the end, except that the server says that it failed.
       if (event.error !== null) this.#error ??= event.error;

@@ -10,6 +10,8 @@ const ABOUT_ANSWER: ReadonlySet<string> = new Set([
   ...['native_finish_reason', 'role', 'service_tier', 'status', 'stop_reason', 'stop_sequence'],
   ...['system_fingerprint', 'type', 'usage'],
 ]);
+/** Text that is not only blanks and marks without a width. */
+export const VISIBLE = /[^\s\p{Cc}\p{Cf}]/u;
 const EVERYTHING_COUNTS: ReadonlySet<string> = new Set();
 /** The name that a path begins with. */
 const FIRST_NAME = /^(?:\$\.)?([\w-]+)(?=[.[]|$)/;
@@ -32,7 +34,8 @@ export class WholeAnswer {
   }
 
   hasContent(value: unknown): boolean {
-    return this.#parts(value).some((part) => saysSomething(part, this.#ignored, 0));
+    const hasNumbers = this.#places.length === 0;
+    return this.#parts(value).some((part) => saysSomething(part, this.#ignored, hasNumbers, 0));
   }
 
   #parts(value: unknown): readonly unknown[] {
@@ -43,13 +46,20 @@ export class WholeAnswer {
   }
 }
 
-/** Whether JSON has more than empty texts, lists and objects. */
-function saysSomething(value: unknown, ignored: ReadonlySet<string>, depth: number): boolean {
-  if (value === null || value === '') return false;
+/** Whether JSON has more than empty or blank texts, lists and objects. A number is no text, where that is known to stand. */
+function saysSomething(
+  value: unknown,
+  ignored: ReadonlySet<string>,
+  hasNumbers: boolean,
+  depth: number,
+): boolean {
+  if (value === null) return false;
+  if (typeof value === 'string') return VISIBLE.test(value);
+  if (typeof value === 'number') return hasNumbers;
   if (typeof value === 'boolean') return ignored.size === 0;
   if (typeof value !== 'object' || depth > DEEPEST) return true;
-  if (Array.isArray(value)) return value.some((item) => saysSomething(item, ignored, depth + 1));
+  if (Array.isArray(value)) return value.some((item) => saysSomething(item, ignored, hasNumbers, depth + 1));
   return Object.entries(value).some(
-    ([name, item]) => !ignored.has(name) && saysSomething(item, ignored, depth + 1),
+    ([name, item]) => !ignored.has(name) && saysSomething(item, ignored, hasNumbers, depth + 1),
   );
 }

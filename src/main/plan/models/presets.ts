@@ -172,7 +172,7 @@ export const PRESETS = {
       reasoningPaths: ['message.thinking'],
       usagePaths: ['eval_count'],
       endMark: null,
-      endPaths: ['done'],
+      endPaths: ['done', 'done_reason'],
       wholePaths: ['message'],
     },
   },
