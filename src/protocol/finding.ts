@@ -217,12 +217,16 @@ export interface ConnectionFigures {
   readonly unfinished: number;
 }
 
+/** That all of this many requests fail is not a coincidence. */
+export const FEWEST_ALL_FAILED = 3;
+
 /** What to do about the verdict. */
 export const NEXT_STEPS = [
   'check-name',
   'check-listening',
   'check-proxy',
   'check-tls',
+  'check-scheme',
   'check-protocol',
   'check-credentials',
   'check-request',
@@ -239,6 +243,7 @@ export const NEXT_STEPS = [
   'lighten-scenario-code',
   'give-cores-or-lower-rate',
   'free-cores',
+  'give-cores',
   'keep-alive',
   'let-target-keep-alive',
   'keep-connections',

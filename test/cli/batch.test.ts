@@ -530,6 +530,9 @@ test.each(CLIENT_NAMES)('a failed row keeps what its answer says, without secret
       'status 404',
     ]);
     expect(stdout).toContain('no such town');
+    const quiet = await volley('batch', rows, ...asked, ...more, '-q');
+    expect(quiet.stdout.split('\n')).toHaveLength(1 + 5 + 1);
+    expect(quiet.stderr).toMatch(/^volley: 4 of 5 rows failed \(80\.0 %\), such as row 2: status 422: .*\n$/);
     expect(stdout + readFileSync(out, 'utf8')).not.toContain('s3cret');
   }
   server.close();

@@ -181,6 +181,10 @@ describe('nothing is sent, and one sentence says why', () => {
     [['modes', 'URL', '--metric', 'speed'], "--metric 'speed'"],
     [['modes', 'URL', '-w', '1,x'], "--workers 'x'"],
     [['modes', 'URL', '-o', 'csv'], "--output 'csv': choose one of text, json, markdown, html"],
+    [
+      ['modes', 'URL', '-o', 'a.csv'],
+      "--output 'a.csv': this is the form of the report; for a file say --out a.csv",
+    ],
     [['modes'], 'No URL was given'],
     [['compare', 'URL'], 'Two things are needed'],
     [['compare', 'URL', 'URL', '--fail-if', 'odd'], "--fail-if 'odd': choose one of slower, different"],

@@ -86,6 +86,10 @@ describe('a target that volley starts', () => {
         /: 'no-such-command' cannot be started \(no such file or folder\): check its name/,
       ),
     ]);
+    const set = await volley('--on-port', String(await closedPort()), '--', 'PORT=1', 'node', 'x.js');
+    expect(set.stderr).toBe(
+      "volley: 'PORT=1 node x.js' begins with a variable, and no shell reads it: set it before volley, or write -- env PORT=1 node x.js.\n",
+    );
   });
 
   test('Ctrl-C while it starts, and during the test, ends both', async () => {

@@ -54,7 +54,7 @@ const SAMPLES: {
   ],
   'limited-rounds': [
     { ...NAMES, aRounds: 3, bRounds: 8, rounds: 8 },
-    'volley itself was the limit in 3 of 8 rounds of B and 8 of 8 rounds of A: those figures are its own.',
+    'volley itself was the limit in 3 of 8 rounds of B and 8 of 8 rounds of A: do not rely on them, nor on a difference between them. Lower the load, or free cores of this machine.',
   ],
   'degraded-rounds': [
     { ...NAMES, aRounds: 0, bRounds: 2, rounds: 8 },

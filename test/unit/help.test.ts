@@ -260,6 +260,13 @@ describe('a slip of the pen', () => {
     expect(said({}, ['http://x/'], ['y'])).toEqual([
       "'y' is one argument too many: quote the URL, or see volley --help.",
     ]);
+    for (const two of [
+      ['http://x/', 'https://y/'],
+      ['localhost:3000', 'x.example:80/a'],
+    ] as const)
+      expect(said({}, [two[0]], [two[1]])).toEqual([
+        `'${two[1]}' is one argument too many: to compare two targets say volley compare URL URL, or see volley --help.`,
+      ]);
     for (const host of ['localhost', 'api', 'modes.example.com', 'modes:80', 'server1', 'modes/'])
       expect(commandNear(host, all)).toBeNull();
   });

@@ -65,7 +65,7 @@ describe('requests of an API', () => {
     ).requests;
     expect(made).toMatchObject({
       fields: { url: '{{base}}/a/example' },
-      remarks: ["path 'id': made up, put one that there is."],
+      remarks: ["path 'id': made up, replace it by one that exists."],
     });
     expect(given).toMatchObject({
       fields: { url: '{{base}}/a/a%2Fb' },

@@ -255,7 +255,10 @@ describe('what makes no request is found before anything is sent', () => {
       'has port …, which is too high: give a port from 1 to 65535.',
     ],
     ['an empty JSON text', { json: ' ' }, "json ' ' is empty: give JSON, such as {"],
+    ['a file in place of JSON', { json: 'body.json' }, '; for a file say @body.json.'],
     ['port 0', { url: 'http://a:0/' }, 'has port 0'],
+    ['a port alone', { url: '3000' }, 'is a port without a host: did you mean localhost:3000?'],
+    ['with a path', { url: ':3000/a' }, 'is a port without a host: did you mean localhost:3000?'],
   ])('%s', (_name, options, expected) => {
     const problems = problemsOf({ url: URL, ...options });
     expect(problems).toHaveLength(1);

@@ -681,7 +681,7 @@ describe('the verdict, on each side of each line', () => {
       figures === null
         ? []
         : [
-            `NOT ALL JUDGED: no request of 'create' succeeded (${figures.failed} of ${figures.failed} failed)${figures.others === 0 ? '' : ', nor of 1 other'}`,
+            `${figures.failed < 3 ? 'NOT ALL JUDGED' : 'FAILING'}: no request of 'create' succeeded (${figures.failed} of ${figures.failed} failed)${figures.others === 0 ? '' : ', nor of 1 other'}`,
           ];
     const lines = (more: object): string[] =>
       headlinesOf(summaryWith({ generator: { ...generator, verdict, caveats, ...more } }));
@@ -733,6 +733,8 @@ describe('requests that ran out of time while volley was late', () => {
     ['stream', 'STREAM_EMPTY', 'look-at-answer'],
     ['stream', 'STREAM_ERROR', 'look-in-logs'],
     ['truncated', 'WIRE_CLOSED', 'look-in-logs-for-resets'],
+    ['tls', 'ERR_SSL_WRONG_VERSION_NUMBER', 'check-scheme'],
+    ['tls', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'check-tls'],
   ] as const)('%s (%s): %s, as the connection or the answer is to blame', (kind, code, step) => {
     const errors = [{ kind, code, count: 500, example: '', firstAtMs: 0, lastAtMs: 0 }];
     expect(judgementOf({ ...QUIET, ...timedOut(500), errors }).finding.nextStep).toBe(step);
@@ -749,6 +751,12 @@ describe('requests that ran out of time while volley was late', () => {
       closed({ ...timedOut(20), processorWait: processorWait + 0.01 }),
       'no-processor',
       'free-cores',
+    ],
+    [
+      'no processor for the only worker',
+      closed({ ...timedOut(20), processorWait: processorWait + 0.01, workers: 1 }),
+      'no-processor',
+      'give-cores',
     ],
     ['more timeouts than others', starved(timedOut(500, 499)), 'late-starts', 'give-cores-or-lower-rate'],
     ['silences', starved(timedOut(500, 0, 'stalled')), 'late-starts', 'give-cores-or-lower-rate'],

@@ -70,10 +70,11 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
     batch.out === null ? viewOf(process.stderr, process.env, showing.view.isVerbose) : showing.view;
   const report =
     form === 'html' ? await pageOf(batchJson(result)) : renderBatch(result, form, areFailuresAllowed, view);
-  if (batch.out === null) process.stderr.write(report);
-  else process.stdout.write(report);
+  const isQuiet = batch.out === null && parsed.flag('quiet');
+  if (batch.out !== null) process.stdout.write(report);
+  else if (!isQuiet) process.stderr.write(report);
   // A report on stderr has said it.
-  const failed = batch.out === null || areFailuresAllowed ? null : failedRowsSentence(result);
+  const failed = (batch.out === null && !isQuiet) || areFailuresAllowed ? null : failedRowsSentence(result);
   if (failed !== null) say(failed);
   for (const line of emptySelections(result, batch)) say(line);
   for (const line of whatIsLeft(result, batch.out)) say(line);

@@ -13,6 +13,7 @@ import { RUNS_FORMS, RUNS_REPORTERS, type RunsForm } from '../reporters/runs-tex
 import { SWEEP_FORMS, SWEEP_REPORTERS, type SweepForm } from '../reporters/sweep-text.ts';
 import type { View } from '../reporters/view.ts';
 import { choiceSentence } from '../text/nearest.ts';
+import { cut, quoted } from '../text/quoted.ts';
 import { pageOf, trendPageOf } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
 
@@ -98,6 +99,11 @@ function formOf<Form extends string>(
   problems: Told[],
 ): Form | 'text' {
   const form = forms.find((known) => known === (text ?? 'text'));
-  if (form === undefined) problems.push(choiceSentence('--output', String(text), forms));
+  if (form === undefined)
+    problems.push(
+      /\.[a-z0-9]+$/i.test(text ?? '')
+        ? `--output ${quoted(text)}: this is the form of the report; for a file say --out ${cut(text ?? '')}.`
+        : choiceSentence('--output', String(text), forms),
+    );
   return form ?? 'text';
 }

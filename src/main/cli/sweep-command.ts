@@ -202,7 +202,7 @@ async function saveSoFar({ result, page }: Files, soFar: Sweep): Promise<void> {
 
 function levelSentence({ level, throughputPerSecond, isGood, summary }: SweepLevel, over: Swept): string {
   const what = summary.streams ? 'tokens' : 'ok';
-  return `${levelText(level, over)}: ${formatRate(throughputPerSecond)} ${what}${isGood ? '' : ', not borne'}.`;
+  return `${levelText(level, over)}: ${formatRate(throughputPerSecond)} ${what}${isGood ? '' : ', too much'}.`;
 }
 
 async function print(

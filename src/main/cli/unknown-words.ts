@@ -7,6 +7,7 @@ import { ELSEWHERE, unknownLetter } from './other-tools.ts';
 const FOUND_BY_YARGS = ['version', '_', '$0'];
 /** A word that may be meant as a command: the host of a URL mostly has a dot or a port. */
 const BARE_WORD = /^[a-z][a-z-]*$/i;
+const LIKE_A_TARGET = /^(?:https?:\/\/|[\w.-]+:\d+(?:\/|$))/i;
 /** Other load testers, whose command lines are pasted after `volley`. */
 const OTHER_TOOLS = ['ab', 'artillery', 'autocannon', 'hey', 'k6', 'locust', 'oha', 'vegeta', 'wrk', 'wrk2'];
 
@@ -33,9 +34,17 @@ export function unknownWords(
       ? [noCommand(first, meant)]
       : surplus.map(
           (argument) =>
-            `${quotedUrl(String(argument))} is one argument too many: quote the URL, or see volley --help.`,
+            `${quotedUrl(String(argument))} is one argument too many: ${adviceOn(argument, first, command.name)}, or see volley --help.`,
         )),
   ];
+}
+
+/** Two targets are to be compared; anything else is mostly the rest of a URL that a shell has split. */
+function adviceOn(argument: unknown, first: string, command: string): string {
+  const areTargets = [first, String(argument)].every((word) => LIKE_A_TARGET.test(word));
+  return command === '$0' && areTargets
+    ? 'to compare two targets say volley compare URL URL'
+    : 'quote the URL';
 }
 
 function unknownIn(

@@ -97,7 +97,7 @@ function requestOf(api: Fields, path: string, method: string, item: Fields, oper
     const { value, isMadeUp } = exampleOf(api, parameter);
     if (isMadeUp)
       remarks.push(
-        `${String(parameter['in'])} '${String(parameter['name'])}': made up, put one that there is.`,
+        `${String(parameter['in'])} '${String(parameter['name'])}': made up, replace it by one that exists.`,
       );
     return typeof value === 'object' ? JSON.stringify(value) : String(value);
   };
@@ -187,7 +187,7 @@ function bodyOf(api: Fields, operation: Fields, remarks: string[]): Fields {
     Object.entries(content).find(([name]) => /\bjson\b/i.test(name)) ?? Object.entries(content)[0] ?? [];
   if (type === undefined || !isFields(media)) return {};
   const { value, isMadeUp } = exampleOf(api, media);
-  if (isMadeUp) remarks.push('body: made up from its schema, put one that is taken.');
+  if (isMadeUp) remarks.push('body: made up from its schema, replace it by one that the API accepts.');
   if (/\bjson\b/i.test(type)) {
     const json = {
       json:

@@ -39,8 +39,10 @@ export function flowOfRecording(path: string, hosts: string | undefined, hints: 
       "recorded are left out, as are the browser's own headers.",
       ...(captured === 0
         ? ['No request repeats what an answer before it has said.']
-        : ['What a request repeats of an earlier answer is captured there: look whether it is meant so.']),
-      'It has what was typed when it was recorded, passwords among it: rows: FILE gives each user its own.',
+        : [
+            'What a request repeats of an earlier answer is captured there: check that this is what you mean.',
+          ]),
+      'It contains what was typed while recording, passwords included: rows: FILE gives each user its own.',
       ...flow.remarks,
       ...hints,
     ],

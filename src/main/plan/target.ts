@@ -152,6 +152,13 @@ export function parseUrl(text: unknown, problems: Problems): URL | null {
     );
     return null;
   }
+  const bare = /^:?(\d{1,5})(\/.*)?$/s.exec(text);
+  if (bare !== null && Number(bare[1]) <= HIGHEST_PORT) {
+    problems.add(
+      phrase`${the('url')} ${givenUrl(text)} is a port without a host: did you mean localhost:${bare[1] ?? ''}?`,
+    );
+    return null;
+  }
   if (/^https?:(?!\/\/)/i.test(text) && !/^https?:\d/i.test(text)) {
     problems.add(
       phrase`${the('url')} ${givenUrl(text)} cannot be read: write two slashes after the scheme, as in http://host/.`,

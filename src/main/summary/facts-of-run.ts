@@ -36,6 +36,7 @@ export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
     streams: plan.streams,
     keepsAlive: plan.mix.every(({ message }) => !message.asksToClose),
     loopBusy: Math.max(0, ...workers.map(({ eventLoopUtilization }) => eventLoopUtilization)),
+    workers: workers.length,
     processorWait: waits.length === 0 ? null : Math.max(...waits),
     stoodStillMs: stoodStillMs(collected.workers),
     outstanding: records.backlog?.quarters(windowMs) ?? [],

@@ -1,11 +1,14 @@
-import type { FailedAs, FailedWhen, Finding, NextStep } from '../../protocol/finding.ts';
+import {
+  type FailedAs,
+  type FailedWhen,
+  FEWEST_ALL_FAILED,
+  type Finding,
+  type NextStep,
+} from '../../protocol/finding.ts';
 import type { LoadModel } from '../../protocol/load.ts';
 import { awaitedOf, type ErrorKind } from '../../protocol/report.ts';
 import type { IterationErrorSummary } from '../../protocol/scenario.ts';
 import type { ErrorSummary, MixRow, RequestCounts } from '../../protocol/summary.ts';
-
-/** That all of this many requests fail is not a coincidence. */
-const FEWEST_ALL_FAILED = 3;
 
 export interface FailureFacts {
   readonly requests: Pick<RequestCounts, 'sent' | 'ok' | 'unfinished' | 'cancelled' | 'dropped'>;
@@ -166,8 +169,12 @@ export function nextStep({ unanswered }: Failed, { errors }: FailureFacts): Next
   // The connection did not end it: the answer is another one than the preset reads.
   if (top.code === 'STREAM_CUT' || top.code === 'STREAM_EMPTY' || top.code === 'STREAM_USAGE')
     return 'look-at-answer';
+  if (NO_TLS.includes(top.code)) return 'check-scheme';
   return top.kind === 'status' ? statusStep(top.code) : STEPS[top.kind];
 }
+
+/** OpenSSL's errors for an answer that is no TLS at all. */
+const NO_TLS = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'];
 
 const STEPS: Readonly<Record<ErrorKind, NextStep>> = {
   dns: 'check-name',

@@ -52,10 +52,14 @@ export function generatorTime({ load, latencies, loopBusy }: VerdictFacts): Judg
   return judged('generator-limited', { code: 'late-starts', figures }, 'give-cores-or-lower-rate');
 }
 
-export function processor({ processorWait }: VerdictFacts): Judgement | null {
+export function processor({ processorWait, workers }: VerdictFacts): Judgement | null {
   if (processorWait === null || processorWait <= VERDICT_LIMITS.processorWait) return null;
   const figures = { waitShare: processorWait };
-  return judged('generator-limited', { code: 'no-processor', figures }, 'free-cores');
+  return judged(
+    'generator-limited',
+    { code: 'no-processor', figures },
+    workers === 1 ? 'give-cores' : 'free-cores',
+  );
 }
 
 /** Only if connections were what requests waited for: they were soon replaced, or all that may be open were in use. */

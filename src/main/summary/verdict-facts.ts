@@ -77,6 +77,8 @@ export interface VerdictFacts extends FailureFacts {
   readonly loopBusy: number;
   /** Share of the load's time in which the worst worker waited for a processor; null if the system does not report it. */
   readonly processorWait: number | null;
+  /** How many workers there are; absent where that is not known. */
+  readonly workers?: number;
   /** Mean number of requests outstanding in each quarter of the window; empty if unknown. */
   readonly outstanding: readonly number[];
   /** Mean time that the requests took which were due in each of these quarters; NaN where none was, empty if unknown. */

@@ -44,7 +44,7 @@ export const COMPARISON_SENTENCES: {
     `${a} and ${b} got different answers, so their figures are not for the same work: ` +
     `${formatPercent(aShare)} of the good answers of ${a} are ${statuses}, ${formatPercent(bShare)} of those of ${b}.`,
   'limited-rounds': (figures) =>
-    `volley itself was the limit in ${roundsText(figures)}: those figures are its own.`,
+    `volley itself was the limit in ${roundsText(figures)}: do not rely on them, nor on a difference between them. Lower the load, or free cores of this machine.`,
   'degraded-rounds': (figures) =>
     `the measurement was degraded in ${roundsText(figures)}: load or workers were lost there.`,
   'nothing-recommended': ({ leader }) =>

@@ -1,4 +1,9 @@
-import type { Finding, FindingCode, FindingFigures } from '../../protocol/finding.ts';
+import {
+  FEWEST_ALL_FAILED,
+  type Finding,
+  type FindingCode,
+  type FindingFigures,
+} from '../../protocol/finding.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { isFewHoldingMuch, MAY_HOLD_SHARE, neverOkText, whenText } from './failure-words.ts';
 import { counted, formatCount, formatFailedShare, formatMs, formatPercent } from './format.ts';
@@ -19,8 +24,8 @@ const HEADLINES: Headlines = {
   }) =>
     failed === 0
       ? `failed requests of the warm-up held ${formatFailedShare(heldShare, MAY_HOLD_SHARE)} of the connections' time`
-      : `${failed < of ? formatFailedShare(failed / of) : 'all'} of ` +
-        `${request === null ? (of === 1 ? 'one request' : 'the requests') : `'${request}'`}${leftOut > 0 && failed < of ? ' that came to an end' : ''} failed` +
+      : `${failed < of ? `${formatFailedShare(failed / of)} of ` : of === 1 && request === null ? '' : 'all of '}` +
+        `${request === null ? (of === 1 ? 'the only request' : 'the requests') : `'${request}'`}${leftOut > 0 && failed < of ? ' that came to an end' : ''} failed` +
         (when === null ? '' : `, ${whenText(when)}`) +
         (silentSinceMs === undefined ? '' : ', and nothing was answered any more') +
         (isStarved ? ', while volley was late' : '') +
@@ -58,7 +63,11 @@ export function headlinesOf({ generator }: Summary): string[] {
   const never = (generator.caveats ?? []).find((caveat) => caveat.code === 'request-never-ok');
   return [
     ...verdictLine(generator),
-    ...(never === undefined ? [] : [`NOT ALL JUDGED: ${neverOkText(never.figures)}`]),
+    ...(never === undefined
+      ? []
+      : [
+          `${never.figures.failed < FEWEST_ALL_FAILED ? 'NOT ALL JUDGED' : 'FAILING'}: ${neverOkText(never.figures)}`,
+        ]),
   ];
 }
 

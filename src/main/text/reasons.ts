@@ -32,6 +32,7 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
     `Check the proxy: its address, and its user and password (${setting('proxy', 'http://name:password@host:port')}).`,
   'check-tls': ({ option }) =>
     `Check the certificates (${option('cacert')}, ${option('cert')}, ${option('sni')}) and the TLS versions.`,
+  'check-scheme': () => 'What answers there speaks no TLS: check the port, or try http://.',
   'check-protocol': (naming) => `Check that the target speaks this protocol on this port; ${look(naming)}.`,
   'check-credentials': (naming) =>
     `Check the credentials (${naming.short('user', 'u')}, ${naming.option('bearer-env')}, ${naming.option('cookie')}); ${look(naming)}.`,
@@ -56,6 +57,8 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
   'give-cores-or-lower-rate': () => 'Give volley cores of its own, or lower the rate.',
   'free-cores': ({ short }) =>
     `Stop other programs here, give volley cores of its own, or use fewer workers (${short('workers', 'w')}): the latencies include that wait.`,
+  'give-cores': () =>
+    'Stop other programs here, or give volley cores of its own: the latencies include that wait.',
   'keep-alive': ({ option }) =>
     `Keep connections alive (leave ${option('no-keepalive')} out), unless that is what you measure: opening them takes longer than the requests.`,
   'let-target-keep-alive': () =>

@@ -103,7 +103,9 @@ export function explainedHandshake(
   if (unverified === undefined || unverified === null) return error;
   const advice = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? 'server-name' : 'authority';
   // Node's own advice is for people who run Node directly.
-  const why = messageOf(error).replace(/; if the root CA is installed locally.*$/, '');
+  const why = messageOf(error)
+    .replace(/; if the root CA is installed locally.*$/, '')
+    .replace(/[:.\s]+$/, '');
   return new HandshakeError(why, code, advice, error);
 }
 

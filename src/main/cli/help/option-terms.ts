@@ -41,7 +41,9 @@ export function takesValue({ kind }: OptionEntry): boolean {
 /** The same with its help, for a list in which long names are aligned. */
 export function definitionOf(name: string, entry: OptionEntry): Definition {
   const { alias, help, byDefault } = entry;
-  const shown = NOTHING.has(byDefault) ? '' : ` (default ${byDefault})`;
+  const shown = NOTHING.has(byDefault)
+    ? ''
+    : ` (default ${byDefault === 'default' ? "'default'" : byDefault})`;
   return [(alias === undefined ? NO_LETTER : '') + termOf(name, entry), help + shown];
 }
 

@@ -132,6 +132,11 @@ function exitOnSignals(): () => void {
 
 function notStarted({ port, words }: TargetCommand, why: string): VolleyError {
   const command = quoted(words.join(' '));
+  if (why.startsWith(NOT_STARTED) && /^[A-Za-z_]\w*=/.test(words[0] ?? ''))
+    return new VolleyError(
+      ERROR_CODES.targetStart,
+      `${command} begins with a variable, and no shell reads it: set it before volley, or write -- env ${words.join(' ')}.`,
+    );
   if (why.startsWith(NOT_STARTED))
     return new VolleyError(ERROR_CODES.targetStart, `${command} ${why}: check its name and the PATH.`);
   return new VolleyError(

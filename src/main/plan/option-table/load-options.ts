@@ -21,6 +21,7 @@ export const SENDS = [...LOADS, 'batch'] as const satisfies readonly CommandName
 export const OF_A_FIXED_LOAD = ['run', 'modes', 'compare'] as const satisfies readonly CommandName[];
 const OF_A_FIXED_LOAD_OR_BATCH = [...OF_A_FIXED_LOAD, 'batch'] as const satisfies readonly CommandName[];
 
+const REQUESTS_OF_A_ROUND = { help: 'Requests of each round: 500, 10k, 2m' };
 const OF_A_ROUND = { byDefault: `${DEFAULT_ROUND_DURATION} a round, without -n` };
 
 /** Options on how much is sent, when, and by which workers. */
@@ -57,6 +58,11 @@ export const LOAD_OPTIONS = {
     help: 'Requests in total: 500, 10k, 2m',
     byDefault: 'no limit',
     commands: LOADS,
+    differs: {
+      modes: REQUESTS_OF_A_ROUND,
+      compare: REQUESTS_OF_A_ROUND,
+      sweep: { help: 'Requests of each level: 500, 10k, 2m' },
+    },
   },
   duration: {
     kind: 'duration',

@@ -2,6 +2,10 @@ import { FRAMINGS, PRESET_NAMES, TOKEN_COUNTS } from '../../../protocol/stream.t
 import type { OptionTable } from './entry.ts';
 import { LOADS, SENDS } from './load-options.ts';
 
+const BEFORE_EACH = {
+  help: 'A common beginning of about N tokens for all made-up prompts, before those of --synthetic-prompts',
+};
+
 /** Options on requests to a model server, and on how its streams are read. */
 export const MODEL_OPTIONS = {
   preset: {
@@ -53,6 +57,7 @@ export const MODEL_OPTIONS = {
     help: 'A common beginning of about N tokens for all made-up prompts, before those of --synthetic-prompts or within those of --trace',
     byDefault: 'none',
     commands: LOADS,
+    differs: { modes: BEFORE_EACH, compare: BEFORE_EACH, sweep: BEFORE_EACH },
   },
   trace: {
     kind: 'file',
@@ -116,7 +121,7 @@ export const MODEL_OPTIONS = {
     group: 'models',
     value: 'HOW',
     choices: TOKEN_COUNTS,
-    help: "Count tokens by the server's usage, by events, or by usage if the server sends it (auto)",
+    help: "Count tokens by the server's usage, by events, or with auto by usage if the server sends it",
     byDefault: 'auto',
     commands: SENDS,
   },

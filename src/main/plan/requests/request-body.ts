@@ -64,6 +64,9 @@ function fromFile(path: string, problems: Problems): Body | null {
   }
 }
 
+/** A path, of one word and with an ending, or with a folder. */
+const LIKE_A_FILE = /^[^\s{}[\]":,@]+\.[a-z0-9]{1,5}$/i;
+
 function fromJson(text: string, problems: Problems): Body | null {
   if (text.trim() === '') {
     problems.add(phrase`${the('json')} ${given(text)} is empty: give JSON, such as {"id":1}.`);
@@ -72,7 +75,8 @@ function fromJson(text: string, problems: Problems): Body | null {
   try {
     JSON.parse(text);
   } catch (error) {
-    problems.add(phrase`${the('json')} ${given(text)} is not JSON: ${messageOf(error)}.`);
+    const meant = LIKE_A_FILE.test(text) ? `; for a file say @${text}` : '';
+    problems.add(phrase`${the('json')} ${given(text)} is not JSON: ${messageOf(error)}${meant}.`);
     return null;
   }
   return {

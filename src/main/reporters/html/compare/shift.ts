@@ -33,18 +33,23 @@ export function shiftPanel(view: ComparisonView): Markup | null {
   const chart = shiftChart(view, first, others);
   const table = shiftTable(view);
   if (chart === null && table === null) return null;
-  return html`<p class="soft">${aboutText(view, first, others)}</p>
+  return html`<p class="soft">${aboutText(view, first, others, chart !== null)}</p>
 <div class="${others.length > 1 ? 'one-each' : 'wideleft'}">${chart}${table}</div>`;
 }
 
-function aboutText({ rounds }: ComparisonView, first: DrawnArm, others: readonly DrawnArm[]): string {
+function aboutText(
+  { rounds }: ComparisonView,
+  first: DrawnArm,
+  others: readonly DrawnArm[],
+  hasChart: boolean,
+): string {
   const [only] = others;
   const what =
     others.length === 1
       ? `how much longer or shorter ${only?.name} is`
       : `how much longer or shorter each of the others is than ${first.name}`;
   const one = others.length === 1 ? 'the thick one is' : 'a thick one is';
-  return `At each percentile, ${what}${rounds > 1 ? `: thin lines are single rounds, ${one} their median. Where thin lines ${others.length === 1 ? '' : 'of an arm '}lie on both sides of “same”, the rounds do not agree.` : '.'}`;
+  return `At each percentile, ${what}${rounds > 1 && hasChart ? `: thin lines are single rounds, ${one} their median. Where thin lines ${others.length === 1 ? '' : 'of an arm '}lie on both sides of “same”, the rounds do not agree.` : '.'}`;
 }
 
 function shiftChart(view: ComparisonView, first: DrawnArm, others: readonly DrawnArm[]): Markup | null {
