@@ -9,6 +9,8 @@ export default {
   testPathIgnorePatterns: ['<rootDir>/truth/', '<rootDir>/browser/every-page'],
   // For what hangs alone: a busy machine takes ten times as long as a free one.
   testTimeout: 240_000,
+  // A worker that leaves nothing open still takes a second to end on a busy machine; who leaves something is told later.
+  workerGracefulExitTimeout: 10_000,
   reporters: ['default', '<rootDir>/../../scripts/named-tests.js'],
   globalSetup: '<rootDir>/support/global-setup.js',
   globalTeardown: '<rootDir>/support/global-teardown.js',

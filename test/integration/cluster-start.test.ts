@@ -13,6 +13,7 @@ import { startWitness, type Witness } from '../support/witness.ts';
 
 type Connection = ReturnType<MemoryBroker['connect']>;
 
+const LONGEST_WAIT_MS = 120_000;
 const sealer = new Sealer('secret');
 let broker: MemoryBroker;
 let witness: Witness;
@@ -30,7 +31,8 @@ beforeEach(async () => {
   said.length = 0;
   silent = createServer((socket) => {
     connected++;
-    socket.on('error', () => {});
+    // Unread, the client's end would go unnoticed, and the socket would stay.
+    socket.on('error', () => {}).resume();
   });
   silentPort = await listening(silent);
 });
@@ -50,8 +52,10 @@ async function begin(name: string, changes: Partial<Connection> = {}): Promise<C
   return connection;
 }
 
+/** Ends where it waits in vain: a loop that outlives its test keeps the process from ending. */
 async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await delay(10);
+  for (const endMs = performance.now() + LONGEST_WAIT_MS; !holds(); await delay(10))
+    if (performance.now() > endMs) throw new Error(`in vain: ${holds}`);
 }
 
 /** A submitter that does something with each order before it is given, and what it told of the run. */

@@ -43,6 +43,7 @@ export class MemoryBroker {
   readonly #values = new Map<string, Uint8Array>();
   readonly #agents = new Map<string, Announced>();
   readonly #timer = setInterval(() => this.#expire(), 100);
+  #isClosed = false;
   /** All that is ever said comes twice. */
   saysTwice = false;
   facts = { version: '7.0.15', evictionPolicy: 'noeviction', freeBytes: null as number | null };
@@ -55,7 +56,9 @@ export class MemoryBroker {
     let isCut = false;
     let taker: Taker | null = null;
     const waitFor = async (): Promise<void> => {
-      while (isCut) await new Promise((resolve) => setTimeout(resolve, 20));
+      while (isCut && !this.#isClosed) await new Promise((resolve) => setTimeout(resolve, 20));
+      // What still asks would keep its process from ending.
+      if (this.#isClosed) throw new Error('the broker is closed');
     };
     const over = async <T>(does: () => T): Promise<T> => {
       await waitFor();
@@ -170,6 +173,7 @@ export class MemoryBroker {
   }
 
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#timer);
   }
 
@@ -195,7 +199,7 @@ export class MemoryBroker {
     const { run, slot, attempts } = job;
     const isOwn = (): boolean => job.owner === taker && this.#jobs.includes(job);
     const reached = async (): Promise<void> => {
-      while (taker.isCut) await new Promise((resolve) => setTimeout(resolve, 20));
+      while (taker.isCut && !this.#isClosed) await new Promise((resolve) => setTimeout(resolve, 20));
     };
     let failure: string | null = null;
     try {

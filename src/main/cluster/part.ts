@@ -232,7 +232,7 @@ export class Part {
         }
       } catch {
         // The broker is unreachable, or the entry was written without the key: neither is an order.
-        await delay(RETRY_READ_MS);
+        await delay(RETRY_READ_MS, undefined, { signal: this.#ended.signal }).catch(() => {});
       }
     }
   }
