@@ -258,6 +258,32 @@ test('a broker that refuses what it is asked is no broker that is away: the run 
   });
 });
 
+test('a broker that fills while agents join is the one fault that is told, without what Redis says of scripts', async () => {
+  const refusal = Object.assign(
+    new Error(
+      "OOM command not allowed when used memory > 'maxmemory'. script: 0123456789abcdef0123456789abcdef01234567, on @user_script:1.",
+    ),
+    { name: 'ReplyError' },
+  );
+  const connection = broker.connect();
+  const full: Connection = {
+    ...connection,
+    takeSlots: (version, name, { take, onRenewed }) =>
+      connection.takeSlots(version, name, {
+        onRenewed,
+        take: (slot) => take({ ...slot, say: () => Promise.reject(refusal) }),
+      }),
+  };
+  await Promise.all([begin('first', full), begin('second', full)]);
+  const { summary } = await submit(broker.connect(), open());
+  await expect(summary).rejects.toMatchObject({
+    code: 'VOLLEY_BROKER',
+    message:
+      "The broker refused the run (OOM command not allowed when used memory > 'maxmemory'). Nothing was sent.",
+  });
+  expect(witness.seen.length).toBe(0);
+});
+
 test('a step of the clock of the broker before the start: no agent begins, and all of the load is missing', async () => {
   await Promise.all([begin('first'), begin('second')]);
   const stepping = ordering((type) => {

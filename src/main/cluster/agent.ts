@@ -4,7 +4,6 @@ import { hostname, networkInterfaces } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { dialOf } from '../../protocol/dial.ts';
 import type { AllowRule } from '../../protocol/endpoint.ts';
-import { messageOf } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { AllowedTargets } from '../../requests/allowed-targets.ts';
@@ -14,6 +13,7 @@ import { modulesIn } from '../plan/scenarios/code-modules.ts';
 import { type Broker, CLUSTER_TIMES, type End, type TakenSlot } from './broker.ts';
 import { type AgentInfo, PLAN, purposes } from './messages.ts';
 import { Part, type PartOptions } from './part.ts';
+import { causeOf } from './refusal.ts';
 import { NotRead, type Sealer } from './seal.ts';
 import { withUnpackedCode } from './unpacked-code.ts';
 
@@ -118,7 +118,7 @@ export class Agent {
       const reason = await part.carryOut();
       this.#say(`run ${slot.run}: ${reason ?? (part.isBegun ? 'done' : 'it did not begin')}.`);
     } catch (error) {
-      const because = messageOf(error).replace(/\.$/, '');
+      const because = causeOf(error);
       this.#say(`run ${slot.run}: ${because}.`);
       throw new Error(`${name}: ${because}`);
     } finally {

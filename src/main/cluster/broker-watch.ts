@@ -3,12 +3,11 @@ import { MS_PER_SECOND } from '../../protocol/units.ts';
 import type { Clock } from '../../time/clock.ts';
 import { formatDuration } from '../text/format.ts';
 import { LAST_WORD_MS } from './awaited-words.ts';
+import { refusalOf } from './refusal.ts';
 
 /** After this long without an answer nothing more is expected: agents have stopped by themselves long before. */
 const LONGEST_AWAY_MS = 30_000;
 const LOOK_EVERY_MS = 250;
-/** The name of errors that are the broker's own answers. */
-const REFUSED = 'ReplyError';
 
 /** Knows how long the broker has not answered, and ends what would otherwise wait for it without a limit. */
 export class BrokerWatch {
@@ -73,8 +72,9 @@ export class BrokerWatch {
     try {
       return await Promise.race([work, gone.promise]);
     } catch (error) {
-      if (!(error instanceof Error) || error.name !== REFUSED) throw error;
-      throw this.#error(`The broker refused the run (${error.message}).`, onGone().mayHaveBegun);
+      const refusal = refusalOf(error);
+      if (refusal === null) throw error;
+      throw this.#error(`The broker refused the run (${refusal}).`, onGone().mayHaveBegun);
     } finally {
       clearInterval(looks);
     }

@@ -2,7 +2,7 @@ import type { Clock } from '../../time/clock.ts';
 import { counted, formatDuration } from '../text/format.ts';
 import { Slot } from './agent-slots.ts';
 import type { Broker } from './broker.ts';
-import { lostData, notStarted } from './not-started.ts';
+import { lostData, notStarted, refused } from './not-started.ts';
 import { poolText } from './pool-list.ts';
 import { allReady } from './readiness.ts';
 import type { Sealer } from './seal.ts';
@@ -59,8 +59,7 @@ export class Gathering {
     }
     if (isInterrupted()) return null;
     if (this.#isDataLost) throw lostData();
-    if (this.#refusals.length > 0)
-      throw notStarted(['An agent refused the run.', ...this.#refusals.map((because) => `${because}.`)]);
+    if (this.#refusals.length > 0) throw refused(this.#refusals);
     const all = this.#in('joined');
     if (all.length < Math.min(minAgents, wanted))
       throw notStarted([

@@ -1,5 +1,6 @@
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { Slot } from './agent-slots.ts';
+import { refusalIn } from './refusal.ts';
 
 const MOST_PLAN_BYTES = 8_000_000;
 
@@ -8,8 +9,18 @@ export function notStarted(sentences: readonly string[]): VolleyError {
   return new VolleyError(ERROR_CODES.agents, `${sentences.join(' ')} Nothing was sent.`);
 }
 
+/** @param becauses what the agents that do not take part said, each with its name */
+export function refused(becauses: readonly string[]): VolleyError {
+  return (
+    refusedByBroker(becauses) ??
+    notStarted(['An agent refused the run.', ...becauses.map((because) => `${because}.`)])
+  );
+}
+
 /** @param late the slots whose agents were not ready in time */
 export function notReady(late: readonly Slot[]): VolleyError {
+  const byBroker = refusedByBroker(late.flatMap(({ because }) => because ?? []));
+  if (byBroker !== null) return byBroker;
   return notStarted(
     late.map(({ name, because }) => {
       if (because === null) return `Agent ${name} was not ready: it did not say so in time.`;
@@ -19,6 +30,14 @@ export function notReady(late: readonly Slot[]): VolleyError {
         : `Agent ${name} was not ready: ${because}.`;
     }),
   );
+}
+
+/** What the broker refused agents is one fault, of the broker, however many of them met it. */
+function refusedByBroker(becauses: readonly string[]): VolleyError | null {
+  const refusal = becauses.map(refusalIn).find((found) => found !== null);
+  return refusal === undefined
+    ? null
+    : new VolleyError(ERROR_CODES.broker, `The broker refused the run (${refusal}). Nothing was sent.`);
 }
 
 /** The broker was emptied, or restarted without its data, before the load began. */

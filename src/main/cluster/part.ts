@@ -18,6 +18,7 @@ import {
   stateName,
   type WorkerState,
 } from './messages.ts';
+import { refusalOf } from './refusal.ts';
 import type { Sealer } from './seal.ts';
 import type { Prepared } from './submission-options.ts';
 import { Telling } from './telling.ts';
@@ -27,6 +28,9 @@ const LOOK_EVERY_MS = 50;
 const READ_WAIT_MS = 1_000;
 const RETRY_READ_MS = 200;
 const TICK_MS = 1_000;
+/** How long a broker whose memory is full is asked to take the result: its submitter waits no longer. */
+const LONGEST_REFUSAL_MS = 30_000;
+const RETRY_RESULT_MS = 500;
 /** Clock drift at the end is measured from round trips that begin within this time. */
 const LONGEST_DRIFT_MS = 200;
 /** The broker's wall clock may step: a change larger than a round trip by this much is not noise. */
@@ -160,7 +164,7 @@ export class Part {
     // Workers may have noticed that this thread was late to pass on a renewal.
     if (collected.workers.some(({ report }) => report?.isFenced)) this.#reason ??= UNRENEWED;
     if (this.#startAtMs === null && this.#reason === null) return;
-    await this.#putState({ ...this.#stateOf(collected), isFinal: true, driftMs: await this.#driftMs() });
+    await this.#deliver({ ...this.#stateOf(collected), isFinal: true, driftMs: await this.#driftMs() });
   }
 
   /** The plan with what `setup` has returned. */
@@ -306,6 +310,18 @@ export class Part {
       costs: { ownCpuMs, ownLoopCpuMs, blockBytes, ownPeakRssBytes },
       driftMs: null,
     };
+  }
+
+  /** The result comes once: a broker that refuses it now may take it when somebody has made room. */
+  async #deliver(state: AgentState): Promise<void> {
+    for (const endMs = this.#clock.nowMs() + LONGEST_REFUSAL_MS; ; ) {
+      try {
+        return await this.#putState(state);
+      } catch (error) {
+        if (refusalOf(error) === null || this.#clock.nowMs() > endMs) throw error;
+        await delay(RETRY_RESULT_MS);
+      }
+    }
   }
 
   async #putState(state: AgentState, signal?: AbortSignal): Promise<void> {

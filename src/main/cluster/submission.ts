@@ -25,6 +25,7 @@ import { LossWatch } from './max-lost.ts';
 import { type AgentState, type Command, PLAN, PREPARED, purposes, type Said, stateName } from './messages.ts';
 import { checkPlanSize, checkPreparedSize } from './not-started.ts';
 import { planOver } from './plan-over.ts';
+import { refusalOf } from './refusal.ts';
 import { collectAgents } from './results.ts';
 import type { Sealer } from './seal.ts';
 import { LatestStates } from './states.ts';
@@ -360,7 +361,7 @@ export class Submission implements Conduct {
   #beat(): void {
     this.#order({ type: 'beat' })
       .then(() => this.#brokerWatch.heard())
-      .catch((error) => this.#brokerWatch.refused(messageOf(error)));
+      .catch((error) => this.#brokerWatch.refused(refusalOf(error) ?? messageOf(error)));
   }
 
   #order(command: Command): Promise<string> {

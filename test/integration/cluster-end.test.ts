@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Agent } from '../../src/main/cluster/agent.ts';
+import { type AgentState, purposes } from '../../src/main/cluster/messages.ts';
+import { Sealer } from '../../src/main/cluster/seal.ts';
+import type { Summary } from '../../src/protocol/summary.ts';
+import { startAgent, submit } from '../support/cluster.ts';
+import { MemoryBroker } from '../support/memory-broker.ts';
+import { startWitness, type Witness } from '../support/witness.ts';
+
+type Connection = ReturnType<MemoryBroker['connect']>;
+
+const sealer = new Sealer('secret');
+let broker: MemoryBroker;
+let witness: Witness;
+const agents: { readonly agent: Agent; readonly connection: Connection }[] = [];
+
+beforeEach(async () => {
+  broker = new MemoryBroker();
+  witness = await startWitness();
+});
+
+afterEach(async () => {
+  for (const { connection } of agents) connection.cut(false);
+  await Promise.all(agents.splice(0).map(({ agent }) => agent.leave()));
+  witness.close();
+  broker.close();
+});
+
+/**
+ * A run over two agents, 100 requests each.
+ *
+ * @param deliver how one of them hands over its final state
+ */
+async function runWhere(
+  deliver: (connection: Connection, put: () => Promise<void>) => Promise<void>,
+): Promise<Summary> {
+  const connection = broker.connect();
+  const ending: Connection = {
+    ...connection,
+    put: (run, name, bytes, signal) => {
+      const put = (): Promise<void> => connection.put(run, name, bytes, signal);
+      const nonce = name.slice(name.indexOf(':') + 1);
+      const { isFinal } = sealer.open<AgentState>(purposes.state(run, nonce), bytes);
+      return isFinal ? deliver(connection, put) : put();
+    },
+  };
+  const other = broker.connect();
+  agents.push({ connection, agent: await startAgent(ending, 'ending') });
+  agents.push({ connection: other, agent: await startAgent(other, 'other') });
+  const load = { rate: 100, duration: '2s', pacing: 'eco', concurrency: 8 } as const;
+  const { summary: result } = await submit(broker.connect(), { url: witness.url, ...load });
+  const summary = await result;
+  const { requests, findings } = summary;
+  expect(findings?.degraded.map(({ code }) => code)).not.toContain('identity-violated');
+  expect(requests.scheduled).toBe(requests.sent + requests.dropped + requests.notStarted);
+  // All had been sent and answered before.
+  expect([requests.scheduled, witness.seen.length, witness.twice()]).toEqual([200, 200, []]);
+  return summary;
+}
+
+const rowOf = ({ agents: rows }: Summary, name: string) => rows?.find((row) => row.name === name);
+
+test('an agent that dies between its last answer and its result: what it had reported counts, the rest may have been sent', async () => {
+  const summary = await runWhere((connection, put) => {
+    connection.die();
+    return put();
+  });
+  const lost = rowOf(summary, 'ending');
+  const sent = lost?.sent ?? 0;
+  expect(lost).toMatchObject({
+    state: 'lost',
+    planned: 100,
+    missing: 100 - sent,
+    because: 'it no longer renewed its slot with the broker',
+  });
+  expect(lost?.unknownAtMost).toBeGreaterThanOrEqual(100 - sent);
+  expect(rowOf(summary, 'other')).toMatchObject({ state: 'finished', sent: 100, missing: 0 });
+  expect([summary.degraded, summary.requests.sent]).toEqual([true, 100 + sent]);
+});
+
+test('an agent that dies between its result and the end of its job has delivered all: nothing is missing', async () => {
+  const summary = await runWhere(async (connection, put) => {
+    await put();
+    connection.cut(true);
+  });
+  for (const name of ['ending', 'other'])
+    expect(rowOf(summary, name)).toMatchObject({ state: 'finished', sent: 100, missing: 0, because: null });
+  expect(summary.requests.ok).toBe(200);
+});
+
+test('a broker that is full when an agent has its result is asked again, and takes it once it has room', async () => {
+  let refused = 0;
+  const full = Object.assign(new Error('OOM command not allowed'), { name: 'ReplyError' });
+  const summary = await runWhere((_connection, put) => (refused++ < 2 ? Promise.reject(full) : put()));
+  expect(refused).toBe(3);
+  expect(rowOf(summary, 'ending')).toMatchObject({ state: 'finished', sent: 100, missing: 0, because: null });
+  expect(summary.requests.ok).toBe(200);
+});
