@@ -363,6 +363,9 @@ describe('rules on scenarios that have nothing to judge do not hold, and say why
     ['checks{too}>=9%', false, 'no check of that name was made: did you mean two?', ['two']],
     ['checks{two}>=9%', true, '100.0 %', []],
     ['p95(size)<9', false, 'too few values to tell: it takes 20 values', []],
+    ['p50(size)<9', true, '1', []],
+    ['max(size) < 9', false, '20', []],
+    ['p50(size)<9ms', true, '1.00 ms', []],
     ['share(even)>=9%', false, 'it got no value', []],
   ])('%s', (expression, ok, text, meant) => {
     const summary = summaryOf([two]);

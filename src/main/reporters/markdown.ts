@@ -9,7 +9,9 @@ import { baselineSentences } from './baseline-text.ts';
 import { whyItMayPass } from './failing-text.ts';
 import { markdownCode, markdownIn } from './markdown-text.ts';
 import { mixTable, whatWasSent } from './mix-table.ts';
+import { userParts } from './plan-text.ts';
 import { impliedText, stopSentences, valueText } from './rule-text.ts';
+import { scenarioTables } from './scenarios-text.ts';
 import { shownKinds, streamFacts } from './stream-text.ts';
 import { renderMarkdownTable, type Table } from './table.ts';
 
@@ -30,13 +32,15 @@ export function renderMarkdown(result: Summary): string {
   const verdict = `**${verdictName(generator)}**: ${generator.reasons.join(' ')}`;
   const blocks = [
     `## ${whatWasSent(summary)}`,
-    `volley ${tool.version}, ${plan.mode}, ${counted(plan.workers, 'worker')}, ${counted(plan.concurrency, 'connection')}, ` +
-      `${plan.client}, ${protocolText(plan)}${plan.load.model} model`,
+    [`volley ${tool.version}`, plan.mode, counted(plan.workers, 'worker'), ...loadParts(plan)].join(', '),
     // A verdict other than ok comes first.
     generator.verdict === 'ok' ? '' : verdict,
     remarks.map((remark) => `> ${remark}`).join('\n>\n'),
     section('Thresholds', thresholdsOf(result)),
     section('Errors', errorsOf(summary)),
+    ...(summary.scenarios ? scenarioTables(summary.scenarios) : []).map(([title, table]) =>
+      section(title, table),
+    ),
     section('Requests', requestsOf(summary)),
     section('Latency', latenciesOf(summary)),
     section('Tokens', streamTimesOf(summary)),
@@ -47,11 +51,18 @@ export function renderMarkdown(result: Summary): string {
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
+function loadParts(plan: Summary['plan']): string[] {
+  const { concurrency, client, load, scenarios } = plan;
+  return scenarios === undefined
+    ? [counted(concurrency, 'connection'), client, ...protocolParts(plan), `${load.model} model`]
+    : [...userParts(scenarios), client, ...protocolParts(plan)];
+}
+
 /** Empty for HTTP/1.1, the default. */
-function protocolText({ protocol, streams }: Summary['plan']): string {
+function protocolParts({ protocol, streams }: Summary['plan']): string[] {
   return protocol === 'h2' || protocol === 'h2c'
-    ? `${protocol} with ${counted(streams, 'stream')} on each, `
-    : '';
+    ? [`${protocol} with ${counted(streams, 'stream')} on each`]
+    : [];
 }
 
 function section(title: string, table: Table): string {

@@ -7,9 +7,16 @@ import { shortNumeral } from '../text/numerals.ts';
 const EXACT_DIGITS = 9;
 const FEWEST_DIGITS = 3;
 
+type Rule = Summary['thresholds'][number];
+
 /** A measured value in its rule's unit, with more digits if it would round to the limit. */
-function measuredText(expression: string, measured: number, limit: number | undefined): string {
-  if (/^(?:script-errors|dropped|count\(|value\()/.test(expression))
+function measuredText(
+  { expression, limit, figure }: Pick<Rule, 'expression' | 'limit' | 'figure'>,
+  measured: number,
+): string {
+  // A trend's values are whatever its test adds: they are times only if the limit is one.
+  const isPlainTrend = figure?.startsWith('trend') === true && /\d$/.test(expression.trim());
+  if (isPlainTrend || /^(?:script-errors|dropped|count\(|value\()/.test(expression))
     return shortNumeral(measured, EXACT_DIGITS);
   const isShare = /^(?:lost<|error-rate|goodput|iteration-errors|checks|share\()/.test(expression);
   const isRate = /^(throughput|rate)/.test(expression);
@@ -29,13 +36,10 @@ function apartFrom(limit: number, value: number): string {
   return shortNumeral(value, EXACT_DIGITS);
 }
 
-type Rule = Summary['thresholds'][number];
-
 /** The measured value of a rule, or why there is none. */
 export function valueText(rule: Rule): string {
-  const { expression, measured, limit, isLowerBound, requestsNeeded, latency, meant } = rule;
-  if (measured !== null)
-    return `${isLowerBound ? 'at least ' : ''}${measuredText(expression, measured, limit)}`;
+  const { measured, isLowerBound, requestsNeeded, latency, meant } = rule;
+  if (measured !== null) return `${isLowerBound ? 'at least ' : ''}${measuredText(rule, measured)}`;
   const without = withoutValue(rule);
   if (without !== null) return `${without}${meant ? `: did you mean ${meant}?` : ''}`;
   const what = latency ? whatHas(latency) : (partOfScenarios(rule.figure) ?? 'request');
@@ -84,8 +88,6 @@ export function stopSentences({
 }: Pick<Summary, 'stoppedBy' | 'thresholds'>): string[] {
   if (!stoppedBy) return [];
   const { expression, measured, atMs } = stoppedBy;
-  const limit = thresholds.find((rule) => rule.expression === expression)?.limit;
-  return [
-    `STOPPED after ${formatSpan(atMs)}: ${expression} did not hold (${measuredText(expression, measured, limit)}).`,
-  ];
+  const rule = thresholds.find((one) => one.expression === expression) ?? { expression };
+  return [`STOPPED after ${formatSpan(atMs)}: ${expression} did not hold (${measuredText(rule, measured)}).`];
 }

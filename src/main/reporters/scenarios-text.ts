@@ -15,6 +15,9 @@ const MOST_ERRORS = 5;
 const MOST_LINES_OF_AN_ERROR = 3;
 const NAME_WIDTH = 34;
 const DIGITS = 6;
+/** Columns that are left out in this order where there is no room. */
+const SCENARIO_LESS_IMPORTANT = ['p90', 'completed', 'p95', 'p50'];
+const GROUP_LESS_IMPORTANT = ['p90', 'p95', 'entered', 'p50'];
 
 /** What users did, in the order of a reader's questions: iterations and their times, then the details. */
 export function scenarioLines({ scenarios }: Summary, { width, paint }: View): string[] {
@@ -31,31 +34,72 @@ export function scenarioLines({ scenarios }: Summary, { width, paint }: View): s
       failing.length > 0 && index === 0 ? paint('bad', line) : line,
     ),
     ...scenarios.metrics.flatMap((metric, index) =>
-      labelled(index === 0 ? 'metrics' : '', [metricText(metric)]),
+      labelled(index === 0 ? 'metrics' : '', [`${metric.name} ${metricValue(metric)}`]),
     ),
     ...(scenarios.teardownFailure === null
       ? []
       : rows('teardown', scenarios.teardownFailure, width).map((line) => paint('bad', line))),
-    ...tableLines(scenariosTable(scenarios), width),
-    ...tableLines(groupsTable(scenarios), width),
+    ...tableLines(scenariosTable(scenarios), width, SCENARIO_LESS_IMPORTANT),
+    ...tableLines(groupsTable(scenarios), width, GROUP_LESS_IMPORTANT),
+  ];
+}
+
+/** The same in tables, each with its title. */
+export function scenarioTables(scenarios: ScenariosSummary): readonly (readonly [title: string, Table])[] {
+  const { total, checks, metrics } = scenarios;
+  const rowsOfAll = scenarios.scenarios.length < 2 ? scenarios.scenarios : [...scenarios.scenarios, total];
+  return [
+    ['Iterations', iterationsTable(rowsOfAll)],
+    [
+      'Failed iterations',
+      {
+        heading: ['kind', 'code', 'count', 'example'],
+        rows: total.errors
+          .slice(0, MOST_ERRORS)
+          .map(({ kind, code, count, example }) => [
+            ...[kind, code, formatCount(count)],
+            example.replaceAll(/\s*\n\s*/g, ' '),
+          ]),
+      },
+    ],
+    ['Groups', groupsTable(scenarios)],
+    [
+      'Checks',
+      {
+        heading: ['check', 'made', 'failed'],
+        rows: checks.map(({ name, made, failed }) => [
+          cutName(name),
+          formatCount(made),
+          formatCount(failed) + shareText(failed, made),
+        ]),
+      },
+    ],
+    [
+      'Metrics of the test',
+      {
+        heading: ['metric', 'value'],
+        rows: metrics.map((metric) => [cutName(metric.name), metricValue(metric)]),
+      },
+    ],
   ];
 }
 
 /** One row per scenario; empty for a single scenario. */
 function scenariosTable({ scenarios }: ScenariosSummary): Table {
+  return iterationsTable(scenarios.length < 2 ? [] : scenarios);
+}
+
+function iterationsTable(scenarios: readonly ScenarioRow[]): Table {
   const labels = labelsOf(scenarios[0]);
   return {
     heading: ['scenario', 'started', 'completed', 'failed', ...labels.map((label) => `p${label}`)],
-    rows:
-      scenarios.length < 2
-        ? []
-        : scenarios.map((row) => [
-            cutName(row.name),
-            formatCount(row.started),
-            formatCount(row.completed),
-            formatCount(row.failed) + shareText(row.failed, row.started),
-            ...labels.map((label) => timeText(row, label)),
-          ]),
+    rows: scenarios.map((row) => [
+      cutName(row.name),
+      formatCount(row.started),
+      formatCount(row.completed),
+      formatCount(row.failed) + shareText(row.failed, row.started),
+      ...labels.map((label) => timeText(row, label)),
+    ]),
   };
 }
 
@@ -150,21 +194,21 @@ function checkLines({ checks }: ScenariosSummary, width: number): string[] {
   ];
 }
 
-function metricText(metric: MetricSummary): string {
-  const { name } = metric;
+function metricValue(metric: MetricSummary): string {
   switch (metric.kind) {
     case 'counter':
-      return `${name} ${shortNumeral(metric.count, DIGITS)}`;
+      return shortNumeral(metric.count, DIGITS);
     case 'rate':
-      return `${name} ${formatCount(metric.good)} of ${formatCount(metric.of)}${shareText(metric.good, metric.of)}`;
+      return `${formatCount(metric.good)} of ${formatCount(metric.of)}${shareText(metric.good, metric.of)}`;
     case 'gauge':
-      return `${name} ${metric.value === null ? 'not set' : shortNumeral(metric.value, DIGITS)}`;
+      return metric.value === null ? 'not set' : shortNumeral(metric.value, DIGITS);
     case 'trend': {
       const { percentiles, max, count } = metric.values;
+      if (count === 0) return 'no value';
       const parts = PREFERRED.filter((label) => (percentiles[label] ?? null) !== null).map(
         (label) => `p${label} ${shortNumeral(percentiles[label] ?? 0, DIGITS)}`,
       );
-      return `${name} ${[...parts, ...(max === null ? [] : [`max ${shortNumeral(max, DIGITS)}`])].join(', ')} of ${formatCount(count)}`;
+      return `${[...parts, ...(max === null ? [] : [`max ${shortNumeral(max, DIGITS)}`])].join(', ')} of ${formatCount(count)}`;
     }
   }
 }
@@ -173,8 +217,9 @@ function labelsOf(row: ScenarioRow | undefined): string[] {
   return PREFERRED.filter((label) => Object.hasOwn(row?.responseMs.percentiles ?? {}, label));
 }
 
-function tableLines(table: Table, width: number): string[] {
-  return table.rows.length === 0 ? [] : ['', ...renderPlainTable(namesFitted(table, width)).split('\n')];
+function tableLines(table: Table, width: number, lessImportant: readonly string[]): string[] {
+  if (table.rows.length === 0) return [];
+  return ['', ...renderPlainTable(namesFitted(table, width, lessImportant)).split('\n')];
 }
 
 function cutName(name: string): string {

@@ -1,0 +1,58 @@
+import { expect, test } from '@jest/globals';
+import type { Summary } from '../../src/api/index.ts';
+import { renderMarkdown } from '../../src/main/reporters/markdown.ts';
+import { renderText } from '../../src/main/reporters/text.ts';
+import { PLAIN_VIEW } from '../../src/main/reporters/view.ts';
+import { LATENCY, summaryWith } from '../support/summary.ts';
+
+const COUNTS = { scheduled: 40, started: 40, completed: 32, failed: 8, interrupted: 0 };
+const TIMES = { ...LATENCY, percentiles: { '50': 4.67, '90': 60.5, '95': 61.5, '99': 62.5 } };
+const ROW = {
+  ...{ ...COUNTS, dropped: 0, notStarted: 0, thinkMs: 0, errors: [] },
+  ...{ responseMs: TIMES, durationMs: TIMES, startLagMs: LATENCY },
+};
+const GROUP = { entered: 40, left: 32, failed: 8, interrupted: 0, responseMs: TIMES };
+const NOTHING = { ...LATENCY, count: 0, min: null, mean: null, max: null, percentiles: { '50': null } };
+
+const SHOP = {
+  total: { ...ROW, name: 'all' },
+  scenarios: ['buy', 'look around the whole shop'].map((name) => ({ ...ROW, name })),
+  groups: ['checkout', 'a group with quite a long name'].map((name) => ({ ...GROUP, name })),
+  checks: [{ name: 'even', made: 32, passed: 16, failed: 16 }],
+  metrics: [
+    { name: 'never', kind: 'trend', values: NOTHING },
+    { name: 'orders', kind: 'counter', count: 32 },
+  ],
+  teardownFailure: null,
+  users: { ever: 4, max: 4, series: [], setupFailures: null, teardownFailures: null },
+} satisfies Summary['scenarios'];
+const SUMMARY = summaryWith({ scenarios: SHOP });
+
+test.each([60, 80, 120])('tables of scenarios and groups fit %d columns', (width) => {
+  const lines = renderText(SUMMARY, { ...PLAIN_VIEW, width }).split('\n');
+  expect(lines.filter(({ length }) => length > width)).toEqual([]);
+  for (const start of ['scenario ', 'group '])
+    expect(lines.find((line) => line.startsWith(start))).toMatch(/failed .*p99/);
+});
+
+test('a trend without a value says so', () => {
+  expect(renderText(SUMMARY)).toContain('metrics    never no value\n');
+});
+
+test('Markdown has what users did, and users in place of connections', () => {
+  const loads = [{ executor: 'constant-vus', users: 4, scenarios: ['buy'] }] as const;
+  const plan = { ...SUMMARY.plan, scenarios: { file: 'shop.mjs', loads } };
+  const error = { kind: 'script', code: 'TypeError', count: 8, example: 'no items\n  at shop' } as const;
+  const total = { ...SHOP.total, errors: [error] };
+  const text = renderMarkdown({ ...SUMMARY, plan, scenarios: { ...SHOP, total } });
+  const has = (cells: string) => expect(text.replaceAll(/ +/g, ' ')).toContain(cells);
+  has(', constant-vus: at most 4 users, undici\n');
+  has('### Iterations\n\n| scenario | started | completed | failed | p50 |');
+  has('| buy | 40 | 32 | 8 (20.0 %) | 4.67 ms |');
+  has('| all | 40 | 32 | 8 (20.0 %) | 4.67 ms |');
+  has('| script | TypeError | 8 | no items at shop |');
+  has('| checkout | 40 | 8 (20.0 %) | 4.67 ms |');
+  has('| even | 32 | 16 (50.0 %) |');
+  has('| orders | 32 |');
+  has('| never | no value |');
+});
