@@ -1,5 +1,6 @@
 import type { Finding } from '../../protocol/finding.ts';
-import type { Summary } from '../../protocol/summary.ts';
+import type { UserFailures } from '../../protocol/scenario.ts';
+import type { ScenarioRow, ScenariosSummary, Summary } from '../../protocol/summary.ts';
 import { type Hide, hiding } from '../../requests/secrets.ts';
 
 /**
@@ -8,11 +9,12 @@ import { type Hide, hiding } from '../../requests/secrets.ts';
  */
 export function withoutSecrets(summary: Summary, secrets: readonly string[]): Summary {
   const hide = hiding(secrets);
-  const { plan, mix, errors, degradedReasons, notes, findings, generator } = summary;
+  const { plan, mix, scenarios, errors, degradedReasons, notes, findings, generator } = summary;
   return {
     ...summary,
     plan: { ...plan, target: { ...plan.target, url: hide(plan.target.url) } },
-    mix: mix.map((row) => ({ ...row, url: hide(row.url) })),
+    mix: mix.map((row) => ({ ...row, name: hide(row.name), url: hide(row.url) })),
+    ...(scenarios === undefined ? {} : { scenarios: hiddenScenarios(scenarios, hide) }),
     errors: errors.map((error) => ({ ...error, example: hide(error.example) })),
     degradedReasons: degradedReasons.map(hide),
     notes: notes.map(hide),
@@ -26,6 +28,36 @@ export function withoutSecrets(summary: Summary, secrets: readonly string[]): Su
       ? {}
       : { findings: { degraded: allOf(findings.degraded, hide), notes: allOf(findings.notes, hide) } }),
   };
+}
+
+/** What the code of scenarios has named, and what was said where it failed. */
+function hiddenScenarios(scenarios: ScenariosSummary, hide: Hide): ScenariosSummary {
+  const row = (one: ScenarioRow): ScenarioRow => ({
+    ...one,
+    errors: one.errors.map((error) => ({ ...error, code: hide(error.code), example: hide(error.example) })),
+  });
+  const named = <T extends { readonly name: string }>(one: T): T => ({ ...one, name: hide(one.name) });
+  const { total, groups, checks, teardownFailure, users } = scenarios;
+  return {
+    ...scenarios,
+    total: row(total),
+    scenarios: scenarios.scenarios.map(row),
+    groups: groups.map(named),
+    checks: checks.map(named),
+    teardownFailure: teardownFailure === null ? null : hide(teardownFailure),
+    users: {
+      ...users,
+      setupFailures: hiddenFailures(users.setupFailures, hide),
+      teardownFailures: hiddenFailures(users.teardownFailures, hide),
+      ...(users.lateRejections === undefined
+        ? {}
+        : { lateRejections: hiddenFailures(users.lateRejections, hide) }),
+    },
+  };
+}
+
+function hiddenFailures(failures: UserFailures | null, hide: Hide): UserFailures | null {
+  return failures === null ? null : { ...failures, example: hide(failures.example) };
 }
 
 function allOf(findings: readonly Finding[], hide: Hide): Finding[] {

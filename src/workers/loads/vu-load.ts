@@ -9,6 +9,7 @@ import type { Shard } from '../../protocol/shard.ts';
 import type { TokenCount } from '../../protocol/stream.ts';
 import type { Supplies } from '../../protocol/supplies.ts';
 import type { TestDefinition } from '../../protocol/test-definition.ts';
+import { type Hide, hiding } from '../../requests/secrets.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Job, JobHost } from '../jobs/job.ts';
@@ -70,6 +71,7 @@ export class VuLoad implements Load, Job, UserHost {
   readonly metrics: UserHost['metrics'];
   readonly seed: number;
   readonly data: unknown;
+  readonly hide: Hide;
   readonly tokenCount: TokenCount;
   readonly #watch: RequestWatch | null;
   readonly #host: VuLoadHost;
@@ -101,6 +103,12 @@ export class VuLoad implements Load, Job, UserHost {
     this.seed = shard.seed;
     this.tokenCount = shard.stream?.count ?? 'auto';
     this.data = supplies.scenarioData;
+    let hide: Hide | null = null;
+    // Made when it is needed, which is when something has failed.
+    this.hide = (text) => {
+      hide ??= hiding(supplies.secrets);
+      return hide(text);
+    };
     this.#watch = watch;
     this.alarms = new Alarms(host.clock);
     this.meter = new CodeMeter(host.clock);

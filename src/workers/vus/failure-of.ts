@@ -1,5 +1,6 @@
 import type { IterationErrorKind } from '../../protocol/scenario.ts';
 import { RequestError } from '../../protocol/scenario-errors.ts';
+import { HIDE_NOTHING, type Hide } from '../../requests/secrets.ts';
 import { isA, messageWithCallers, nameOf, placeOf, stackOf, textOf } from './script-place.ts';
 
 const LONGEST_CODE = 60;
@@ -12,8 +13,12 @@ export interface Failed {
   readonly example: string;
 }
 
-/** Classifies what a scenario has thrown, which may be anything. */
-export function failureOf(thrown: unknown): Failed {
+/**
+ * Classifies what a scenario has thrown, which may be anything.
+ *
+ * @param hide removes secrets from a reason before it is cut: of one that is cut in two, what is left is not recognized
+ */
+export function failureOf(thrown: unknown, hide: Hide = HIDE_NOTHING): Failed {
   const name = nameOf(thrown);
   if (isA(thrown, RequestError)) {
     const kind = thrown.kind === 'expectation' ? 'expectation' : 'request';
@@ -21,7 +26,8 @@ export function failureOf(thrown: unknown): Failed {
   }
   if (name === 'ScenarioFailure') {
     const reason = textOf(thrown) || NO_REASON;
-    return { kind: 'fail', code: reason.slice(0, LONGEST_CODE), example: reason };
+    const code = reason.length > LONGEST_CODE ? hide(reason).slice(0, LONGEST_CODE) : reason;
+    return { kind: 'fail', code, example: reason };
   }
   const place = placeOf(thrown);
   if (place === null) return { kind: 'script', code: name, example: stackOf(thrown) };

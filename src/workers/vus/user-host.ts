@@ -1,6 +1,7 @@
 import type { IterationErrorKind } from '../../protocol/scenario.ts';
 import type { TokenCount } from '../../protocol/stream.ts';
 import type { Metrics, ScenarioOf, VU } from '../../protocol/test-definition.ts';
+import type { Hide } from '../../requests/secrets.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Alarms } from './alarms.ts';
 import type { CodeMeter } from './code-meter.ts';
@@ -61,6 +62,8 @@ export interface UserHost extends Connector {
   readonly seed: number;
   /** The data returned by the setup. */
   readonly data: unknown;
+  /** Removes the run's secrets from a text. */
+  readonly hide: Hide;
   /** Whether an event due at that time counts: not in the warm-up, and not after the window. */
   isMeasured(intendedMs: number): boolean;
   /** A promise of a user's code was rejected, and nobody awaits it. */

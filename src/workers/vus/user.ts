@@ -162,7 +162,7 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
       this,
       scenario,
       { outcome, intendedMs, startedMs: this.#startedMs, endMs, thinkMs: this.#thinkMs },
-      error === null || this.#isInterrupted ? null : failureOf(error.thrown),
+      error === null || this.#isInterrupted ? null : failureOf(error.thrown, this.#host.hide),
     );
     if (scenario.newConnection) this.#connections.close();
     if (!this.#isInterrupted && this.freeAtMs < endMs) this.freeAtMs = endMs;
