@@ -3,6 +3,9 @@ import { Worker } from 'node:worker_threads';
 
 /** How often the event loop shows that it goes round. */
 const BEAT_MS = 50;
+/** Signals are then no longer left to handlers, which are not called meanwhile. */
+const DEAF_MS = 1_000;
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** Shared with the watching thread: rounds of the event loop, and whether the code was ended. */
 const BEATS = 0;
@@ -16,6 +19,7 @@ const WATCH = `
 const { workerData: { shared, longestMs, beatMs, last } } = require('node:worker_threads');
 const { writeSync } = require('node:fs');
 const { Session } = require('node:inspector');
+let isDeaf = false;
 let [beats, stillMs, lookedMs] = [-1, 0, performance.now()];
 setInterval(() => {
   const now = Atomics.load(shared, ${BEATS});
@@ -24,6 +28,13 @@ setInterval(() => {
   lookedMs = performance.now();
   stillMs = now === beats ? stillMs + passedMs : 0;
   beats = now;
+  if (last === null && stillMs > ${DEAF_MS} && !isDeaf) {
+    isDeaf = true;
+    const session = new Session();
+    session.connectToMainThread();
+    const expression = 'for (const signal of ${JSON.stringify(SIGNALS)}) process.removeAllListeners(signal)';
+    session.post('Runtime.evaluate', { expression }, () => session.disconnect());
+  }
   if (stillMs > longestMs) {
     Atomics.store(shared, ${ENDED}, 1);
     stillMs = 0;
@@ -58,12 +69,24 @@ interface LoopWatch {
  * Ends code that keeps the main thread's event loop from going round for longer than `longestMs`, such as an endless loop
  * at the top of a module. Who has called that code hears nothing of it: it never settles.
  *
+ * While it holds the loop, a signal ends the process as if nobody handled it, since no handler could be called.
  * Nothing is ended while a debugger may be attached, which would stop the code for longer.
  *
  * @param onEnded called, perhaps more than once, if the event loop goes on afterwards; a process with nothing else to do ends
  */
 export function watchLoop(longestMs: number, onEnded: () => void): LoopWatch {
-  return watch(longestMs, null, onEnded);
+  const handlers = SIGNALS.map((signal) => [signal, process.listeners(signal)] as const);
+  const loop = watch(longestMs, null, onEnded);
+  return {
+    get hasEndedCode() {
+      return loop.hasEndedCode;
+    },
+    stop: async () => {
+      await loop.stop();
+      for (const [signal, before] of handlers)
+        if (process.listenerCount(signal) === 0) for (const one of before) process.on(signal, one);
+    },
+  };
 }
 
 /**

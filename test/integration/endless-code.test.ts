@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { expect, test } from '@jest/globals';
 
 const WATCH = new URL('../../src/machine/endless-code.js', import.meta.url).href;
@@ -43,3 +44,39 @@ test.each([
   ],
   ['nothing', 'setTimeout(() => watch.stop(), 700);', /^ended false$/],
 ])('%s', (_what, code, printed) => expect(printedBy(code)).toMatch(printed));
+
+test('a signal ends an endless loop at the top of a module at once', async () => {
+  const program = `
+    import { watchLoop } from '${WATCH}';
+    process.on('SIGTERM', () => process.exit(130));
+    watchLoop(60_000, () => {});
+    process.stdout.write('begun');
+    ${LOOP}`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { timeout: 60_000 });
+  await once(child.stdout, 'data');
+  const ended = once(child, 'close');
+  const again = setInterval(() => child.kill('SIGTERM'), 1_500);
+  const begunMs = performance.now();
+  await ended;
+  clearInterval(again);
+  expect(performance.now() - begunMs).toBeLessThan(20_000);
+});
+
+test('handlers of signals are back after a loop that has ended', () => {
+  const program = `
+    import { watchLoop } from '${WATCH}';
+    process.on('SIGTERM', () => { process.stdout.write('heard'); });
+    const watch = watchLoop(60_000, () => {});
+    setTimeout(async () => {
+      for (const until = performance.now() + 3000; performance.now() < until; );
+      process.stdout.write(process.listenerCount('SIGTERM') + ' ');
+      await watch.stop();
+      process.kill(process.pid, 'SIGTERM');
+      setTimeout(() => {}, 200);
+    }, 300);`;
+  const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  expect([stdout, status]).toEqual(['0 heard', 0]);
+});
