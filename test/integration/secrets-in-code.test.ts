@@ -5,7 +5,12 @@ import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 import { useShop } from '../support/shop.ts';
 
-const shop = useShop();
+const CAPTURED = 'Kx5-given-by-answer-2Vd';
+const shop = useShop(({ path }, response) => {
+  if (path !== '/session') return false;
+  response.end(JSON.stringify({ value: CAPTURED, session: { token: CAPTURED }, name: 'Ada Lovelace' }));
+  return true;
+});
 const volley = useKeptProcess();
 const file = useFolder();
 
@@ -71,3 +76,30 @@ test.each([['json'], ['text'], ['markdown'], ['junit']])(
     expect(mix.map(({ name }) => name)).toContain('GET /reset/…');
   },
 );
+
+test.each([
+  ['by its name', 'token: json value', 'token'],
+  ['by where it is from', 'who: json session.token', 'who'],
+])('a value that is secret %s is not shown by fail, and another is', async (_how, capture, name) => {
+  const path = file('captured.yaml');
+  const load = 'load: { executor: per-vu-iterations, vus: 1, iterations: 2 }';
+  const scenario = (called: string, reason: string): string => `  ${called}:
+    ${load}
+    flow:
+      - { get: /session, capture: { ${capture}, person: json name } }
+      - { fail: '${reason}' }
+`;
+  writeFileSync(
+    path,
+    `url: ${shop.url}\nscenarios:\n` +
+      scenario('whole', `{{person}} has {{${name}}}`) +
+      scenario('cut', `{{person}} ${'-'.repeat(40)}{{${name}}}`),
+  );
+  const { stdout, stderr } = await volley.with({}, ['run', path, '--mode', 'inline', '-o', 'json']);
+  expect(stdout + stderr).not.toContain(CAPTURED.slice(0, 4));
+  const { scenarios } = (JSON.parse(stdout) as Summary).scenarios!;
+  expect(scenarios.map(({ errors }) => errors.map(({ code, count }) => [code, count]))).toEqual([
+    [['Ada Lovelace has …', 2]],
+    [[`Ada Lovelace ${'-'.repeat(40)}…`, 2]],
+  ]);
+});
