@@ -19,6 +19,9 @@ var STARTER = 'VOLLEY_STARTER';
 var LONGEST_END_MS = 2500;
 var LEFT_BEHIND_MS = 1000;
 var INTERRUPTED = 130;
+var LOST = 3;
+// Kept, as code of a scenario may replace it.
+var later = setTimeout;
 
 ['SIGINT', 'SIGTERM'].forEach(function (signal) {
   process.on(signal, function () {
@@ -55,13 +58,23 @@ if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
 } else {
   keepCompiledCode();
   import(built + 'main/cli/index.js').then(function (cli) {
-    return cli.main(process.argv.slice(2)).then(endSoon);
+    var isDone = false;
+    process.on('exit', function (code) {
+      if (isDone || code !== 0) return;
+      // Code of a scenario has changed what all code shares: nothing was left that could go on.
+      process.stderr.write('volley: ended without a result, as nothing was left that could go on.\n');
+      process.exitCode = LOST;
+    });
+    return cli.main(process.argv.slice(2)).then(function () {
+      isDone = true;
+      endSoon();
+    });
   });
 }
 
 /** What the code of a scenario has left behind, such as a timer or a server, would keep the process for ever. */
 function endSoon() {
-  setTimeout(function () {
+  later(function () {
     // A slow reader still takes the result.
     if (process.stdout.writableLength > 0 || process.stderr.writableLength > 0) endSoon();
     else process.exit();

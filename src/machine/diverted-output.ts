@@ -21,6 +21,9 @@ export function divert(stream: NodeJS.WriteStream, take: (text: string) => void)
   };
   OWN.set(diverted, own);
   stream.write = diverted;
+  // Code that closes it would take the result with it.
+  stream.end = () => stream;
+  stream.destroy = () => stream;
 }
 
 /** Writes to a stream, diverted or not. */

@@ -54,6 +54,11 @@ export async function importAll(
   return (await AT_TOP.run(true, () => import(place))) as Readonly<Record<string, unknown>>;
 }
 
+/** Whether the code at the top of a module runs, or what follows from it, such as its timers. */
+export function isAtTop(): boolean {
+  return AT_TOP.getStore() !== undefined;
+}
+
 /** From now on, what is imported is remembered, for `importedBy`. */
 export function recordImports(): void {
   recorded ??= new Map();

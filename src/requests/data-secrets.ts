@@ -3,6 +3,8 @@ import { isNameOfSecret, isSecretUnder } from './secret-names.ts';
 const DEEPEST = 8;
 /** If a setup returns only a text, that is most likely a token, unless it is short. */
 const SHORTEST_TOKEN = 16;
+/** A longer text is no secret, and looking for it in others would take more memory than there is. */
+const LONGEST = 65_536;
 /** Shorter numbers are hidden beside their names alone: elsewhere they would be ports and times. */
 const SHORTEST_NUMBER = 6;
 /** A name in JSON, and its value: text or a number. */
@@ -11,12 +13,13 @@ const IN_JSON =
 
 /** Finds the secrets in a setup's data or in JSON, which no result may show: values of secret names, and a text on its own. */
 export function secretsInData(data: unknown): string[] {
-  if (typeof data === 'string') return data.length >= SHORTEST_TOKEN ? [data] : [];
+  if (typeof data === 'string') return data.length >= SHORTEST_TOKEN && data.length <= LONGEST ? [data] : [];
   return within(data, '', false, 0);
 }
 
 /** @param isWithinSecret something around it has a secret name */
 function within(data: unknown, name: string, isWithinSecret: boolean, depth: number): string[] {
+  if (typeof data === 'string' && data.length > LONGEST) return [];
   if (typeof data === 'string')
     return isSecretUnder(isWithinSecret ? 'secret' : name, data, 'text') ? [data] : [];
   // One with more digits than JavaScript keeps is found in the text itself.

@@ -110,10 +110,41 @@ describe.each(['threads', 'processes', 'inline'])('%s', (mode) => {
   });
 });
 
-test.each(names)('%s thrown in setup, teardown and those of users is told', async (name) => {
+test.each(names)('%s thrown in setup is told', async (name) => {
   const throws = `async () => { throw ${THROWN[name]![0]}; }`;
   const module = moduleOf([['a', "await vu.http.get('/');"]], `setup: ${throws},`);
   const setup = await ran(module, '--mode', 'inline');
   expect([setup.code, setup.stdout]).toEqual([1, '']);
   expect(setup.stderr).toMatch(/^volley: setup failed: .*\n$/);
+});
+
+test.each(names)('%s thrown in teardown and those of users is told', async (name) => {
+  const [thrown, code, example] = THROWN[name]!;
+  const throws = `async () => { throw ${thrown}; }`;
+  const path = file(`around${++modules}.mjs`);
+  const load =
+    "load: { executor: 'per-vu-iterations', vus: 2, iterations: 1 }, exec: (vu) => vu.http.get('/')";
+  writeFileSync(
+    path,
+    `import { defineTest } from 'volley';\nexport default defineTest({ baseURL: process.env.SHOP, teardown: ${throws},
+scenarios: { up: { ${load}, vuSetup: ${throws} }, down: { ${load}, vuTeardown: ${throws} } } });\n`,
+  );
+  shop.forget();
+  const { code: exitCode, stdout, stderr } = await ran(path, '--mode', 'inline', '-w', '1', '-o', 'json');
+  const { degradedReasons, scenarios } = JSON.parse(stdout) as Summary;
+  const said = expect.stringContaining(example === '' || name === 'no reason' ? code.slice(0, 0) : example);
+  expect(scenarios!.users).toMatchObject({
+    setupFailures: { count: 2, example: said },
+    teardownFailures: { count: 2, example: said },
+  });
+  expect(scenarios!.teardownFailure).toMatch(/^teardown failed: /);
+  expect(scenarios!.teardownFailure).toEqual(said);
+  expect(scenarios!.scenarios).toMatchObject([
+    { started: 0, notStarted: 2 },
+    { started: 2, completed: 2, notStarted: 0 },
+  ]);
+  expect(shop.visits).toHaveLength(2);
+  expect(degradedReasons.join('\n')).not.toMatch(/Worker|does not add up/);
+  expect(stderr).not.toMatch(/node:|\n {4}at /);
+  expect(exitCode).toBe(3);
 });

@@ -1,7 +1,8 @@
 import { divert } from '../../machine/diverted-output.ts';
+import { EXIT_CODES } from '../../protocol/exit-codes.ts';
 import { visibleLines } from '../../requests/visible.ts';
 import { placeOfUncaught } from '../plan/scenarios/load-test.ts';
-import { hearUncaught } from '../pool/own-process.ts';
+import { brokenSentence, expectCodeOfUsers, hearUncaught } from '../pool/own-process.ts';
 import { say } from './say.ts';
 
 const told = new Set<string>();
@@ -12,6 +13,7 @@ let isHearing = false;
  * said and ends nothing. The workers, which load it too, count that.
  */
 export function expectCode(): void {
+  expectCodeOfUsers();
   divert(process.stdout, (text) => process.stderr.write(visibleLines(text)));
   if (isHearing) return;
   isHearing = true;
@@ -21,9 +23,8 @@ export function expectCode(): void {
 function tell(error: unknown): void {
   const sentence = placeOfUncaught(error);
   if (sentence === null) {
-    // Of volley itself.
-    console.error(error);
-    process.exit(1);
+    say(brokenSentence(error));
+    process.exit(EXIT_CODES.degraded);
   }
   if (!told.has(sentence)) say(sentence);
   told.add(sentence);

@@ -4,7 +4,7 @@ import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { secretsInQuery } from '../../requests/parameter-secrets.ts';
 import { hiding } from '../../requests/secrets.ts';
 import { tellWaits } from '../files/awaited-bytes.ts';
-import { ownProcess } from '../pool/own-process.ts';
+import { brokenSentence, hasCodeOfUsers, ownProcess } from '../pool/own-process.ts';
 import { worstOf } from '../summary/exit-code.ts';
 import { quoted } from '../text/quoted.ts';
 import { VERSION } from '../text/version.ts';
@@ -104,7 +104,11 @@ async function runCommand(words: readonly string[]): Promise<ExitCode> {
     await parser.parseAsync();
     return exitCode;
   } catch (error) {
-    if (!(error instanceof VolleyError)) throw error;
+    if (!(error instanceof VolleyError)) {
+      if (!hasCodeOfUsers()) throw error;
+      say(brokenSentence(error));
+      return EXIT_CODES.degraded;
+    }
     const hide = hiding(secrets);
     for (const { message } of error.problems) say(hide(message));
     return EXIT_CODE_OF[error.code] ?? EXIT_CODES.usage;

@@ -1,6 +1,9 @@
+import { messageOf } from '../../protocol/errors.ts';
+
 type Hear = (error: unknown) => void;
 
 let isOurs = false;
+let hasCode = false;
 /** Who hears uncaught exceptions: the last one. */
 const hearers: Hear[] = [];
 
@@ -12,6 +15,21 @@ export function ownProcess(): void {
 /** Whether this process is volley's own. */
 export function isOwnProcess(): boolean {
   return isOurs;
+}
+
+/** From now on the process has code of the user's, which may change what all code shares. */
+export function expectCodeOfUsers(): void {
+  hasCode = true;
+}
+
+/** Whether this process is volley's own and has code of the user's. */
+export function hasCodeOfUsers(): boolean {
+  return isOurs && hasCode;
+}
+
+/** Of an error in volley's own code, where code of the user's shares the process. */
+export function brokenSentence(error: unknown): string {
+  return `cannot go on (${messageOf(error)}): look whether a module changes what all code shares, such as JSON, timers or Array.prototype.`;
 }
 
 /** In volley's own process: calls `hear` with uncaught exceptions, and nobody who asked before, until the returned function is called. */

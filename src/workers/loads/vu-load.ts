@@ -1,3 +1,4 @@
+import { isAtTop } from '../../machine/load-module.ts';
 import type { WorkerChannel } from '../../protocol/messages.ts';
 import {
   ITERATION_OUTCOME,
@@ -103,12 +104,7 @@ export class VuLoad implements Load, Job, UserHost {
     this.seed = shard.seed;
     this.tokenCount = shard.stream?.count ?? 'auto';
     this.data = supplies.scenarioData;
-    let hide: Hide | null = null;
-    // Made when it is needed, which is when something has failed.
-    this.hide = (text) => {
-      hide ??= hiding(supplies.secrets);
-      return hide(text);
-    };
+    this.hide = hidingLater(supplies.secrets);
     this.#watch = watch;
     this.alarms = new Alarms(host.clock);
     this.meter = new CodeMeter(host.clock);
@@ -259,7 +255,7 @@ export class VuLoad implements Load, Job, UserHost {
     const owner = ownerNow();
     if (owner !== null) owner.uncaught(error);
     // Of the code at the top of a module, such as its timers.
-    else if (placeOf(error) !== null) this.#failedLate(uncaughtFailure(error));
+    else if (placeOf(error) !== null || isAtTop()) this.#failedLate(uncaughtFailure(error));
     else return false;
     return true;
   }
@@ -317,6 +313,15 @@ export class VuLoad implements Load, Job, UserHost {
     if (change === 1) this.#usersEver++;
     this.records.users(this.clock.nowMs() - this.#windowAtMs, this.#users);
   }
+}
+
+/** Made when it is needed, which is when something has failed. */
+function hidingLater(secrets: readonly string[]): Hide {
+  let hide: Hide | null = null;
+  return (text) => {
+    hide ??= hiding(secrets);
+    return hide(text);
+  };
 }
 
 function oneMore(failures: UserFailures | null, error: unknown): UserFailures {

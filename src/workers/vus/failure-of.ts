@@ -4,6 +4,10 @@ import { HIDE_NOTHING, type Hide } from '../../requests/secrets.ts';
 import { isA, messageWithCallers, nameOf, placeOf, stackOf, textOf } from './script-place.ts';
 
 const LONGEST_CODE = 60;
+/** Of what is told as an example: all errors of a run may have one. */
+const LONGEST_EXAMPLE = 2_000;
+/** Of a longer text nobody looks for secrets, which takes its time. */
+const LONGEST_LOOKED_AT = 100_000;
 const NO_REASON = 'no reason was given';
 
 /** Why a part of a scenario failed. */
@@ -16,22 +20,25 @@ export interface Failed {
 /**
  * Classifies what a scenario has thrown, which may be anything.
  *
- * @param hide removes secrets from a reason before it is cut: of one that is cut in two, what is left is not recognized
+ * @param hide removes secrets, which is needed where a text is cut
  */
 export function failureOf(thrown: unknown, hide: Hide = HIDE_NOTHING): Failed {
   const name = nameOf(thrown);
   if (isA(thrown, RequestError)) {
     const kind = thrown.kind === 'expectation' ? 'expectation' : 'request';
-    return { kind, code: `${thrown.kind} ${thrown.code}`, example: textOf(thrown) };
+    // Code of users may have made it, of anything.
+    const code = `${textOf(thrown.kind)} ${textOf(thrown.code)}`.slice(0, LONGEST_CODE);
+    return { kind, code, example: shortened(textOf(thrown), hide) };
   }
   if (name === 'ScenarioFailure') {
     const reason = textOf(thrown) || NO_REASON;
-    const code = reason.length > LONGEST_CODE ? hide(reason).slice(0, LONGEST_CODE) : reason;
-    return { kind: 'fail', code, example: reason };
+    const code = shortened(reason, hide, LONGEST_CODE);
+    return { kind: 'fail', code, example: shortened(reason, hide) };
   }
   const place = placeOf(thrown);
-  if (place === null) return { kind: 'script', code: name, example: stackOf(thrown) };
-  return { kind: 'script', code: `${name} ${place}`, example: messageWithCallers(thrown) };
+  if (place === null) return { kind: 'script', code: name, example: shortened(stackOf(thrown), hide) };
+  const example = shortened(messageWithCallers(thrown), hide);
+  return { kind: 'script', code: `${name} ${place}`, example };
 }
 
 /** An error of a user's setup or teardown, which no code tells apart: what happened, and where. */
@@ -40,4 +47,10 @@ export function toldWithPlace(thrown: unknown): string {
   if (kind === 'script') return stackOf(thrown);
   const place = placeOf(thrown);
   return place === null ? example : `${example} (${place})`;
+}
+
+/** Secrets are hidden before a text is cut: of one that is cut in two, what is left is not recognized. */
+function shortened(text: string, hide: Hide, longest = LONGEST_EXAMPLE): string {
+  if (text.length <= longest) return text;
+  return hide(text.slice(0, LONGEST_LOOKED_AT)).slice(0, longest);
 }

@@ -9,6 +9,7 @@ import { expectationOf } from './expectations.ts';
 import { Heads } from './heads.ts';
 import type { Names } from './name-numbers.ts';
 import { type HeadParts, ScenarioRequest } from './scenario-request.ts';
+import { textOf } from './script-place.ts';
 import { NO_COOKIES } from './user-cookies.ts';
 
 const DEFAULT_REDIRECTS = 10;
@@ -173,15 +174,14 @@ export class RequestMaker {
   }
 
   #locate(url: string | Url): Located {
-    const isTemplate = typeof url === 'object' && url !== null;
-    const href = isTemplate ? url.href : String(url);
-    if (ABSOLUTE.test(href)) return this.#locateElsewhere(href, isTemplate ? url.name : null);
+    const { href, template } = writtenUrl(url);
+    if (ABSOLUTE.test(href)) return this.#locateElsewhere(href, template);
     const own = this.#own;
     if (own === null)
       throw new TypeError(`the URL '${href}' names no host: give the test a baseURL, or write it in full`);
     const written = href.startsWith('/') ? href : `/${href}`;
     const path = this.#base.basePath + written;
-    const name = isTemplate ? url.name : written;
+    const name = template ?? written;
     return {
       place: own,
       path: PLAIN_PATH.test(path) ? path : writtenPathOf(path, 0),
@@ -225,6 +225,8 @@ export class RequestMaker {
 
   #planOf(method: string, route: Route, params: RequestParams | undefined): NumberedPlan {
     const name = params?.name;
+    if (name !== undefined && typeof name !== 'string')
+      throw new TypeError(`name: ${textOf(name)}: the name of a request is text`);
     const known =
       name === undefined
         ? (route.known ?? this.#named(`${method} ${route.name}`, method, route))
@@ -318,4 +320,12 @@ function withQuery(path: string, query: Readonly<Record<string, unknown>>): stri
 function withoutQuery(path: string): string {
   const end = path.indexOf('?');
   return end < 0 ? path : path.slice(0, end);
+}
+
+/** @throws TypeError for what is neither text nor a URL */
+function writtenUrl(url: unknown): { readonly href: string; readonly template: string | null } {
+  if (typeof url === 'string') return { href: url, template: null };
+  if (typeof url === 'object' && url !== null && 'href' in url && typeof url.href === 'string')
+    return { href: url.href, template: 'name' in url && typeof url.name === 'string' ? url.name : null };
+  throw new TypeError(`the URL ${textOf(url)}: give text, a path or a whole URL`);
 }

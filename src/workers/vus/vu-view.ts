@@ -8,6 +8,7 @@ import type {
   Url,
   VU,
 } from '../../protocol/test-definition.ts';
+import { textOf } from './script-place.ts';
 
 /** The user behind a view. */
 export interface ActingUser {
@@ -98,6 +99,8 @@ export class VuView implements VU {
   }
 
   group<T>(name: string, body: (vu: this) => T | Promise<T>): Promise<T> {
+    if (typeof name !== 'string')
+      return Promise.reject(new TypeError(`group(${textOf(name)}, …): give it a name, which is text`));
     // The body of a group takes a view.
     return this.#user.group(name, this.#scope, body as (vu: VuView) => T | Promise<T>);
   }

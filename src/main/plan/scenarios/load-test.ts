@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { watchLoop } from '../../../machine/endless-code.ts';
-import { importDefault } from '../../../machine/load-module.ts';
+import { importDefault, isAtTop } from '../../../machine/load-module.ts';
 import { codeOf, ERROR_CODES, messageOf, readable, reasonOf, VolleyError } from '../../../protocol/errors.ts';
 import type { ScenarioCode } from '../../../protocol/scenario.ts';
 import type { Test, TestDefinition } from '../../../protocol/test-definition.ts';
@@ -134,7 +134,8 @@ function checkFile(path: string, given: string): void {
 /** An exception in a timer, a callback or an event of a module, in words; null if it is not of one. */
 export function placeOfUncaught(thrown: unknown): string | null {
   const error = readable(thrown);
-  const place = placeIn(error);
+  // What Node has thrown for it, such as of a socket without a listener, has no place.
+  const place = placeIn(error) ?? (isAtTop() ? 'the top of a module' : null);
   if (place === null) return null;
   return `${place}: nobody catches what a timer, a callback or an event has thrown: ${messageOf(error)}.`;
 }

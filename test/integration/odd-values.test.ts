@@ -1,0 +1,144 @@
+import { writeFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import type { Summary } from '../../src/api/index.ts';
+import { startVolley } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
+import { useShop } from '../support/shop.ts';
+
+const shop = useShop();
+const volley = useKeptProcess();
+const file = useFolder();
+
+/** What takes a text is given something else; and what is said of it. */
+const ODD: Readonly<Record<string, readonly [body: string, said: RegExp]>> = {
+  'group symbol': ["await vu.group(Symbol('s'), () => {});", /Symbol\(s\).*give it a name, which is text/],
+  'group object': ['await vu.group({}, () => {});', /give it a name, which is text/],
+  'group undefined': ['await vu.group(undefined, () => {});', /undefined.*give it a name, which is text/],
+  'name symbol': ["await vu.http.get('/', { name: Symbol('s') });", /Symbol\(s\).*name of a request is text/],
+  'name number': ["await vu.http.get('/', { name: 5 });", /name: 5: the name of a request is text/],
+  'name function': [
+    "await vu.http.get('/', { name: () => {} });",
+    /a function: the name of a request is text/,
+  ],
+  'url undefined': ['await vu.http.get(undefined);', /the URL undefined: give text/],
+  'url null': ['await vu.http.get(null);', /the URL null: give text/],
+  'url symbol': ["await vu.http.get(Symbol('u'));", /the URL Symbol\(u\): give text/],
+  'url object': ['await vu.http.get({});', /the URL an object: give text/],
+  'kind symbol': ["throw new RequestError(Symbol('k'), 5n, 'mine', null);", /mine/],
+  'kind object': ['throw new RequestError({ toString() { throw 1 } }, null, "mine", null);', /mine/],
+  'code proxy': [
+    'throw new RequestError("status", new Proxy({}, { get() { throw 1 } }), "mine", null);',
+    /mine/,
+  ],
+};
+
+test.each(['threads', 'processes', 'inline'])('what is no text loses no worker in %s', async (mode) => {
+  const path = file(`values-${mode}.mjs`);
+  const scenarios = Object.entries(ODD).map(
+    ([name, [body]]) =>
+      `'${name}': { load: { executor: 'per-vu-iterations', vus: 1, iterations: 2 }, exec: async (vu) => { ${body} } },`,
+  );
+  writeFileSync(
+    path,
+    `import { defineTest, RequestError } from 'volley';
+export default defineTest({ baseURL: process.env.SHOP, scenarios: { ${scenarios.join('\n')}
+good: { load: { executor: 'per-vu-iterations', vus: 1, iterations: 2 }, exec: (vu) => vu.http.get('/') } } });\n`,
+  );
+  const { stdout } = await volley.with({ SHOP: shop.url }, [
+    'run',
+    path,
+    '--mode',
+    mode,
+    '-w',
+    '1',
+    '-o',
+    'json',
+  ]);
+  const { degradedReasons, scenarios: told } = JSON.parse(stdout) as Summary;
+  expect(degradedReasons).toEqual([]);
+  for (const { name, failed, completed, errors } of told!.scenarios)
+    if (name === 'good') expect(completed).toBe(2);
+    else {
+      expect([name, failed, errors.length]).toEqual([name, 2, 1]);
+      expect(errors[0]!.example).toMatch(ODD[name]![1]);
+    }
+});
+
+test('an error of megabytes is told by its beginning', async () => {
+  const path = file('huge.mjs');
+  writeFileSync(
+    path,
+    `import { scenario, fail } from 'volley';
+export default scenario({ baseURL: process.env.SHOP, executor: 'per-vu-iterations', vus: 1, iterations: 2 }, async (vu) => {
+  if (vu.n === 1) throw new Error('thrown ' + 'x'.repeat(5e6));
+  fail('given up ' + 'y'.repeat(5e6));
+});\n`,
+  );
+  const { stdout } = await volley.with({ SHOP: shop.url }, ['run', path, '--mode', 'inline', '-o', 'json']);
+  const { scenarios } = JSON.parse(stdout) as Summary;
+  expect(scenarios!.total.errors.map(({ example }) => [example.slice(0, 6), example.length])).toEqual([
+    ['thrown', 2000],
+    ['given ', 2000],
+  ]);
+  expect(stdout.length).toBeLessThan(200_000);
+});
+
+test('an object of class URL is a URL', async () => {
+  const path = file('url.mjs');
+  writeFileSync(
+    path,
+    `import { scenario } from 'volley';
+export default scenario({ executor: 'per-vu-iterations', vus: 1, iterations: 2 }, async (vu) => {
+  await vu.http.get(new URL('/named?a=1', process.env.SHOP));
+});\n`,
+  );
+  const { stdout } = await volley.with({ SHOP: shop.url }, ['run', path, '--mode', 'inline', '-o', 'json']);
+  const { mix, scenarios } = JSON.parse(stdout) as Summary;
+  expect(scenarios!.total.completed).toBe(2);
+  expect(mix.map(({ name }) => name)).toEqual([`GET ${shop.url}/named`]);
+});
+
+test.each([
+  ['Array.prototype.push', "Array.prototype.push = () => { throw new Error('no push'); };"],
+  ['Promise.prototype.then', "Promise.prototype.then = () => { throw new Error('no then'); };"],
+  ['JSON.stringify', 'JSON.stringify = () => 5;'],
+  ['setTimeout', "globalThis.setTimeout = () => { throw new Error('no timers'); };"],
+  ['Object.prototype', 'Object.prototype.json = 5;'],
+])('a module that changes %s gives a result, or a sentence and no success', async (_what, top) => {
+  const path = file('changes.mjs');
+  writeFileSync(
+    path,
+    `import { scenario } from 'volley';
+${top}
+export default scenario({ baseURL: process.env.SHOP, executor: 'per-vu-iterations', vus: 1, iterations: 2 }, async (vu) => {
+  await vu.http.get('/');
+});\n`,
+  );
+  const { code, stdout, stderr } = await startVolley(['run', path, '-w', '1', '-o', 'json'], {
+    env: { SHOP: shop.url },
+  }).ended;
+  expect(stderr).not.toMatch(/node:|\n {4}at /);
+  if (stdout === '') {
+    expect(stderr).toMatch(/^volley: /m);
+    expect(code).toBe(3);
+  } else expect((JSON.parse(stdout) as Summary).scenarios!.total.completed).toBe(2);
+});
+
+test('code that ends stdout takes no result with it', async () => {
+  const path = file('ends.mjs');
+  writeFileSync(
+    path,
+    `import { scenario } from 'volley';
+export default scenario({ baseURL: process.env.SHOP, executor: 'per-vu-iterations', vus: 1, iterations: 2 }, async (vu) => {
+  await vu.http.get('/');
+  process.stdout.end();
+  process.stdout.destroy();
+});\n`,
+  );
+  const { code, stdout } = await startVolley(['run', path, '--mode', 'inline', '-o', 'json'], {
+    env: { SHOP: shop.url },
+  }).ended;
+  expect((JSON.parse(stdout) as Summary).scenarios!.total.completed).toBe(2);
+  expect(code).toBe(0);
+});
