@@ -14,13 +14,17 @@ export function portChannel(port: MessagePort): WorkerChannel {
 
 /**
  * A child process's end of the channel; everything is copied. It disconnects only after the last message has
- * been handed over, because exiting right after a send would lose it.
+ * been handed over, because exiting right after a send would lose it. Nobody else in the process has the channel, since
+ * code of users might send by it too, or close it.
  */
 export function processChannel(child: NodeJS.Process): WorkerChannel {
+  const send = child.send?.bind(child);
+  const disconnect = child.disconnect?.bind(child);
+  Object.assign(child, { send: undefined, disconnect: undefined });
   let underWay = 0;
   let closing = false;
   const disconnectIfDone = (): void => {
-    if (closing && underWay === 0 && child.connected) child.disconnect?.();
+    if (closing && underWay === 0 && child.connected) disconnect?.();
   };
   const sent = (): void => {
     underWay--;
@@ -29,7 +33,7 @@ export function processChannel(child: NodeJS.Process): WorkerChannel {
   return {
     post: (message: WorkerMessage) => {
       underWay++;
-      child.send?.(message, undefined, undefined, sent);
+      send?.(message, undefined, undefined, sent);
     },
     onMessage: (handler) => {
       child.on('message', (message) => handler(message as CoordinatorMessage));

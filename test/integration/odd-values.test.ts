@@ -142,3 +142,25 @@ export default scenario({ baseURL: process.env.SHOP, executor: 'per-vu-iteration
   expect((JSON.parse(stdout) as Summary).scenarios!.total.completed).toBe(2);
   expect(code).toBe(0);
 });
+
+test('code in a worker process cannot write into its channel, or close it', async () => {
+  const path = file('sends.mjs');
+  writeFileSync(
+    path,
+    `import { scenario } from 'volley';
+export default scenario({ baseURL: process.env.SHOP, executor: 'per-vu-iterations', vus: 1, iterations: 3 }, async (vu) => {
+  process.send?.('x');
+  process.send?.(null);
+  process.send?.({ type: 'block' });
+  await vu.http.get('/');
+  process.disconnect?.();
+  await vu.http.get('/');
+});\n`,
+  );
+  const { code, stdout } = await startVolley(['run', path, '--mode', 'processes', '-w', '1', '-o', 'json'], {
+    env: { SHOP: shop.url },
+  }).ended;
+  const { degradedReasons, requests, scenarios } = JSON.parse(stdout) as Summary;
+  expect(degradedReasons).toEqual([]);
+  expect([requests.sent, scenarios!.total.completed, code]).toEqual([6, 3, 0]);
+});
