@@ -270,3 +270,41 @@ test.each([
   expect(errors).toMatchObject([{ kind: 'protocol', count: plan.requests }]);
   expect(errors[0]?.example).toMatch(sentence);
 });
+
+describe.each(CLIENTS)('an answer that only the end of its connection completes, by %s', (client) => {
+  const BEGINNINGS = [
+    'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n\r\n{"a":111',
+    'HTTP/1.1 200 OK\r\n\r\npart',
+    'HTTP/1.0 200 OK\r\n\r\npart',
+    'HTTP/1.0 200 OK\r\n\r\n',
+  ];
+  const asked = async (beginning: string, end: (socket: Socket) => void, isTunnelled: boolean) => {
+    const { port } = await serve(createServer(), (socket) => {
+      socket.on('data', (data) => {
+        if (String(data).startsWith('CONNECT ')) {
+          socket.write('HTTP/1.1 200 OK\r\n\r\n');
+          return;
+        }
+        socket.write(beginning);
+        setTimeout(() => end(socket), 10);
+      });
+    });
+    const way = isTunnelled
+      ? { url: 'http://127.0.0.1:9/', proxyTunnel: true, proxy: `http://127.0.0.1:${port}` }
+      : { url: `http://127.0.0.1:${port}/` };
+    return run({ ...plan, ...way, client, requests: 6 });
+  };
+
+  test.each([false, true])('is cut if that is reset, through a tunnel: %s', async (isTunnelled) => {
+    for (const beginning of BEGINNINGS) {
+      const { requests, errors } = await asked(beginning, (socket) => socket.resetAndDestroy(), isTunnelled);
+      expect([beginning, requests.ok, requests.failed]).toEqual([beginning, 0, 6]);
+      expect(errors).toMatchObject([{ kind: 'truncated', code: 'ECONNRESET', count: 6 }]);
+    }
+  });
+
+  test('is complete if that is closed', async () => {
+    for (const beginning of BEGINNINGS)
+      expect((await asked(beginning, (socket) => socket.end(), false)).requests).toMatchObject({ ok: 6 });
+  });
+});

@@ -3,6 +3,7 @@ import type { Destination } from '../../../protocol/endpoint.ts';
 import type { TargetConnection } from '../../connections/connection.ts';
 import type { HttpDispatcher } from '../dispatcher.ts';
 import { UndiciClient } from './client.ts';
+import { cutByReset } from './cut-by-reset.ts';
 import { UndiciReader } from './undici-reader.ts';
 import { endedUnrequested } from './unrequested.ts';
 
@@ -19,6 +20,7 @@ export function createUndiciDispatcher(target: Destination, connection: TargetCo
     connect: (_options, callback) =>
       connection.acquire((...result) => {
         const [, socket] = result;
+        socket?.on('error', cutByReset);
         if (!isRead) socket?.once('error', () => endedUnrequested(client, socket) && connection.mistrust());
         callback(...result);
       }),
