@@ -2,6 +2,8 @@
 export const NOT_IN_A_HEADER = /[^\t\x20-\x7e\x80-\xff]/;
 /** A header name or a method (RFC 9110, 5.6.2). */
 export const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** What a `host` field may say: a host, which may be empty, and a port (RFC 9110, 7.2; RFC 3986, 3.2.2). */
+export const HOST_FIELD = /^(?:\[[\w.~!$&'()*+,;=:%-]+\]|(?:[\w.~!$&'()*+,;=-]|%[\da-fA-F]{2})*)(?::\d*)?$/;
 
 const BLANKS = ' \t\r\n\f\v';
 

@@ -1,4 +1,4 @@
-import { NOT_IN_A_HEADER, TOKEN } from './header-text.ts';
+import { HOST_FIELD, NOT_IN_A_HEADER, TOKEN } from './header-text.ts';
 import { isSecretHeader } from './secret-names.ts';
 
 /** A filled-in request that cannot be sent. */
@@ -13,6 +13,9 @@ export class InvalidRequest extends Error {
 
 /** Matches characters not allowed in a request line, and the beginning of a fragment. */
 const NOT_IN_A_PATH = /[^\x21\x22\x24-\x7e]/;
+const HOST = 'host';
+/** What to say of a `host` field that names no host. */
+export const NO_HOST = 'is not a name or an address with or without a port';
 const CONTROLS = /\p{Cc}/gu;
 const SHOWN_CHARACTERS = 80;
 // Headers that the client sends itself, or that would contradict a second one.
@@ -53,6 +56,8 @@ export function checkHeaders(headers: readonly string[]): void {
         'HEADER',
         `the header value ${isSecretHeader(name) ? `of ${name}` : shown(value)} has a character that no header may have`,
       );
+    if (name.length === HOST.length && name.toLowerCase() === HOST && !HOST_FIELD.test(value))
+      throw new InvalidRequest('HEADER', `the host ${shown(value)} ${NO_HOST}`);
   }
 }
 

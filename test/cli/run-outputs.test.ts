@@ -221,6 +221,11 @@ describe('--samples', () => {
       sentence: "--samples 'a.csv' is the file of --out too",
     },
     {
+      name: 'the page in the file of the result',
+      args: ['--html', 'a.json', '--out', './a.json'],
+      sentence: "--html 'a.json' is the file of --out too",
+    },
+    {
       name: 'the file of rows as samples',
       args: ['--rows', 'test/fixtures/two-rows.csv', '--samples', './test/fixtures/two-rows.csv'],
       sentence: "--samples './test/fixtures/two-rows.csv' is a file that is read: it would be overwritten",
@@ -241,6 +246,7 @@ describe('--samples', () => {
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toContain(sentence);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(target.stats().requests).toBe(0);
   });
 });

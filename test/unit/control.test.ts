@@ -39,6 +39,11 @@ test('of a batch, a comparison and modes', async () => {
     await expect(call).rejects.toThrow("The control's onRound is '1': give a function.");
 });
 
+test('a number of workers that is named twice would only be compared with itself', async () => {
+  const refused = modes({ url: URL, requests: 10, workers: wrong('1,2,01') });
+  await expect(refused).rejects.toThrow("workers '1,2,01' has 1 more than once: give each number once.");
+});
+
 test.each([null, undefined, 5, {}, 'x'])('%j is no result, and told so', async (value) => {
   const result = value as unknown as Parameters<typeof render>[0];
   expect(() => render(result)).toThrow('That is no result');

@@ -4,11 +4,11 @@ import { readSettled, settledBy } from '../once/settled.ts';
 import { DEFAULT_ROUND_DURATION, DEFAULT_ROUND_WARMUP } from '../plan/defaults.ts';
 import { type Expanded, expandSources } from '../plan/expand.ts';
 import type { RunOptions } from '../plan/options.ts';
-import type { Told } from '../plan/problems.ts';
+import { Problems, type Told } from '../plan/problems.ts';
 import { checkExpanded, checkOptions, completePlan } from '../plan/resolve.ts';
 import { keepingRows, RowsKept } from '../plan/rows-kept.ts';
 import { namingOf, termsOf } from '../plan/terms.ts';
-import { sentenceOf } from '../plan/words.ts';
+import { given, phrase, sentenceOf, the } from '../plan/words.ts';
 import { armOf, comparisonOf } from './comparison.ts';
 import { concludeOn } from './conclusions.ts';
 import { modeArms, pairModes, recommend } from './modes.ts';
@@ -96,6 +96,7 @@ export async function modesExperiment(
   const { made, notes } = await settledBy(options, async (said) => {
     const expanded = await expandSources(said, problems);
     const short = { ...expanded, options: withShortRounds(expanded.options) };
+    refuseRepeated(options.workers, problems);
     // The best arm is compared with each of the others: sequential, inline, and both pools for each count.
     const judged = judgedFor(1 + 2 * workerCountsOf(options.workers).length);
     return expandedModes(short, judged, problems);
@@ -137,6 +138,20 @@ function workerCountsOf(workers: RunOptions['workers']): (string | undefined)[] 
   return String(workers)
     .split(',')
     .map((count) => count.trim());
+}
+
+/** An arm that is measured twice would only be compared with itself. */
+function refuseRepeated(workers: RunOptions['workers'], problems: Told[]): void {
+  const counts = workerCountsOf(workers).map(Number);
+  const repeated = counts.find(
+    (count, index) => counts.slice(0, index).includes(count) && !Number.isNaN(count),
+  );
+  if (repeated === undefined) return;
+  const found = new Problems();
+  found.add(
+    phrase`${the('workers')} ${given(workers)} has ${repeated} more than once: give each number once.`,
+  );
+  problems.push(...found.list);
 }
 
 /** Starts an experiment that can be stopped; its result has only rounds that every arm completed. */

@@ -192,6 +192,7 @@ function clashes(outputs: readonly OutputFile[], inputs: readonly string[]): str
   if (read !== undefined)
     problems.push(`Standard output goes to '${read}', which is read: let it go to another file.`);
   const taken = new Map<string, OutputFile>();
+  const told = new Set<string>();
   for (const output of outputs) {
     const { option, path, besides = path } = output;
     if (besides === '') continue;
@@ -202,8 +203,11 @@ function clashes(outputs: readonly OutputFile[], inputs: readonly string[]): str
     if (input !== undefined)
       problems.push(`${named} is a file that is read: it would be overwritten: choose another one.`);
     const other = taken.get(identity);
-    if (other !== undefined)
+    // Two options with one file share its temporary file as well.
+    const clash = `${option} ${other?.option}`;
+    if (other !== undefined && !told.has(clash))
       problems.push(`${named} is the file of ${other.option} too: give each a file of its own.`);
+    if (other !== undefined) told.add(clash);
     taken.set(identity, output);
   }
   return problems;

@@ -5,8 +5,8 @@ import type { ConnectionSettings, Endpoint } from '../../protocol/endpoint.ts';
 import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { Address } from '../../protocol/routes.ts';
-import { NOT_IN_A_HEADER, TOKEN, withoutBlanks } from '../../requests/header-text.ts';
-import { isClientHeader, isMethod } from '../../requests/invalid-request.ts';
+import { HOST_FIELD, NOT_IN_A_HEADER, TOKEN, withoutBlanks } from '../../requests/header-text.ts';
+import { isClientHeader, isMethod, NO_HOST } from '../../requests/invalid-request.ts';
 import { authorityIn, pathOf, placeOf, writtenPathOf } from '../../requests/place.ts';
 import { isSecretHeader } from '../../requests/secret-names.ts';
 import { parseConnection } from './connection/connection-plan.ts';
@@ -226,6 +226,10 @@ function parseHeaders(lines: readonly HeaderLine[], problems: Problems): string[
       );
     } else if (lowerCase === 'host' && ++hosts > 1) {
       problems.add(phrase`${option} ${shown(header)}: a request has one Host: give it once.`);
+    } else if (lowerCase === 'host' && !HOST_FIELD.test(value)) {
+      problems.add(
+        phrase`${option} ${shown(header)}: that ${NO_HOST}: give one such as example.com or example.com:8080.`,
+      );
     } else {
       headers.push(name, value);
     }

@@ -3,7 +3,14 @@ import type { PlaceholderEncoding } from '../../../protocol/request.ts';
 import { encoded } from '../../../requests/render.ts';
 import { nearestTo } from '../../text/nearest.ts';
 import { quoted } from '../../text/quoted.ts';
-import { bareName, IS_RAW, nowMeaning, piecesOf, randomMeaning } from '../requests/placeholders.ts';
+import {
+  bareName,
+  IS_RAW,
+  nowMeaning,
+  piecesOf,
+  randomMeaning,
+  unclosedIn,
+} from '../requests/placeholders.ts';
 import { lineAndColumn } from './places.ts';
 
 const MOST_NAMED = 10;
@@ -121,6 +128,8 @@ export class FlowNames {
       if (typeof part === 'string' && typeof last === 'string') parts[parts.length - 1] = last + part;
       else if (part !== '') parts.push(part);
     };
+    const unclosed = unclosedIn(text);
+    if (unclosed !== null) problem(unclosed);
     for (const piece of piecesOf(text)) {
       if (typeof piece === 'string') {
         add(piece);

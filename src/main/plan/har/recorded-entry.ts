@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NOT_IN_A_HEADER, TOKEN, withoutBlanks } from '../../../requests/header-text.ts';
+import { HOST_FIELD, NOT_IN_A_HEADER, TOKEN, withoutBlanks } from '../../../requests/header-text.ts';
 import { recordedBody, Unusable } from './har-body.ts';
 
 /** One request of a recording. */
@@ -165,6 +165,7 @@ function headersOf(recorded: readonly z.infer<typeof PAIR>[], target: URL): Head
   for (const { name, value } of headers) {
     const lowerCase = name.toLowerCase();
     if (!TOKEN.test(name)) throw new Unusable('a header has a name that cannot be sent');
+    if (lowerCase === 'host' && !HOST_FIELD.test(value)) throw new Unusable('its host header names no host');
     if (lowerCase === 'upgrade') throw new Unusable('it asks for another protocol (upgrade)');
     if (lowerCase === 'expect') throw new Unusable('it waits for an interim answer (expect)');
     if (NOT_IN_A_HEADER.test(value))

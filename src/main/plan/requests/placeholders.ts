@@ -19,6 +19,10 @@ const INDEX_DIGITS = 7;
 const MOST_PLACEHOLDERS = 10 ** INDEX_DIGITS;
 /** Limit on reported unknown placeholders, and on suggested names. */
 const MOST_NAMED = 10;
+/** What stands for a placeholder that has been reported: it fits wherever one may be, so no more is said of it. */
+const REPORTED = '1';
+/** The beginning of a placeholder that is not closed, no further than a name may go. */
+const UNCLOSED = /^\{\{[ \w.-]{0,30}/;
 
 /** A value filled in for each request, or a constant text such as that of a variable. */
 type Meaning = { readonly placeholder: Placeholder } | { readonly text: string };
@@ -70,8 +74,25 @@ export class Placeholders {
   /** Puts a token in place of each placeholder; notes a problem for each unknown one. */
   mark(text: string, option: OptionWord | Words, encoding: PlaceholderEncoding): string {
     return piecesOf(text)
-      .map((piece) => (typeof piece === 'string' ? piece : this.#markOne(piece, option, encoding)))
+      .map((piece) =>
+        typeof piece === 'string'
+          ? this.#refuseUnclosed(piece, option)
+          : this.#markOne(piece, option, encoding),
+      )
       .join('');
+  }
+
+  #refuseUnclosed(text: string, option: OptionWord | Words): string {
+    const unclosed = unclosedIn(text);
+    if (unclosed === null) return text;
+    this.#report(() => phrase`${option}: ${unclosed}`);
+    const at = text.indexOf(OPEN);
+    // What follows may be its name.
+    return text.slice(0, at) + this.#tokenOf({ original: text.slice(at), meaning: { text: REPORTED } });
+  }
+
+  #report(words: () => Words): void {
+    if (this.#unknown++ < MOST_NAMED) this.#problems.add(words());
   }
 
   #markOne({ original, name }: Found, option: OptionWord | Words, encoding: PlaceholderEncoding): string {
@@ -81,9 +102,8 @@ export class Placeholders {
     const meaning =
       this.#meaningOf(bareName(name), means) ?? (this.#names.areKnown ? null : columnMeaning(0, means));
     if (meaning === null) {
-      if (this.#unknown++ < MOST_NAMED)
-        this.#problems.add(phrase`${option}: ${shown(original)} ${this.#whatThereIs(name)}`);
-      return original;
+      this.#report(() => phrase`${option}: ${shown(original)} ${this.#whatThereIs(name)}`);
+      return this.#tokenOf({ original, meaning: { text: REPORTED } });
     }
     if (this.#marked.length === MOST_PLACEHOLDERS) {
       this.#problems.add(
@@ -91,8 +111,12 @@ export class Placeholders {
       );
       return original;
     }
+    return this.#tokenOf({ original, meaning });
+  }
+
+  #tokenOf(marked: Marked): string {
     if (this.#token === null) this.#drawStem();
-    this.#marked.push({ original, meaning });
+    this.#marked.push(marked);
     return this.#stem + String(this.#marked.length - 1).padStart(INDEX_DIGITS, '0');
   }
 
@@ -226,7 +250,16 @@ export interface Found {
   readonly name: string;
 }
 
-/** Splits a text at its placeholders, always in linear time; braces that are not closed are text. */
+/** What to say of a placeholder that is not closed; null if there is none. */
+export function unclosedIn(text: string): string | null {
+  const last = piecesOf(text).at(-1);
+  const at = typeof last === 'string' ? last.indexOf(OPEN) : -1;
+  if (typeof last !== 'string' || at < 0) return null;
+  const found = (UNCLOSED.exec(last.slice(at))?.[0] ?? OPEN).trimEnd();
+  return `${shown(found)} is not closed: write }} behind the name. Two braces as text can be the value of a variable.`;
+}
+
+/** Splits a text at its placeholders, always in linear time; braces that are not closed are in the last text. */
 export function piecesOf(text: string): (string | Found)[] {
   const pieces: (string | Found)[] = [];
   let at = 0;

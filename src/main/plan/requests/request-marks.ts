@@ -32,7 +32,7 @@ export function markRequest(
   const { url, method, headers, body, json, dataUrlencode, form, cookie, userAgent } = request;
   const mark = <T extends string | undefined>(text: T, option: OptionWord): T =>
     (text === undefined ? text : placeholders.mark(text, option, 'raw')) as T;
-  const { begin, rest } = markUrl(url, placeholders);
+  const { begin, rest } = markUrl(url, placeholders, problems);
   // An origin that is the same for every request is not open.
   const origin = placeholders.constant(begin);
   return {
@@ -93,15 +93,22 @@ export function withUserFilled(
 }
 
 /** A placeholder at the beginning of a URL is a URL or the beginning of one, and stays as it is. The rest is encoded. */
-function markUrl(url: string, placeholders: Placeholders): { begin: string; rest: string } {
+function markUrl(
+  url: string,
+  placeholders: Placeholders,
+  problems: Problems,
+): { begin: string; rest: string } {
+  const before = problems.size;
   const option = phrase`${the('url')} ${givenUrl(url)}`;
   const beginEnd = openBeginLength(url);
   const begin = url.slice(0, beginEnd);
   const needsScheme = begin !== '' && !begin.startsWith('{{') && !WITH_SCHEME.test(begin);
-  return {
+  const marked = {
     begin: placeholders.mark(needsScheme ? `http://${begin}` : begin, option, 'raw'),
     rest: placeholders.mark(url.slice(beginEnd), option, 'url'),
   };
+  // Without its placeholders there is no more to say of it.
+  return problems.size > before ? { begin: '', rest: SOME_URL } : marked;
 }
 
 /** Length of scheme, host and port, if they contain placeholders; otherwise 0. */
@@ -121,16 +128,35 @@ const PLACEHOLDER = /\{\{[^{}]*\}\}/g;
 
 /** Nothing of a file is repeated: it may have secrets. */
 function markJson(json: string, placeholders: Placeholders, problems: Problems): string {
-  if (!json.startsWith('@')) return placeholders.mark(json, the('json'), 'json');
+  if (!json.startsWith('@')) return markJsonText(json, placeholders, problems);
   const text = jsonText(json, problems);
-  // As a value and within a text a placeholder stands where digits may.
-  const fault = jsonFaultIn(text.replace(PLACEHOLDER, (whole) => '1'.repeat(whole.length)));
+  const fault = faultBetween(text);
   const before = problems.size;
   const marked = placeholders.mark(text, the('json'), 'json');
-  if (problems.size > before || (fault === null && jsonFaultIn(marked) === null)) return marked;
+  if (problems.size > before) return 'null';
+  if (fault === null && jsonFaultIn(marked) === null) return marked;
   const where = fault === null ? 'a placeholder' : `line ${fault.line}, column ${fault.column}`;
   problems.add(phrase`${the('json')} ${given(json)}: the file is not JSON at ${where}: mend it there.`);
   return 'null';
+}
+
+/** Where there are placeholders, a fault is told here by its place in the text as given. */
+function markJsonText(json: string, placeholders: Placeholders, problems: Problems): string {
+  const before = problems.size;
+  const marked = placeholders.mark(json, the('json'), 'json');
+  if (problems.size > before) return 'null';
+  const fault = marked === json ? null : faultBetween(json);
+  if (fault === null) return marked;
+  const line = fault.line === 1 ? '' : `line ${fault.line}, `;
+  problems.add(
+    phrase`${the('json')} ${given(json)} is not JSON from ${line}column ${fault.column} on: mend it there.`,
+  );
+  return 'null';
+}
+
+/** As a value and within a text a placeholder stands where digits may. */
+function faultBetween(text: string): ReturnType<typeof jsonFaultIn> {
+  return jsonFaultIn(text.replace(PLACEHOLDER, (whole) => '1'.repeat(whole.length)));
 }
 
 function jsonText(json: string, problems: Problems): string {

@@ -8,8 +8,14 @@ import type {
 import type { Supplies } from '../../../protocol/supplies.ts';
 import { secretsInBody } from '../../../requests/body-secrets.ts';
 import { canBeDealt } from '../../../requests/dealing.ts';
-import { NOT_IN_A_HEADER } from '../../../requests/header-text.ts';
-import { checkHeaders, checkPath, InvalidRequest, isMethod } from '../../../requests/invalid-request.ts';
+import { HOST_FIELD, NOT_IN_A_HEADER } from '../../../requests/header-text.ts';
+import {
+  checkHeaders,
+  checkPath,
+  InvalidRequest,
+  isMethod,
+  NO_HOST,
+} from '../../../requests/invalid-request.ts';
 import { secretsInQuery } from '../../../requests/parameter-secrets.ts';
 import { secretsInHeaders } from '../../../requests/secret-headers.ts';
 import { quoted } from '../../text/quoted.ts';
@@ -184,6 +190,8 @@ function checkConstants(
     if (value === null) return;
     if (index % 2 === 1 && NOT_IN_A_HEADER.test(value))
       report('header', 'header value', text, 'has a character that no header may have');
+    if (index % 2 === 1 && headers[index - 1]?.toLowerCase() === 'host' && !HOST_FIELD.test(value))
+      report('header', 'host', text, NO_HOST);
     if (index % 2 === 0 && !isSendable(() => checkHeaders([value, ''])))
       report('header', 'header', text, 'is not a name that can be sent');
   });
