@@ -71,6 +71,13 @@ test('cells between semicolons, in and out; bad rows are left out and told', asy
     '1;a,b;200',
     '3;"c;d";200',
   ]);
+  // The rows that failed are counted without those left out, and the report says so.
+  const refusing = [words[0]!, rows, `${target.url}status/500?{{id}}`, ...words.slice(3), '--retries', '0'];
+  const failed = await volley(...refusing, '--skip-bad-rows', '--out', out, '--force');
+  expect(failed.stdout).toMatch(/example +row [12] of those sent: status 500/);
+  expect(failed.stderr).toMatch(
+    /2 of 2 rows failed \(100\.0 %\), such as row [12] of those sent: status 500/,
+  );
   const json = await volley(...words, '--skip-bad-rows', '--out', out, '--force', '-o', 'json');
   expect(JSON.parse(json.stdout).rows).toMatchObject({
     total: 2,

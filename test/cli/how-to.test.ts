@@ -15,7 +15,9 @@ const QUESTIONS = [...read('docs/how-to.md').matchAll(/^\| (.+?) \| `(volley .+?
   (match) => [match[1]!, match[2]!] as const,
 );
 /** Other tests run these; they take long, or more than one machine. */
-const ELSEWHERE = / (doctor|sweep|compare) | doctor$|--agents|--on-port|--help|--baseline|--resume/;
+const ELSEWHERE = / (doctor|sweep|compare) | doctor$|--agents|--on-port|--help|--baseline|--repeat|--resume/;
+
+const ENVIRONMENT = { API_TOKEN: 'secret-token', API_USER: 'me', API_PASSWORD: 'secret-password' };
 
 const folder = mkdtempSync(join(tmpdir(), 'volley-how-to-'));
 let server: ReferenceServer;
@@ -24,6 +26,10 @@ beforeAll(async () => {
   const { url } = server;
   const files = {
     'urls.txt': `${url}bytes/1\n${url}bytes/2\n`,
+    'body.json': '{"id":{{n}}}',
+    'excel.csv': 'id;name\n1;a\n2;b\n',
+    'cert.pem': read('test/fixtures/cert.pem'),
+    'key.pem': read('test/fixtures/key.pem'),
     'copied.txt': `curl '${url}headers' -H 'accept: application/json'`,
     'page.har': JSON.stringify({ log: { entries: [{ request: { method: 'GET', url: `${url}bytes/1` } }] } }),
     'api.yaml': `openapi: 3.1.0\ninfo: { title: T, version: '1' }\nservers: [{ url: '${url}' }]\npaths: { /bytes/1: { get: {} } }\n`,
@@ -43,7 +49,7 @@ function wordsOf(command: string): string[] {
   )!;
   return words.slice(1).map((word) => {
     const [, before = '', name = ''] =
-      /^(.*@)?((?:examples\/|docs\/)?[a-z]+\.(?:csv|txt|svg|har|yaml|ts|html))$/.exec(word) ?? [];
+      /^(.*@)?((?:examples\/|docs\/)?[a-z]+\.(?:csv|json|pem|txt|svg|har|yaml|ts|html))$/.exec(word) ?? [];
     return name === '' ? word : before + join(name.includes('/') ? ROOT : folder, name);
   });
 }
@@ -78,14 +84,14 @@ describe('how do I', () => {
 
   test.each(QUESTIONS.filter(([, command]) => !ELSEWHERE.test(command)))('%s', async (_question, command) => {
     const words = wordsOf(command);
-    const { code, stdout, stderr } = await volley.with({ API_TOKEN: 'secret-token', TARGET: server.url }, [
+    const { code, stdout, stderr } = await volley.with({ ...ENVIRONMENT, TARGET: server.url }, [
       ...words,
       ...inShort(words, command),
     ]);
     expect({ command, code, stderr: stderr.replace(/^volley: .* is written: .*\n/, '') }).toMatchObject({
       code: 0,
     });
-    expect(stdout).not.toContain('secret-token');
+    expect(stdout).not.toContain('secret-');
   });
 
   test('the answers of the batch are there', () => {

@@ -39,11 +39,14 @@ export function renderBatch(
 }
 
 /** How many rows failed, and one of them; null if none did. */
-export function failedRowsSentence({ counts: { failed, done, examples } }: BatchResult): string | null {
+export function failedRowsSentence({
+  counts: { failed, done, examples },
+  skipped,
+}: BatchResult): string | null {
   const [example] = examples.values();
   if (failed === 0 || example === undefined) return null;
   const share = `${formatCount(failed)} of ${counted(done, 'row')} failed${shareText(failed, done)}`;
-  return `${share}, such as row ${example.row}: ${visible(example.error)}.`;
+  return `${share}, such as row ${example.row}${(skipped?.count ?? 0) > 0 ? ' of those sent' : ''}: ${visible(example.error)}.`;
 }
 
 /** Selections that found nothing in any good answer: their paths may be wrong. */

@@ -68,7 +68,7 @@ function linesOf(rows: BatchRows, leftOut: string | null): string[] {
     ...(byError.length > 0 ? [row('by error', byError.slice(0, MOST_ERRORS).join(', '))] : []),
     ...labelled(
       'example',
-      ranked.slice(0, MOST_ERRORS).flatMap(([kind]) => exampleLines(examples[kind])),
+      ranked.slice(0, MOST_ERRORS).flatMap(([kind]) => exampleLines(examples[kind], (rows.skipped ?? 0) > 0)),
     ),
     ...(rateLimitReplies > 0
       ? [
@@ -90,8 +90,8 @@ function allFailed({ errors, failed }: BatchRows): string[] {
   ];
 }
 
-function exampleLines(example: RowExample | undefined): string[] {
+function exampleLines(example: RowExample | undefined, isPartLeftOut: boolean): string[] {
   if (example === undefined) return [];
-  const text = `row ${formatCount(example.row)}: ${example.error}`;
+  const text = `row ${formatCount(example.row)}${isPartLeftOut ? ' of those sent' : ''}: ${example.error}`;
   return wrappedUpTo(LINES_OF_EXAMPLE, text, PLAIN_VIEW.width - LABEL_WIDTH);
 }
