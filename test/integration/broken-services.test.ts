@@ -231,6 +231,19 @@ describe.each(['undici', 'wire'] as const)('a target that dies just before the e
     expect(exitCodeOf(summary, false)).toBe(1);
   });
 
+  test('is failing, however short before the end, if each of the last requests fails at once', async () => {
+    const [total, last] = [1_000, 8];
+    const url = await start('HTTP/1.1', (response, _request, count) => {
+      response.writeHead(count > total - last ? 500 : 200).end();
+    });
+    const summary = await run({ url, client, mode: 'inline', concurrency: 4, requests: total });
+    const { requests, generator } = summary;
+    expect([requests.sent, requests.failed]).toEqual([total, last]);
+    expect(generator.verdict).toBe('failing');
+    expect(generator.reasons[0]).toContain('Nothing was answered after ');
+    expect(exitCodeOf(summary, false)).toBe(1);
+  });
+
   test('is well if it is there to the end', async () => {
     const summary = await dying(60_000);
     expect(summary.requests).toMatchObject({ failed: 0, unfinished: 0 });

@@ -18,7 +18,7 @@ describe('what follows the last answer', () => {
     [
       'no answer',
       [OK, [11, 1_011, 'timeout'], [12, 1_012, 'reset']],
-      { sinceMs: 15, forMs: 997, requests: 2 },
+      { sinceMs: 15, forMs: 997, requests: 2, refused: 1 },
     ],
     ['what was due before it', [OK, [9, 1_009, 'timeout']], null],
     [
@@ -32,7 +32,7 @@ describe('what follows the last answer', () => {
     [
       'errors of the server',
       [OK, [20, 21, 'status', 503], [20, 22, 'expectation', 500]],
-      { sinceMs: 15, forMs: 7, requests: 2 },
+      { sinceMs: 15, forMs: 7, requests: 2, refused: 2 },
     ],
     ['other statuses', [OK, [20, 21, 'status', 404]], null],
     ['answers that were not as expected', [OK, [20, 21, 'expectation', 200]], null],
@@ -41,7 +41,21 @@ describe('what follows the last answer', () => {
       [OK, [20, 21, 'generator'], [20, 21, 'request'], [20, 21, 'cancelled'], [20, 21, 'dropped']],
       null,
     ],
-    ['what was not waited for', [OK, [20, 40, 'unfinished']], { sinceMs: 15, forMs: 25, requests: 1 }],
+    [
+      'what was not waited for',
+      [OK, [20, 40, 'unfinished']],
+      { sinceMs: 15, forMs: 25, requests: 1, refused: 0 },
+    ],
+    [
+      'failures at once while a slow answer still comes',
+      [
+        [10, 30, 'ok', 200],
+        [20, 21, 'reset'],
+        [20, 31, 'connect'],
+        [20, 120, 'stalled'],
+      ],
+      { sinceMs: 30, forMs: 90, requests: 3, refused: 1 },
+    ],
   ])('%s', (_what, rows, silence) => {
     expect(after(...rows).silence(true)).toEqual(silence);
   });

@@ -364,7 +364,7 @@ describe('the verdict, on each side of each line', () => {
       closed({
         requests: few,
         errors: [{ kind: 'timeout', code: 'TIMEOUT', count: fewestSilent, example: '' }],
-        silence: { sinceMs: 9_900, forMs: 1_000, requests: fewestSilent, ...ofSilence },
+        silence: { sinceMs: 9_900, forMs: 1_000, requests: fewestSilent, refused: 0, ...ofSilence },
         ...changes,
       });
 
@@ -384,6 +384,27 @@ describe('the verdict, on each side of each line', () => {
         silent(withLatencies({ service: latency(10, 1_000 / silentTimesP99) })),
         'failing',
       ],
+      [
+        'short, but refused on half of the connections',
+        silent({ concurrency: 8 }, { forMs: 1, requests: 4, refused: 4 }),
+        'failing',
+      ],
+      [
+        'short, and refused on fewer',
+        silent({ concurrency: 8 }, { forMs: 1, requests: 4, refused: 3 }),
+        'ok',
+      ],
+      [
+        'short, but refused ten times',
+        silent({ concurrency: 1_000 }, { forMs: 1, requests: 12, refused: 10 }),
+        'failing',
+      ],
+      [
+        'short, and refused twice on two connections',
+        silent({ concurrency: 2 }, { forMs: 1, requests: 3, refused: 2 }),
+        'ok',
+      ],
+      ['refused before a stop', silent({ isStopped: true }, { requests: 9, refused: 9 }), 'ok'],
       ['a stop', silent({ isStopped: true }), 'ok'],
       ['rows of a batch', silent({ isBatch: true }), 'ok'],
       ['the open model', { ...silent(), load: QUIET.load }, 'failing'],

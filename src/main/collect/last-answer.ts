@@ -1,4 +1,4 @@
-import { isComplete, isFailed, OUTCOME } from '../../protocol/report.ts';
+import { isCensored, isComplete, isFailed, OUTCOME } from '../../protocol/report.ts';
 
 /** Which came last is enough to know. */
 const MOST_KEPT = 256;
@@ -8,6 +8,8 @@ interface Unanswered {
   readonly dueMs: number;
   readonly endMs: number;
   readonly isUnfinished: boolean;
+  /** It was not silence: the target, or its absence, has failed it. */
+  readonly isRefused: boolean;
 }
 
 /** The same in a form that can be sent. */
@@ -24,6 +26,8 @@ export interface Silence {
   /** From then until the last request that was due later had failed. */
   readonly forMs: number;
   readonly requests: number;
+  /** How many of them failed at once, after the last answer, rather than by waiting in vain. */
+  readonly refused: number;
 }
 
 /** The last answer of the target, and the requests due later that got none, or only an error of the server. */
@@ -35,7 +39,9 @@ export class LastAnswer {
   add(dueMs: number, endMs: number, outcome: number, status: number): void {
     if (isComplete(outcome) && status < LOWEST_SERVER_ERROR) this.addAnswers(dueMs, endMs);
     else if (isOfTarget(outcome))
-      this.#keep([{ dueMs, endMs, isUnfinished: outcome === OUTCOME.unfinished }]);
+      this.#keep([
+        { dueMs, endMs, isUnfinished: outcome === OUTCOME.unfinished, isRefused: !isSilence(outcome) },
+      ]);
   }
 
   /** Adds any number of answers at once, by the largest of their times. */
@@ -55,7 +61,8 @@ export class LastAnswer {
     );
     if (later.length === 0 || this.#endMs < 0) return null;
     const lastMs = Math.max(...later.map(({ endMs }) => endMs));
-    return { sinceMs: this.#endMs, forMs: lastMs - this.#endMs, requests: later.length };
+    const refused = later.filter(({ endMs, isRefused }) => isRefused && endMs > this.#endMs).length;
+    return { sinceMs: this.#endMs, forMs: lastMs - this.#endMs, requests: later.length, refused };
   }
 
   get portable(): PortableLastAnswer {
@@ -75,6 +82,10 @@ export class LastAnswer {
       .sort((a, b) => b.dueMs - a.dueMs)
       .slice(0, MOST_KEPT);
   }
+}
+
+function isSilence(outcome: number): boolean {
+  return isCensored(outcome) || outcome === OUTCOME.stalled;
 }
 
 /** Not what this machine lacked, what could not be sent, or what was ended on purpose. */

@@ -17,6 +17,9 @@ export const VERDICT_LIMITS = {
   /** And so long there was no answer, also compared with service time at p99. */
   silentMs: 100,
   silentTimesP99: 2,
+  /** However short it was if so many failed at once: half of the connections, or this many. */
+  refusedShare: 0.5,
+  mostRefused: 10,
   /** And of each request of a mix, or scenario, that was sent at least this often. */
   failedShareOfRequest: 0.5,
   fewestOfRequest: 5,

@@ -79,10 +79,18 @@ function failing(facts: VerdictFacts): Judgement | null {
 }
 
 /** How long nothing was answered in the end, if that is no coincidence: the target is no longer there. */
-function lastSilence({ silence = null, isStopped, isBatch, latencies }: VerdictFacts): Silence | null {
-  const { fewestSilent, silentMs, silentTimesP99 } = VERDICT_LIMITS;
+function lastSilence({
+  silence = null,
+  isStopped,
+  isBatch,
+  latencies,
+  concurrency,
+}: VerdictFacts): Silence | null {
+  const { fewestSilent, silentMs, silentTimesP99, refusedShare, mostRefused } = VERDICT_LIMITS;
   // After a stop nobody waited, and in a batch the last rows may be those that fail.
   if (silence === null || isStopped || isBatch || silence.requests < fewestSilent) return null;
+  const enough = Math.max(fewestSilent, Math.min(mostRefused, refusedShare * concurrency));
+  if (silence.refused >= enough) return silence;
   const usualMs = latencies.service.percentiles['99'] ?? 0;
   return silence.forMs >= Math.max(silentMs, silentTimesP99 * usualMs) ? silence : null;
 }
