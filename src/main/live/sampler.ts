@@ -61,7 +61,7 @@ export class Sampler {
     const response = coarse('response');
     const service = coarse('service');
     if (elapsedMs > this.#last.elapsedMs) this.#addSpan(snapshot, { response, service });
-    // Whatever takes longest to compute is only renewed every second time.
+    // The percentiles of rules take several times as long as all the rest: they are renewed every second time.
     if (this.#taken % 2 === 1) {
       this.#rules = rulesSoFar(this.#plan, snapshot);
       this.#mix = this.#mixSoFar(snapshot);
