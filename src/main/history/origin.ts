@@ -9,6 +9,7 @@ export interface Origin {
   readonly host: string;
   /** Revision of the folder's git repository; null outside of one, here and below. */
   readonly revision: string | null;
+  /** Null also if a revision is checked out without its branch. */
   readonly branch: string | null;
   /** Whether files differed from that revision. */
   readonly hasChanges: boolean | null;
@@ -21,7 +22,8 @@ export async function originHere(): Promise<Origin> {
     revision === null
       ? [null, null]
       : await Promise.all([
-          git('rev-parse', '--abbrev-ref', 'HEAD'),
+          // Fails where none is checked out, as in most CI jobs.
+          git('symbolic-ref', '--quiet', '--short', 'HEAD'),
           git('status', '--porcelain', '--untracked-files=no'),
         ]);
   return { host: hostname(), revision, branch, hasChanges: changes === null ? null : changes !== '' };
