@@ -16,7 +16,7 @@ export function withCommandFirst(words: readonly string[], commands: readonly Co
 
 /** Where the first word stands that is neither an option nor the value of one; -1 without one. */
 function placeOfArgument(words: readonly string[], commands: readonly Command[]): number {
-  const taking = namesTakingText(commands.map(({ options }) => options));
+  const taking = namesTakingText([...new Set(commands.map(({ options }) => options))]);
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? '';
     if (word === '--') return -1;

@@ -30,20 +30,29 @@ const TABLES: readonly OptionTable[] = [
   RUN_TABLE,
   SCREEN_TABLE,
 ];
+const DESCRIBED = TABLES.flatMap((table) => Object.entries(table));
 
-/** The options of a command, from its tables and as yargs expects them. */
-export function optionsOf(command: CommandName): {
+interface OwnOptions {
   readonly key: CommandName;
   readonly table: OptionTable;
   readonly options: Readonly<Record<string, Options>>;
-} {
-  const described = TABLES.flatMap((table) => Object.entries(table));
-  const own = described.filter(([, { commands }]) => commands.includes(command));
-  return {
+}
+
+/** Several commands share those of a run. */
+const known = new Map<CommandName, OwnOptions>();
+
+/** The options of a command, from its tables and as yargs expects them. */
+export function optionsOf(command: CommandName): OwnOptions {
+  const found = known.get(command);
+  if (found !== undefined) return found;
+  const own = DESCRIBED.filter(([, { commands }]) => commands.includes(command));
+  const options = {
     key: command,
     table: Object.fromEntries(own),
     options: Object.fromEntries(own.map(([name, entry]) => [name, parsedAs(entry)])),
   };
+  known.set(command, options);
+  return options;
 }
 
 /** Values stay text: they are read and checked when the plan is resolved. */

@@ -89,11 +89,13 @@ async function runCommand(words: readonly string[]): Promise<ExitCode> {
   const typed = withCommandFirst(given, Object.values(COMMANDS));
   const { problems: misread, words: argv } = withoutMisread(typed, commandNamed(typed[0]).options);
   let exitCode: ExitCode = EXIT_CODES.ok;
-  let secrets: string[] = [];
+  let secrets = (): string[] => [];
   const parser = Object.values(COMMANDS).reduce(
     (known, command) =>
       register(known, command, { words: argv, behind, misread }, async (parsed, run) => {
-        secrets = [...typedSecrets(parsed, process.env), ...argv.flatMap(secretsInQuery)];
+        // Looked for only if something is said: code of the user's may have changed the environment by then.
+        const environment = { ...process.env };
+        secrets = () => [...typedSecrets(parsed, environment), ...argv.flatMap(secretsInQuery)];
         exitCode = await run();
       }),
     createParser(argv),
@@ -109,7 +111,7 @@ async function runCommand(words: readonly string[]): Promise<ExitCode> {
       say(brokenSentence(error));
       return EXIT_CODES.degraded;
     }
-    const hide = hiding(secrets);
+    const hide = hiding(secrets());
     for (const { message } of error.problems) say(hide(message));
     return EXIT_CODE_OF[error.code] ?? EXIT_CODES.usage;
   }
@@ -120,7 +122,7 @@ function commandNamed(word = ''): Command {
 }
 
 function createParser(argv: readonly string[]): Argv {
-  const options = Object.values(COMMANDS).map((command) => command.options);
+  const options = [...new Set(Object.values(COMMANDS).map((command) => command.options))];
   return yargs(withOptionalValues(withDashValues(argv, options)))
     .scriptName('volley')
     .locale('en')
@@ -151,9 +153,13 @@ function register(
     usage,
     command.describe,
     (builder) =>
-      command.positionals
-        .reduce((known, { name, describe }) => known.positional(name, { type: 'string', describe }), builder)
-        .options(command.options),
+      withOptions(
+        command.positionals.reduce(
+          (known, { name, describe }) => known.positional(name, { type: 'string', describe }),
+          builder,
+        ),
+        command.options,
+      ),
     (argv) => {
       // What follows `--` is in the surplus, even if it is the URL.
       const surplus = argv._.slice(command.name === '$0' ? 0 : 1);
@@ -169,6 +175,15 @@ function register(
       );
     },
   );
+}
+
+/** All of them at once: one by one, as `options` takes them, they cost a start some milliseconds. */
+function withOptions(builder: Argv, options: Command['options']): Argv {
+  const all = Object.entries(options);
+  const ofType = (wanted: string): string[] =>
+    all.filter(([, { type }]) => type === wanted).map(([name]) => name);
+  const aliases = all.flatMap(([name, { alias }]) => (typeof alias === 'string' ? [[name, alias]] : []));
+  return builder.string(ofType('string')).boolean(ofType('boolean')).alias(Object.fromEntries(aliases));
 }
 
 /** An unknown host may have been meant as a file or a command. */

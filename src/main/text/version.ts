@@ -1,14 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
 import type { Summary } from '../../protocol/summary.ts';
 
-const require = createRequire(import.meta.url);
-
 /** volley's own version, from its package.json. */
-export const VERSION = versionIn('../../../../package.json');
-
-/** The version of undici that carries the load. */
-const UNDICI_VERSION = versionIn('undici/package.json');
+export const VERSION = versionIn(new URL('../../../../package.json', import.meta.url));
 
 /** The tool and the machine that measured. */
 export function toolFacts(): Summary['tool'] {
@@ -16,15 +12,20 @@ export function toolFacts(): Summary['tool'] {
     name: 'volley',
     version: VERSION,
     node: process.versions.node,
-    undici: UNDICI_VERSION,
+    undici: undiciVersion(),
     platform: `${process.platform} ${process.arch}`,
     cpuModel: cpus()[0]?.model ?? '',
     cores: availableParallelism(),
   };
 }
 
-function versionIn(path: string): string {
-  const manifest: unknown = require(path);
+/** The version of undici that carries the load. */
+function undiciVersion(): string {
+  return versionIn(createRequire(import.meta.url).resolve('undici/package.json'));
+}
+
+function versionIn(path: string | URL): string {
+  const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'));
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest
     ? String(manifest.version)
     : '';
