@@ -43,6 +43,7 @@ const options = {
   plugins: [
     { name: 'compiled', load: withItsMap },
     { name: 'licences', generateBundle: addLicences },
+    { name: 'ascii', generateBundle: escapeAll },
   ],
   output: {
     dir: fileURLToPath(new URL('../dist/bundle/', import.meta.url)),
@@ -80,6 +81,22 @@ function addLicences(_options, bundle) {
     fileName: 'THIRD-PARTY.txt',
     source: texts.join(`\n${'-'.repeat(80)}\n\n`),
   });
+}
+
+/**
+ * A file that is all ASCII is read several times as fast, and V8 keeps it in half the memory. Units of UTF-16 are escaped,
+ * which means the same in strings, templates and regular expressions.
+ */
+function escapeAll(_options, bundle) {
+  for (const chunk of Object.values(bundle)) {
+    if (chunk.type !== 'chunk') continue;
+    const unsafe = /\\[^\0-\x7f]|String\.raw`[^`]*[^\0-\x7f]/.exec(chunk.code);
+    if (unsafe !== null) throw new Error(`${chunk.fileName}: ${unsafe[0]} cannot be escaped`);
+    chunk.code = chunk.code.replace(
+      /[^\0-\x7f]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+  }
 }
 
 /** A compiled module with the compiler's map, so that the bundle's map leads to TypeScript. */
