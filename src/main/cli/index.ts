@@ -93,9 +93,10 @@ async function runCommand(words: readonly string[]): Promise<ExitCode> {
   const parser = Object.values(COMMANDS).reduce(
     (known, command) =>
       register(known, command, { words: argv, behind, misread }, async (parsed, run) => {
-        // Looked for only if something is said: code of the user's may have changed the environment by then.
-        const environment = { ...process.env };
-        secrets = () => [...typedSecrets(parsed, environment), ...argv.flatMap(secretsInQuery)];
+        const look = (): string[] => [...typedSecrets(parsed, process.env), ...argv.flatMap(secretsInQuery)];
+        // A plain run looks for them only if there is something to say; elsewhere code of users may run first.
+        const found = command === COMMANDS['run'] ? null : look();
+        secrets = () => found ?? look();
         exitCode = await run();
       }),
     createParser(argv),
