@@ -29,6 +29,8 @@ export interface ScenarioMeasure {
   readonly label: string | null;
   /** Name of a scenario, group, check or metric; null for all of them. */
   readonly name: string | null;
+  /** Checks that have rules of their own, which this one leaves out. */
+  readonly except?: readonly string[];
 }
 
 /** The figure of a rule, as shown in the result. */

@@ -75,16 +75,22 @@ export async function loadConditions(): Promise<ConditionReader> {
   const read = (text: string, names: Iterable<string> | null): Condition => {
     const known = names === null ? null : new Set(names);
     let own = withAny;
+    const taken = new Set<string>();
     if (known !== null) {
       own = environment(false);
-      for (const name of known) if (NAME.test(name)) own.registerVariable(name, 'dyn');
+      for (const name of known) if (NAME.test(name) && !isRegistered(own, name)) taken.add(name);
     }
     try {
       const parsed = own.parse(text);
-      const { valid, error, type = 'dyn' } = parsed.check();
-      if (!valid) throw error;
       const used = new Set<string>();
       namesIn(parsed.ast, used);
+      const ambiguous = [...used].find((name) => taken.has(name));
+      if (ambiguous !== undefined)
+        throw new Error(
+          `'${ambiguous}' has a meaning of its own in expressions: give the value another name`,
+        );
+      const { valid, error, type = 'dyn' } = parsed.check();
+      if (!valid) throw error;
       return {
         type: String(type),
         names: [...used].filter((name) => known?.has(name) ?? true),
@@ -102,6 +108,16 @@ export async function loadConditions(): Promise<ConditionReader> {
   const neverEqual: ConditionReader['neverEqual'] = (text, numbers) =>
     textComparedIn(withAny.parse(text).ast, numbers);
   return { read, neverEqual };
+}
+
+/** False for the names of CEL's own types and the like. */
+function isRegistered(environment: Environment, name: string): boolean {
+  try {
+    environment.registerVariable(name, 'dyn');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function textComparedIn(

@@ -171,6 +171,18 @@ describe('steps that are wrong', () => {
       ],
     ],
     [
+      'a name that expressions have for themselves',
+      [
+        '{ get: http://a/, capture: { list: json a, int: json b, n: json c } }',
+        '{ if: n > 1, then: [{ get: "http://a/{{list}}" }] }',
+        '{ if: list == "a", then: [{ fail: a }] }',
+        '{ for: int, in: n, flow: [{ fail: "{{int}}" }] }',
+      ],
+      [
+        "5:9: the expression 'list == \"a\"': 'list' has a meaning of its own in expressions: give the value another name",
+      ],
+    ],
+    [
       'a metric that is not there',
       ['{ add: orders }'],
       ["3:10: there is no metric 'orders': give it under metrics"],

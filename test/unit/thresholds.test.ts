@@ -319,6 +319,7 @@ describe('rules on iterations that a test implies', () => {
     [['iteration-errors{a}<9%'], ['iteration-errors{b}<=1%']],
     [['iteration-errors{a}<9%', 'iteration-errors{b}<9%'], []],
     [['script-errors<9', 'checks>=9%'], ['iteration-errors<=1%']],
+    [['iteration-errors>1%'], ['iteration-errors<=1%']],
   ])('%j', (given, implied) => {
     const { own, others } = scenarioRules(given, names, []);
     const rules = [...own, ...parseThresholds(others, new Problems())];
@@ -384,6 +385,47 @@ describe('rules on scenarios that have nothing to judge do not hold, and say why
     expect(judged([], [])).toEqual([]);
     expect(judged([], [two])).toEqual([['checks>=100%', true, '100.0 %']]);
     expect(judged(['checks>=99%'], [])).toEqual([['checks>=99%', false, 'no check was made']]);
+    const broken = { name: 'broken', made: 4, passed: 1, failed: 3 };
+    expect(judged(['checks{two}>=9%'], [two])).toEqual([['checks{two}>=9%', true, '100.0 %']]);
+    expect(judged(['checks{two}>=9%', 'checks<100%'], [two, broken])).toEqual([
+      ['checks{two}>=9%', true, '100.0 %'],
+      ['checks<100%', true, '62.5 %'],
+      ['checks{all others}>=100%', false, '25.0 %'],
+    ]);
+  });
+
+  test.each([
+    [['script-errors<9'], []],
+    [['script-errors>0'], ['script-errors<=0']],
+    [['script-errors{a}<9'], ['script-errors{b}<=0']],
+  ])('%j: what the code may do wrong elsewhere', (given, implied) => {
+    const scenarios = [{ name: 'a' }, { name: 'b' }] as unknown as typeof testOf.scenarios;
+    const { own } = scenarioRules(given, { ...testOf, scenarios }, []);
+    const made = impliedRules(own, ['a', 'b']).map(({ expression }) => expression);
+    expect(made.filter((expression) => expression.startsWith('script'))).toEqual(implied);
+  });
+
+  test.each([
+    ['checks>=0%', 'holds', 'give a limit between 0 and 100 %, such as checks>=99%'],
+    ['checks<=100%', 'holds', 'such as checks>=99%'],
+    ['checks{two}>100%', 'fails', 'such as checks>=99%'],
+    ['share(even)>=0%', 'holds', 'such as share(name)>=90%'],
+    ['iteration-errors<=100%', 'holds', 'such as iteration-errors<1%'],
+    ['script-errors>=0', 'holds', 'give a limit above zero'],
+    ['dropped<0', 'fails', 'give a limit above zero'],
+    ['p95(iteration)>=0ms', 'holds', 'give a limit above zero'],
+    ['max(group){checkout}<0s', 'fails', 'give a limit above zero'],
+  ])('%s is refused: it %s whatever is measured', (expression, always, advice) => {
+    const problems: string[] = [];
+    scenarioRules([expression], testOf, problems);
+    expect(problems).toEqual([expect.stringContaining(`it ${always} whatever is measured: `)]);
+    expect(problems[0]).toContain(advice);
+  });
+
+  test('values of the code may be negative', () => {
+    const problems: string[] = [];
+    scenarioRules(['p95(size)>=0', 'mean(size)<0'], testOf, problems);
+    expect(problems).toEqual([]);
   });
 });
 

@@ -32,7 +32,7 @@ export function scenarioFigureIn(summary: ScenariosSummary | undefined, measure:
     case 'dropped':
       return row === undefined ? UNKNOWN : known(row.dropped);
     case 'checks':
-      return sharePassed(summary, name);
+      return sharePassed(summary, measure);
     default:
       return metricIn(summary, figure, name, label);
   }
@@ -48,8 +48,10 @@ function scriptErrors({ errors }: ScenarioRow): number {
 }
 
 /** Unknown if none was made. */
-function sharePassed({ checks }: ScenariosSummary, name: string | null): Measured {
-  const meant = name === null ? checks : checks.filter((check) => check.name === name);
+function sharePassed({ checks }: ScenariosSummary, { name, except = [] }: ScenarioMeasure): Measured {
+  const meant = checks.filter((check) =>
+    name === null ? !except.includes(check.name) : check.name === name,
+  );
   const made = meant.reduce((sum, check) => sum + check.made, 0);
   if (made === 0) return UNKNOWN;
   return known(meant.reduce((sum, check) => sum + check.passed, 0) / made);

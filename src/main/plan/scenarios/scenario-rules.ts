@@ -4,6 +4,7 @@ import { OPERATORS, type ScenarioMeasure, type Threshold } from '../../../protoc
 import { MICROS_PER_MS, MS_PER_SECOND } from '../../../protocol/units.ts';
 import { meantOrOneOf } from '../../text/nearest.ts';
 import { quoted } from '../../text/quoted.ts';
+import { emptinessOf } from '../empty-rules.ts';
 import { IMPLIED_PERCENT } from '../thresholds.ts';
 import type { ReadTest } from './read-test.ts';
 
@@ -30,35 +31,66 @@ const STATISTICS = ['min', 'mean', 'max'] as const;
  * @param names of the scenarios
  */
 export function impliedRules(rules: readonly Threshold[], names: readonly string[]): Threshold[] {
-  const isSaid = (figure: string): boolean =>
-    rules.some(({ measure }) => measure.type === 'of-scenarios' && measure.figure === figure);
-  const implied = (expression: string, figure: 'script-errors' | 'checks', limit: number): Threshold => ({
-    expression,
-    measure: { type: 'of-scenarios', figure, label: null, name: null },
+  return [...rulesOnIterations(rules, names), ...rulesOnScripts(rules, names), ...rulesOnChecks(rules)];
+}
+
+/** Names in the rules that bound a figure of scenarios on the side where it is bad; null for all of them. */
+function boundedNames(
+  rules: readonly Threshold[],
+  figure: ScenarioMeasure['figure'],
+  side: '<' | '>',
+): (string | null)[] {
+  return rules.flatMap(({ measure, operator }) =>
+    measure.type === 'of-scenarios' && measure.figure === figure && operator.startsWith(side)
+      ? [measure.name]
+      : [],
+  );
+}
+
+/** If the user's rules name scenarios, each of the others gets an implied one. */
+function rulesOnScripts(rules: readonly Threshold[], names: readonly string[]): Threshold[] {
+  return unbounded(names, boundedNames(rules, 'script-errors', '<')).map((name) => ({
+    expression: `script-errors${name === null ? '' : `{${name}}`}<=0`,
+    measure: { type: 'of-scenarios', figure: 'script-errors', label: null, name },
     request: null,
-    operator: figure === 'checks' ? '>=' : '<=',
-    limit,
+    operator: '<=',
+    limit: 0,
     isImplied: true,
-  });
+  }));
+}
+
+/** What checks there are, only the run shows: those that the user's rules do not name share one. */
+function rulesOnChecks(rules: readonly Threshold[]): Threshold[] {
+  const said = boundedNames(rules, 'checks', '>');
+  if (said.includes(null)) return [];
+  const except = said.filter((name) => name !== null);
+  const measure = { type: 'of-scenarios', figure: 'checks', label: null, name: null } as const;
   return [
-    ...rulesOnIterations(rules, names),
-    ...(isSaid('script-errors') ? [] : [implied('script-errors<=0', 'script-errors', 0)]),
-    ...(isSaid('checks') ? [] : [implied('checks>=100%', 'checks', 1)]),
+    {
+      expression: except.length === 0 ? 'checks>=100%' : 'checks{all others}>=100%',
+      measure: except.length === 0 ? measure : { ...measure, except },
+      request: null,
+      operator: '>=',
+      limit: 1,
+      isImplied: true,
+    },
   ];
+}
+
+/** The scenarios without a rule of their own: null for all of them, and none if a rule is about all. */
+function unbounded(names: readonly string[], said: readonly (string | null)[]): (string | null)[] {
+  if (said.includes(null)) return [];
+  return said.length === 0 ? [null] : names.filter((name) => !said.includes(name));
 }
 
 /** If the user's rules on failed iterations name scenarios, each of the others gets an implied one. */
 function rulesOnIterations(rules: readonly Threshold[], names: readonly string[]): Threshold[] {
-  const said = rules.flatMap(({ measure }) =>
-    measure.type === 'of-scenarios' && measure.figure === 'iteration-errors' ? [measure.name] : [],
-  );
-  if (said.includes(null)) return [];
+  const missing = unbounded(names, boundedNames(rules, 'iteration-errors', '<'));
   const { operator, limit } = rules.find(isUpperBoundOfErrors) ?? {
     operator: '<=' as const,
     limit: IMPLIED_PERCENT / 100,
   };
   const percent = Number((limit * 100).toPrecision(DIGITS));
-  const missing = said.length === 0 ? [null] : names.filter((name) => !said.includes(name));
   return missing.map((name) => ({
     expression: `iteration-errors${name === null ? '' : `{${name}}`}${operator}${percent}%`,
     measure: { type: 'of-scenarios', figure: 'iteration-errors', label: null, name },
@@ -115,7 +147,9 @@ function ruleIn(
   if (measure === null || typeof measure === 'string') return measure;
   const limit = limitOf(measure, Number(digits), unit);
   if (limit === null) return `'${unit ?? 'no unit'}' is no unit of it: ${unitsOf(measure)}.`;
-  return { expression, measure, request: null, operator, limit };
+  const threshold = { expression, measure, request: null, operator, limit };
+  const emptiness = emptinessOf(threshold);
+  return emptiness === null ? threshold : `${emptiness}.`;
 }
 
 function measureOf(
