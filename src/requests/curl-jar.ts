@@ -21,7 +21,7 @@ export class CurlJar {
   take(fields: readonly string[], from: CookiePlace): void {
     const nowMs = Date.now();
     for (const field of fields) {
-      const cookie = readSetCookie(field, from, nowMs);
+      const cookie = readSetCookie(field, from, nowMs, curlPath);
       // curl ignores a value without a name.
       if (cookie !== null && cookie.name !== '') this.put(cookie);
     }
@@ -53,6 +53,13 @@ export class CurlJar {
     );
     return sorted.length === 0 ? null : sorted.map(({ name, value }) => `${name}=${value}`).join('; ');
   }
+}
+
+/** Quotes are no part of a path, and what begins with no slash is the whole site. */
+function curlPath(said: string | null): string | null {
+  if (said === null) return null;
+  const bare = said.replace(/^"/, '').replace(/"$/, '');
+  return bare.startsWith('/') ? bare : '/';
 }
 
 /** The cookie place of a host and path, as curl sees it. */

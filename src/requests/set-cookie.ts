@@ -21,8 +21,14 @@ const DATE_DELIMITERS = /[\t\x20-\x2f\x3b-\x40\x5b-\x60\x7b-\x7e]+/;
  * Parses a `set-cookie` field (RFC 6265, 5.2 and 5.3); null if its sender may not set the cookie.
  *
  * @param nowMs time since 1970
+ * @param pathFrom the path from what its attribute says, which may be empty
  */
-export function readSetCookie(field: string, from: CookiePlace, nowMs: number): Cookie | null {
+export function readSetCookie(
+  field: string,
+  from: CookiePlace,
+  nowMs: number,
+  pathFrom: (said: string | null) => string | null = (said) => (said?.startsWith('/') ? said : null),
+): Cookie | null {
   if (NOT_IN_A_HEADER.test(field)) return null;
   const end = field.indexOf(';');
   const pair = end < 0 ? field : field.slice(0, end);
@@ -43,7 +49,7 @@ export function readSetCookie(field: string, from: CookiePlace, nowMs: number): 
     domain: isHostOnly ? from.host : domain,
     // A host that names itself as the domain includes its subdomains, unless it is an address.
     isHostOnly: domain === '' || isIP(from.host) !== 0,
-    path: path.startsWith('/') ? path : folderOf(from.path),
+    path: pathFrom(path) ?? folderOf(from.path),
     isSecure: said.isSecure,
     expiresAtMs:
       said.maxAgeSeconds !== null
@@ -70,7 +76,8 @@ export function isLoopback(host: string): boolean {
 
 interface Attributes {
   readonly domain: string;
-  readonly path: string;
+  /** Null without the attribute. */
+  readonly path: string | null;
   readonly isSecure: boolean;
   readonly maxAgeSeconds: number | null;
   readonly expiresAtMs: number | null;
@@ -78,7 +85,7 @@ interface Attributes {
 
 const NO_ATTRIBUTES: Attributes = {
   domain: '',
-  path: '',
+  path: null,
   isSecure: false,
   maxAgeSeconds: null,
   expiresAtMs: null,
@@ -95,7 +102,7 @@ function attributesIn(text: string): Attributes {
         found.domain = value.replace(/^\./, '').toLowerCase();
         break;
       case 'path':
-        found.path = value;
+        if (equals >= 0) found.path = value;
         break;
       case 'secure':
         found.isSecure = true;

@@ -59,3 +59,8 @@ test('targets that are none are told together', async () => {
     ],
   });
 });
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY, null])('a variable that is %s is refused', async (a) => {
+  const refused = run(wrong({ url: `${URL}{{a}}`, requests: 1, variables: { a } }));
+  await expect(refused).rejects.toThrow('give an object of texts and finite numbers.');
+});

@@ -16,7 +16,10 @@ export function refusalOf(error: unknown): string | null {
 /** What an agent says of an error that ended its part. */
 export function causeOf(error: unknown): string {
   const refusal = refusalOf(error);
-  return refusal === null ? messageOf(error).replace(/\.$/, '') : `${BEGIN}${refusal}${END}`;
+  // Whether anything was sent is for the submitter to say.
+  return refusal === null
+    ? messageOf(error).replace(/\.(?: Nothing was sent\.)?$/, '')
+    : `${BEGIN}${refusal}${END}`;
 }
 
 /** The broker's answer in what an agent said; null if the agent has a cause of its own. */

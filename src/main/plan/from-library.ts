@@ -143,8 +143,9 @@ function textValues(values: unknown): unknown {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, textOf(value)]));
 }
 
+/** A number that is none stays as it is, for the check to refuse. */
 function textOf(value: unknown): unknown {
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+  return Number.isFinite(value) || typeof value === 'boolean' ? String(value) : value;
 }
 
 function labelsIn(percentiles: unknown): unknown {

@@ -75,7 +75,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   ...OF_REQUEST,
   mix: ['a list of requests', Array.isArray],
   variables: [
-    'an object of texts and numbers',
+    'an object of texts and finite numbers',
     (value) => isPlainObject(value) && Object.values(value).every(isText),
   ],
   presets: [
