@@ -8,6 +8,7 @@ import type { StreamPlan } from '../../protocol/stream.ts';
 import { MICROS_PER_MS } from '../../protocol/units.ts';
 import { LARGEST_KEPT_BYTES } from '../../requests/expectation.ts';
 import type { Filling } from '../../requests/render.ts';
+import { visible } from '../../requests/visible.ts';
 import { saidBy } from '../exchange/answer-verdict.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
@@ -129,7 +130,9 @@ export class RowJob implements Job {
     if (!isRetryable) {
       const said = saidBy(exchange.sink, this.#secrets.of(exchange.request));
       const error =
-        failure.kind === 'status' ? `status ${status}${said}` : `${failure.kind}: ${failure.example}`;
+        failure.kind === 'status'
+          ? `status ${status}${visible(said)}`
+          : `${failure.kind}: ${failure.example}`;
       this.#answer(row, status, latencyMs, error);
     } else if (!this.#starter.isStopped) {
       this.#starter.again(row, retryPauseMs(row.attempts, exchange.retryAfter, this.#random, Date.now()));
