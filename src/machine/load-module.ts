@@ -1,14 +1,12 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { isAtTop, runAtTop } from './at-top.ts';
 import { type CarriedModules, carriedFrom } from './carried-modules.ts';
 import { refuseEnding } from './ending-calls.ts';
 
 const OWN_NAME = 'volley';
 
 let own: string | null = null;
-/** Set in the code of a module at its top, and in what follows from that, such as its timers. */
-const AT_TOP = new AsyncLocalStorage<true>();
 /** What imports have led to: by importing module, and what it wrote. Null unless asked for. */
 let recorded: Map<string, Map<string, string>> | null = null;
 /** By folder. */
@@ -44,19 +42,14 @@ export async function importAll(
   folder?: string,
 ): Promise<Readonly<Record<string, unknown>>> {
   if (own === null) {
-    refuseEnding(() => (AT_TOP.getStore() === undefined ? null : 'throw an error instead'));
+    refuseEnding(() => (isAtTop() ? 'throw an error instead' : null));
     registerHooks({ resolve });
   }
   own = pathToFileURL(volley).href;
   const from = folder === undefined ? null : (carried.get(folder) ?? carriedFrom(folder));
   if (folder !== undefined && from !== null) carried.set(folder, from);
   const place = from === null ? url : from.placeOf(url);
-  return (await AT_TOP.run(true, () => import(place))) as Readonly<Record<string, unknown>>;
-}
-
-/** Whether the code at the top of a module runs, or what follows from it, such as its timers. */
-export function isAtTop(): boolean {
-  return AT_TOP.getStore() !== undefined;
+  return (await runAtTop(() => import(place))) as Readonly<Record<string, unknown>>;
 }
 
 /** From now on, what is imported is remembered, for `importedBy`. */

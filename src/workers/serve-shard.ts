@@ -1,4 +1,5 @@
 import { threadId } from 'node:worker_threads';
+import { isAtTop, keepUncaught } from '../machine/at-top.ts';
 import { divert, writeOwn } from '../machine/diverted-output.ts';
 import { messageOf } from '../protocol/errors.ts';
 import {
@@ -84,7 +85,11 @@ class ShardService implements Service {
   }
 
   takeUncaught(error: unknown): boolean {
-    return this.#hasEnded || this.#run?.users?.takeUncaught(error) === true;
+    if (this.#hasEnded) return true;
+    const users = this.#run?.users ?? null;
+    if (users !== null || !isAtTop()) return users?.takeUncaught(error) === true;
+    keepUncaught(error);
+    return true;
   }
 
   #post(...[message, transfer]: Parameters<WorkerChannel['post']>): void {

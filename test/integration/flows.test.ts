@@ -67,7 +67,12 @@ describe.each([
     };
     const module = await inTurn('flow-twin.mjs');
     const flow = await inTurn('flow.yaml', '--set', `base=${shop.url}`);
-    expect(flow).toEqual(module);
+    // A variable of the plan is one of its secrets; of a module's constant nobody knows.
+    const hidden = module.said.requests.map(([name, ...counts]) => [
+      String(name).replace('east%20side', '…'),
+      ...counts,
+    ]);
+    expect(flow).toEqual({ ...module, said: { ...module.said, requests: hidden } });
     expect(flow.code).toBe(1);
     expect(flow.said).toMatchObject({
       counts: [['look', 4, 4]],

@@ -31,7 +31,7 @@ test('a worker whose message cannot be sent ends, and says why', async () => {
   };
   const served = serveShard(channel, 'nothing');
   tell({ type: 'shard', version: PROTOCOL_VERSION, shard: shard!, supplies: NO_SUPPLIES });
-  await served;
+  await served.done;
   expect(posted).toEqual([
     { type: 'failed', message: "its message 'ready' cannot be sent: () => {} could not be cloned" },
   ]);

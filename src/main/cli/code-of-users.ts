@@ -1,3 +1,4 @@
+import { keepUncaught, takeUncaughtErrors } from '../../machine/at-top.ts';
 import { divert } from '../../machine/diverted-output.ts';
 import { EXIT_CODES } from '../../protocol/exit-codes.ts';
 import { visibleLines } from '../../requests/visible.ts';
@@ -10,10 +11,12 @@ let isHearing = false;
 
 /**
  * Call before code of the user's is loaded: what it prints goes to stderr, and what it throws where nobody catches it is
- * said and ends nothing. The workers, which load it too, count that.
+ * said and ends nothing. The workers, which load it too, count that; in one event loop, they count what came here.
  */
 export function expectCode(): void {
   expectCodeOfUsers();
+  // Of an earlier run in this process, whose workers were elsewhere.
+  takeUncaughtErrors();
   divert(process.stdout, (text) => process.stderr.write(visibleLines(text)));
   if (isHearing) return;
   isHearing = true;
@@ -26,6 +29,7 @@ function tell(error: unknown): void {
     say(brokenSentence(error));
     process.exit(EXIT_CODES.degraded);
   }
+  keepUncaught(error);
   if (!told.has(sentence)) say(sentence);
   told.add(sentence);
 }

@@ -33,7 +33,6 @@ export function createInlinePool(_count: number, events: PoolEvents, { runsCode 
     },
   };
   // As in a thread, an exception ends the worker, but what it has delivered is kept.
-  // As in a thread, an exception ends the worker, but what it has delivered is kept.
   const stopHearing = hearUncaught((error) => {
     if (closed || served.takeUncaught(error)) return;
     closed = true;

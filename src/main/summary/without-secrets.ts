@@ -13,7 +13,12 @@ export function withoutSecrets(summary: Summary, secrets: readonly string[]): Su
   return {
     ...summary,
     plan: { ...plan, target: { ...plan.target, url: hide(plan.target.url) } },
-    mix: mix.map((row) => ({ ...row, name: hide(row.name), url: hide(row.url) })),
+    // In a plan without scenarios a name is the user's own word, which rules refer to.
+    mix: mix.map((row) => ({
+      ...row,
+      name: scenarios === undefined ? row.name : hide(row.name),
+      url: hide(row.url),
+    })),
     ...(scenarios === undefined ? {} : { scenarios: hiddenScenarios(scenarios, hide) }),
     errors: errors.map((error) => ({ ...error, example: hide(error.example) })),
     degradedReasons: degradedReasons.map(hide),

@@ -1,4 +1,4 @@
-import { isAtTop } from '../../machine/load-module.ts';
+import { isAtTop, takeUncaughtErrors } from '../../machine/at-top.ts';
 import type { WorkerChannel } from '../../protocol/messages.ts';
 import {
   ITERATION_OUTCOME,
@@ -109,6 +109,7 @@ export class VuLoad implements Load, Job, UserHost {
     this.alarms = new Alarms(host.clock);
     this.meter = new CodeMeter(host.clock);
     this.records = new ScenarioRecorder(channel);
+    for (const error of takeUncaughtErrors()) this.#failedLate(uncaughtFailure(error));
     const tell: ConstructorParameters<typeof Names>[1] = (name) => channel.post({ type: 'name', name }, []);
     this.groups = new Names('group', tell);
     this.checks = new Names('check', tell);
