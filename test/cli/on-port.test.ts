@@ -73,6 +73,18 @@ describe('a target that volley starts', () => {
     expect(areGone(pids)).toBe(true);
   });
 
+  test('one that ends with 0 before anything listens may have started a daemon: it is told, and waited for', async () => {
+    const port = String(await closedPort());
+    const { child, ended, stderrHas } = startVolley([
+      ...['--on-port', port, '-n', '1', '--', process.execPath, '-e', '0'],
+    ]);
+    expect(await stderrHas('it may have started')).toBe(
+      `volley: the command of --on-port has ended (exit code 0) and nothing listens on port ${port} yet: waiting for what it may have started, at most 120 s.\n`,
+    );
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(130);
+  });
+
   test('one that ends before it listens, or does not exist, is an error with what it has printed', async () => {
     const { code, stdout, stderr } = await onPort('dies', LOAD);
     expect([code, stdout]).toEqual([1, '']);

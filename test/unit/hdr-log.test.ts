@@ -78,6 +78,9 @@ describe('a log of HdrHistogram', () => {
     expect(lines.filter((line) => line.includes('HISTF')).map((line) => line.replace(/HISTF.*/, ''))).toEqual(
       ['0.000,2.500,1.000,', 'Tag=response,0.000,2.500,1.000,', 'Tag=service,0.000,2.500,1.000,'],
     );
+    const { tool } = summaryWith();
+    const hostile = { ...resultOf([1]), tool: { ...tool, version: '1\u001b[31m' } };
+    expect(renderHdrLog(hostile).split('\n')[0]).toBe('#[Logged by volley 1\\x1b[31m]');
     expect(renderHdrLog(summaryWith())).toContain('no histograms');
     expect(renderHgrm(summaryWith())).toContain('no histograms');
   });

@@ -2,6 +2,7 @@ import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { columnNameOf } from '../../protocol/times.ts';
 import { msToSeconds } from '../../protocol/units.ts';
+import { visible } from '../../requests/visible.ts';
 import { encodedHistogram, hdrValues, NS_PER_MS } from './hdr-histogram.ts';
 
 const NO_HISTOGRAMS = '#[The result has no histograms: it was saved by an older version]\n';
@@ -17,7 +18,7 @@ export function renderHdrLog({ startedAt, windowMs, latencyMs, tool }: Summary):
     ...LATENCY_KINDS.map((kind) => lineOf(`Tag=${columnNameOf(kind)},`, latencyMs[kind], windowMs)),
   ].flatMap((line) => line ?? []);
   return [
-    `#[Logged by volley ${tool.version}]\n`,
+    `#[Logged by volley ${visible(tool.version)}]\n`,
     '#[Histogram log format version 1.3]\n',
     `#[StartTime: ${startSeconds.toFixed(3)} (seconds since epoch), ${new Date(startedAt).toUTCString()}]\n`,
     '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"\n',

@@ -95,7 +95,7 @@ export async function withTarget(
   const started = new StartedTarget(words);
   const removeHandlers = exitOnSignals();
   try {
-    const waited = await waitFor(port, started);
+    const waited = await waitFor(port, started, note);
     if (waited === 'interrupted') return EXIT_CODES.interrupted;
     if (waited !== 'listening') {
       showOutputOf(started);
@@ -153,7 +153,12 @@ function showOutputOf({ lastLines }: StartedTarget): void {
 }
 
 /** Returns `listening`, `interrupted`, how the command ended, or an empty text on timeout. */
-async function waitFor(port: number, started: StartedTarget): Promise<string> {
+async function waitFor(
+  port: number,
+  started: StartedTarget,
+  note: (sentence: string) => void,
+): Promise<string> {
+  let isLeft = false;
   const { promise: interrupted, resolve: interrupt } = Promise.withResolvers<'interrupted'>();
   const onSignal = (): void => interrupt('interrupted');
   for (const signal of SIGNALS) process.on(signal, onSignal);
@@ -165,7 +170,13 @@ async function waitFor(port: number, started: StartedTarget): Promise<string> {
       const came = await Promise.race([pause, interrupted, started.ended]);
       // Its child processes may continue without it, as daemons do, unless it reports a failure.
       if (came !== null && came !== 'exit code 0') return came;
-      if (came !== null) await pause;
+      if (came === null) continue;
+      if (!isLeft)
+        note(
+          `the command of --on-port has ended (${came}) and nothing listens on port ${port} yet: waiting for what it may have started, at most ${LONGEST_START_MS / MS_PER_SECOND} s.`,
+        );
+      isLeft = true;
+      await pause;
     }
     return '';
   } finally {
