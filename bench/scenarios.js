@@ -104,7 +104,8 @@ async function memoryRows() {
 
 async function memoryKb(kind, client, vus) {
   let heap = Number.NaN;
-  const args = ['--client', client, '--vus', String(vus), '-d', '6s'];
+  // Ten thousand connections take some seconds before all users sleep.
+  const args = ['--client', client, '--vus', String(vus), '-d', vus === 1 ? '6s' : '14s'];
   const { memoryMb } = await measure(
     ofModule(kind, args, ({ scenarios }) => {
       heap = scenarios.metrics.find(({ name }) => name === 'heapKb').value;
