@@ -1,4 +1,3 @@
-import { messageOf } from '../../protocol/errors.ts';
 import { batchJson, renderBatch } from '../batch/batch-text.ts';
 import type { BatchResult } from '../batch/run-batch.ts';
 import { type OutputFile, resultFileOf } from '../files/input-files.ts';
@@ -6,8 +5,8 @@ import { ResultFile } from '../files/result-file.ts';
 import type { Told } from '../plan/problems.ts';
 import { PAGE_OPTION, pagePathFrom, writePage } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
-import { say } from './say.ts';
 import { StepSummary, stepSummaryFileOf, stepSummaryPathFrom } from './step-summary.ts';
+import { isWritten } from './written.ts';
 
 /** What a batch writes in addition to its rows and to what it prints. */
 interface BatchPaths {
@@ -45,8 +44,10 @@ export class BatchOutputs {
 
   /** Writes the files; false, after it has said why, if one could not be written. */
   async finish(result: BatchResult, areFailuresAllowed: boolean): Promise<boolean> {
-    const isShown = await attempt(this.#page === null ? undefined : writePage(this.#page, batchJson(result)));
-    const isAppended = await attempt(
+    const isShown = await isWritten(
+      this.#page === null ? undefined : writePage(this.#page, batchJson(result)),
+    );
+    const isAppended = await isWritten(
       this.#stepSummary?.append(renderBatch(result, 'markdown', areFailuresAllowed)),
     );
     return isShown && isAppended;
@@ -56,15 +57,5 @@ export class BatchOutputs {
   async discard(): Promise<void> {
     await this.#page?.discard();
     await this.#stepSummary?.close();
-  }
-}
-
-async function attempt(writing: Promise<unknown> | undefined): Promise<boolean> {
-  try {
-    await writing;
-    return true;
-  } catch (error) {
-    say(messageOf(error));
-    return false;
   }
 }

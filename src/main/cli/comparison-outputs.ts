@@ -1,5 +1,4 @@
 import type { Comparison } from '../../protocol/comparison.ts';
-import { messageOf } from '../../protocol/errors.ts';
 import { type OutputFile, resultFileOf } from '../files/input-files.ts';
 import { ResultFile } from '../files/result-file.ts';
 import { keepResult } from '../history/keep-result.ts';
@@ -8,8 +7,8 @@ import type { Told } from '../plan/problems.ts';
 import { COMPARISON_REPORTERS } from '../reporters/comparison-text.ts';
 import { PAGE_OPTION, pagePathFrom, writePage } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
-import { say } from './say.ts';
 import { StepSummary, stepSummaryFileOf, stepSummaryPathFrom } from './step-summary.ts';
+import { isWritten } from './written.ts';
 
 /** What a comparison writes in addition to what it prints. */
 export interface ComparisonPaths {
@@ -67,12 +66,12 @@ export class ComparisonOutputs {
     // If it was stopped before every arm had a round, there is nothing to keep or to show.
     const hasRounds = comparison.arms.length > 0;
     if (!hasRounds) await this.#page?.discard();
-    const isSaved = await attempt(this.#result?.commit(COMPARISON_REPORTERS.json(comparison)));
-    const isKept = await attempt(this.#isKept && hasRounds ? keepResult(comparison) : undefined);
-    const isShown = await attempt(
+    const isSaved = await isWritten(this.#result?.commit(COMPARISON_REPORTERS.json(comparison)));
+    const isKept = await isWritten(this.#isKept && hasRounds ? keepResult(comparison) : undefined);
+    const isShown = await isWritten(
       this.#page !== null && hasRounds ? writePage(this.#page, comparison) : undefined,
     );
-    const isAppended = await attempt(
+    const isAppended = await isWritten(
       hasRounds
         ? this.#stepSummary?.append(COMPARISON_REPORTERS.markdown(comparison))
         : this.#stepSummary?.close(),
@@ -85,15 +84,5 @@ export class ComparisonOutputs {
     await this.#result?.discard();
     await this.#page?.discard();
     await this.#stepSummary?.close();
-  }
-}
-
-async function attempt(writing: Promise<unknown> | undefined): Promise<boolean> {
-  try {
-    await writing;
-    return true;
-  } catch (error) {
-    say(messageOf(error));
-    return false;
   }
 }

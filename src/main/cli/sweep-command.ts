@@ -1,4 +1,4 @@
-import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Sweep, SweepLevel, Swept } from '../../protocol/sweep.ts';
@@ -32,6 +32,7 @@ import { runOptionsFrom } from './run-options.ts';
 import { say } from './say.ts';
 import { type Showing, showingFrom } from './showing.ts';
 import { StepSummary, stepSummaryFileOf, stepSummaryPathFrom } from './step-summary.ts';
+import { isWritten } from './written.ts';
 
 const RANGE = /^(\d+)\.\.(\d+)$/;
 const MOST = 1_000_000;
@@ -196,8 +197,8 @@ async function carryOut(
 
 /** Writes the levels that are done, so that they remain if volley is killed; a failure is reported, and the sweep goes on. */
 async function saveSoFar({ result, page }: Files, soFar: Sweep): Promise<void> {
-  await isDone(result?.saveSoFar(SWEEP_REPORTERS.json(soFar)));
-  await isDone(page === null ? undefined : pageOf(soFar).then((text) => page.saveSoFar(text)));
+  await isWritten(result?.saveSoFar(SWEEP_REPORTERS.json(soFar)));
+  await isWritten(page === null ? undefined : pageOf(soFar).then((text) => page.saveSoFar(text)));
 }
 
 function levelSentence({ level, throughputPerSecond, isGood, summary }: SweepLevel, over: Swept): string {
@@ -211,9 +212,9 @@ async function print(
   { result: file, page, stepSummary }: Files,
   { view }: Showing,
 ): Promise<ExitCode> {
-  const isSaved = await isDone(file?.commit(SWEEP_REPORTERS.json(result)));
-  const isShown = await isDone(page === null ? undefined : writePage(page, result));
-  const isAppended = await isDone(stepSummary?.append(SWEEP_REPORTERS.markdown(result)));
+  const isSaved = await isWritten(file?.commit(SWEEP_REPORTERS.json(result)));
+  const isShown = await isWritten(page === null ? undefined : writePage(page, result));
+  const isAppended = await isWritten(stepSummary?.append(SWEEP_REPORTERS.markdown(result)));
   process.stdout.write(await printedSweep(result, isSaved ? form : 'json', view));
   if (form !== 'text' || !process.stdout.isTTY) result.conclusions.forEach(say);
   return worstOf([
@@ -222,16 +223,6 @@ async function print(
     result.endedBy === 'generator' ? EXIT_CODES.degraded : EXIT_CODES.ok,
     result.capacity === null ? EXIT_CODES.failed : EXIT_CODES.ok,
   ]);
-}
-
-async function isDone(writing: Promise<void> | undefined): Promise<boolean> {
-  try {
-    await writing;
-    return true;
-  } catch (error) {
-    say(messageOf(error));
-    return false;
-  }
 }
 
 /** Reads `--concurrency 1..256` or `--rate 1..64`. */
