@@ -234,6 +234,17 @@ export interface IterationCounts {
   readonly notStarted: number;
 }
 
+/** Their names. */
+export const ITERATION_COUNTS = [
+  'scheduled',
+  'started',
+  'completed',
+  'failed',
+  'interrupted',
+  'dropped',
+  'notStarted',
+] as const satisfies readonly (keyof IterationCounts)[];
+
 /** How often a check held. */
 export interface CheckCounts {
   readonly name: string;

@@ -61,9 +61,14 @@ export function withoutCommand(words: readonly string[]): {
 const LOCATION = /^(?:--location|-[a-zA-Z]*L)$/;
 
 /** `-L` may be followed by a number; anything else after it is not its value. */
+function lacksOptionalValue(word: string, next = ''): boolean {
+  return LOCATION.test(word) && !/^\d+$/.test(next);
+}
+
+/** Gives each option whose value is left out an empty one, so that yargs does not take the next word for it. */
 export function withOptionalValues(argv: readonly string[]): string[] {
   return argv.flatMap((word, index) => {
-    if (!LOCATION.test(word) || /^\d+$/.test(argv[index + 1] ?? '')) return [word];
+    if (!lacksOptionalValue(word, argv[index + 1])) return [word];
     return word.startsWith('--')
       ? ['--location=']
       : [...(word.length > 2 ? [word.slice(0, -1)] : []), '--location='];
@@ -78,25 +83,59 @@ export function withDashValues(
   argv: readonly string[],
   commands: readonly Readonly<Record<string, Options>>[],
 ): string[] {
-  const texts = commands.flatMap((options) =>
-    Object.entries(options).filter(([, { type }]) => type === 'string'),
-  );
-  const names = new Set(texts.map(([name]) => name));
-  const letters = new Set(texts.flatMap(([, { alias }]) => alias ?? []));
-  const takesText = (word: string): boolean =>
-    word.startsWith('--')
-      ? names.has(word.slice(2))
-      : /^-[a-zA-Z]+$/.test(word) && letters.has(word.slice(-1));
+  const taking = takingText(commands);
   const end = argv.indexOf('--');
   const words: string[] = [];
   for (const [index, word] of argv.entries()) {
     const last = words.at(-1);
     const isValue =
-      /^-(?:$|\d)/.test(word) && last !== undefined && takesText(last) && (end < 0 || index < end);
+      /^-(?:$|\d)/.test(word) && last !== undefined && takesText(last, taking) && (end < 0 || index < end);
     if (isValue) words.splice(-1, 1, `${last}=${word}`);
-    else words.push(end < 0 || index < end ? withItsValueApart(word, letters) : word);
+    else words.push(end < 0 || index < end ? withItsValueApart(word, taking.letters) : word);
   }
   return words;
+}
+
+/**
+ * Where the first word stands that is neither an option nor the value of one; -1 without one.
+ *
+ * @param tables the options of all commands
+ */
+export function placeOfArgument(
+  words: readonly string[],
+  tables: readonly Readonly<Record<string, Options>>[],
+): number {
+  const taking = takingText(tables);
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? '';
+    if (word === '--') return -1;
+    if (word === '-' || !word.startsWith('-')) return at;
+    if (takesText(word, taking) && !lacksOptionalValue(word, words[at + 1])) at++;
+  }
+  return -1;
+}
+
+/** Names and letters of options that take text. */
+interface TakingText {
+  readonly names: ReadonlySet<string>;
+  readonly letters: ReadonlySet<unknown>;
+}
+
+function takingText(tables: readonly Readonly<Record<string, Options>>[]): TakingText {
+  const texts = tables.flatMap((options) =>
+    Object.entries(options).filter(([, { type }]) => type === 'string'),
+  );
+  return {
+    names: new Set(texts.map(([name]) => name)),
+    letters: new Set(texts.flatMap(([, { alias }]) => alias ?? [])),
+  };
+}
+
+/** Whether the word behind this one is its value: not if that stands next to it. */
+function takesText(word: string, { names, letters }: TakingText): boolean {
+  return word.startsWith('--')
+    ? names.has(word.slice(2))
+    : /^-[a-zA-Z]+$/.test(word) && letters.has(word.slice(-1));
 }
 
 function withItsValueApart(word: string, letters: ReadonlySet<unknown>): string {

@@ -86,7 +86,7 @@ export async function runCommand(
     return withTarget(target, showing.note, (on) => printOnce(dialling(plan, on), showing.note));
   const baseline = await openBaseline(against, plan);
   const sampled = { names: plan.mix.map(({ name }) => name), isStreamed: (plan.stream ?? null) !== null };
-  const outputs = await RunOutputs.open(paths, sampled, say);
+  const outputs = await RunOutputs.open(paths, sampled);
 
   try {
     return await withTarget(target, showing.note, (on) =>

@@ -1,4 +1,3 @@
-import { messageOf } from '../../protocol/errors.ts';
 import type { SampleBlock } from '../../protocol/samples.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { type OutputFile, resultFileOf } from '../files/input-files.ts';
@@ -9,7 +8,9 @@ import { openRunFolder } from '../history/run-folder.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
 import { PAGE_OPTION, pagePathFrom, writePage } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
+import { say } from './say.ts';
 import { StepSummary, stepSummaryFileOf, stepSummaryPathFrom } from './step-summary.ts';
+import { isWritten } from './written.ts';
 
 interface OutputPaths {
   readonly out: string | null;
@@ -49,23 +50,15 @@ export function outputFilesOf({ out, html, samples, stepSummary }: Omit<OutputPa
 
 /** Files that a run writes in addition to what it prints. All of them are opened before anything is sent. */
 export class RunOutputs {
-  readonly #say: (line: string) => void;
   #result: ResultFile | null = null;
   #page: ResultFile | null = null;
   #stepSummary: StepSummary | null = null;
   #samples: SamplesFile | null = null;
   #isKept = false;
 
-  private constructor(say: (line: string) => void) {
-    this.#say = say;
-  }
-
-  /**
-   * @param say called for what cannot be written later
-   * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN, or VOLLEY_USAGE if another run is writing one of them
-   */
-  static async open(paths: OutputPaths, run: SampledRun, say: (line: string) => void): Promise<RunOutputs> {
-    const outputs = new RunOutputs(say);
+  /** @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN, or VOLLEY_USAGE if another run is writing one of them */
+  static async open(paths: OutputPaths, run: SampledRun): Promise<RunOutputs> {
+    const outputs = new RunOutputs();
     try {
       if (paths.save) await openRunFolder();
       outputs.#isKept = paths.save;
@@ -87,10 +80,10 @@ export class RunOutputs {
   /** Writes what is left. `isSaved`: the result itself was written, if it was to have a file. */
   async finish(summary: Summary): Promise<{ isSaved: boolean; isComplete: boolean }> {
     const hasSamples = (await this.#samples?.close()) ?? true;
-    const isSaved = await this.#attempt(this.#result?.commit(REPORTERS.json(summary)));
-    const isShown = await this.#attempt(this.#page === null ? undefined : writePage(this.#page, summary));
-    const isAppended = await this.#attempt(this.#stepSummary?.append(REPORTERS.markdown(summary)));
-    const isKept = await this.#attempt(this.#isKept ? keepResult(summary) : undefined);
+    const isSaved = await isWritten(this.#result?.commit(REPORTERS.json(summary)));
+    const isShown = await isWritten(this.#page === null ? undefined : writePage(this.#page, summary));
+    const isAppended = await isWritten(this.#stepSummary?.append(REPORTERS.markdown(summary)));
+    const isKept = await isWritten(this.#isKept ? keepResult(summary) : undefined);
     return { isSaved, isComplete: hasSamples && isSaved && isShown && isAppended && isKept };
   }
 
@@ -100,15 +93,5 @@ export class RunOutputs {
     await this.#stepSummary?.close();
     await this.#result?.discard();
     await this.#page?.discard();
-  }
-
-  async #attempt(writing: Promise<unknown> | undefined): Promise<boolean> {
-    try {
-      await writing;
-      return true;
-    } catch (error) {
-      this.#say(messageOf(error));
-      return false;
-    }
   }
 }

@@ -1,6 +1,7 @@
 import { METRICS } from '../../protocol/comparison-finding.ts';
 import { EVENT_TIME_KINDS } from '../../protocol/event-times.ts';
 import { FIRST_LATENCY_KINDS, LATENCY_KINDS } from '../../protocol/latency.ts';
+import { ITERATION_COUNTS } from '../../protocol/scenario.ts';
 import { STREAM_TIME_KINDS } from '../../protocol/stream.ts';
 import { VERDICTS } from '../../protocol/summary.ts';
 import { SWEPT } from '../../protocol/sweep.ts';
@@ -94,16 +95,7 @@ const BASELINE = fields({
 
 const ITERATIONS = fields({
   name: 'text',
-  ...numbers(
-    'scheduled',
-    'started',
-    'completed',
-    'failed',
-    'interrupted',
-    'dropped',
-    'notStarted',
-    'thinkMs',
-  ),
+  ...numbers(...ITERATION_COUNTS, 'thinkMs'),
   responseMs: LATENCY,
   durationMs: LATENCY,
   startLagMs: LATENCY,

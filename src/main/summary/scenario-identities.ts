@@ -1,16 +1,7 @@
 import type { Finding, Identity } from '../../protocol/finding.ts';
+import { ITERATION_COUNTS } from '../../protocol/scenario.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { Collected } from '../collect/collected.ts';
-
-const FIELDS = [
-  'scheduled',
-  'started',
-  'completed',
-  'failed',
-  'interrupted',
-  'dropped',
-  'notStarted',
-] as const;
 
 /** Checks what must hold for iterations, whatever the target and the scenario's code did. */
 export function scenarioViolations({ scenarios }: Summary, { records, workers }: Collected): Finding[] {
@@ -26,7 +17,7 @@ export function scenarioViolations({ scenarios }: Summary, { records, workers }:
     const counted = errors.reduce((sum, { count }) => sum + count, 0);
     equal('iteration-errors', counted, failed, name);
   }
-  for (const field of FIELDS) {
+  for (const field of ITERATION_COUNTS) {
     const sum = scenarios.scenarios.reduce((total, row) => total + row[field], 0);
     equal('iterations-sum', sum, scenarios.total[field], field);
   }
