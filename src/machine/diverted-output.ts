@@ -8,13 +8,8 @@ export function divert(stream: NodeJS.WriteStream, take: (text: string) => void)
   const own = ownWriteOf(stream);
   const diverted: Write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
     const [encoding] = rest;
-    take(
-      typeof chunk === 'string' && (encoding === 'hex' || encoding === 'base64')
-        ? Buffer.from(chunk, encoding).toString()
-        : typeof chunk === 'string'
-          ? chunk
-          : Buffer.from(chunk).toString(),
-    );
+    const isText = typeof chunk === 'string' && encoding !== 'hex' && encoding !== 'base64';
+    take(isText ? chunk : bytesOf(chunk, encoding).toString());
     const done = rest.at(-1);
     if (typeof done === 'function') process.nextTick(done);
     return true;
@@ -24,6 +19,10 @@ export function divert(stream: NodeJS.WriteStream, take: (text: string) => void)
   // Code that closes it would take the result with it.
   stream.end = () => stream;
   stream.destroy = () => stream;
+}
+
+function bytesOf(chunk: string | Uint8Array, encoding: unknown): Buffer {
+  return typeof chunk === 'string' ? Buffer.from(chunk, encoding as BufferEncoding) : Buffer.from(chunk);
 }
 
 /** Writes to a stream, diverted or not. */

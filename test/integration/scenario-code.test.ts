@@ -213,6 +213,15 @@ test.each(CLIENT_NAMES)(
   },
 );
 
+function expectInterrupted({ degradedReasons, workers, scenarios }: Summary): void {
+  // A request may be under way when the grace is over.
+  expect(degradedReasons.filter((reason) => !reason.includes('not answered when the waiting ended'))).toEqual(
+    [],
+  );
+  expect(workers.map(({ lost }) => lost)).toEqual([false]);
+  expect(scenarios!.total).toMatchObject({ started: 2, completed: 0, interrupted: 2 });
+}
+
 test.each([
   ['requests', "await vu.http.get('/')"],
   ['sleeps', 'await vu.sleep(20)'],
@@ -226,13 +235,7 @@ test.each([
       `async (vu) => { for (;;) { try { ${act}; await vu.sleep(10); } catch {} } });\n`,
   );
   const { stdout } = await ran('run', path, '-w', '1', '-o', 'json');
-  const result = JSON.parse(stdout) as Summary;
-  // A request may be under way when the grace is over.
-  expect(
-    result.degradedReasons.filter((reason) => !reason.includes('not answered when the waiting ended')),
-  ).toEqual([]);
-  expect(result.workers.map(({ lost }) => lost)).toEqual([false]);
-  expect(result.scenarios!.total).toMatchObject({ started: 2, completed: 0, interrupted: 2 });
+  expectInterrupted(JSON.parse(stdout) as Summary);
 });
 
 test('a worker that a loop without await has blocked is lost, and told of that', async () => {
@@ -261,31 +264,10 @@ test('requests that wait for a connection are interrupted like those in flight',
       scenarios: { nine: { load, exec: (vu) => Promise.all(nine.map((path) => vu.http.get(path))) } } });`,
   );
   const { stdout } = await ran('run', path, '-w', '1', '-o', 'json');
-  const result = JSON.parse(stdout) as Summary;
-  // A request may be under way when the grace is over.
-  expect(
-    result.degradedReasons.filter((reason) => !reason.includes('not answered when the waiting ended')),
-  ).toEqual([]);
-  expect(result.workers.map(({ lost }) => lost)).toEqual([false]);
-  expect(result.scenarios!.total).toMatchObject({ started: 2, completed: 0, interrupted: 2 });
+  expectInterrupted(JSON.parse(stdout) as Summary);
 });
 
-test('a worker that a loop without await has blocked is lost, and told of that', async () => {
-  const load = "executor: 'constant-vus', vus: 1, duration: '1s', gracefulStop: '0s'";
-  const path = file(`code${++modules}.mjs`);
-  writeFileSync(
-    path,
-    `import { scenario } from 'volley';\nexport default scenario({ ${load}, baseURL: process.env.SHOP },\n` +
-      `async (vu) => { await vu.http.get('/'); for (;;); });\n`,
-  );
-  const { code, stdout } = await ran('run', path, '-w', '1', '-o', 'json');
-  expect((JSON.parse(stdout) as Summary).degradedReasons.join()).toContain(
-    'it did not stop when asked, perhaps because of a loop without await',
-  );
-  expect(code).toBe(3);
-});
-
-test('requests that wait for a connection are interrupted like those in flight', async () => {
+test('code is told of requests that wait for a connection as of those in flight, six for each user', async () => {
   const path = file('parallel.mjs');
   writeFileSync(
     path,

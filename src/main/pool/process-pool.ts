@@ -29,10 +29,7 @@ export function createProcessPool(
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-KEPT_STDERR_CHARACTERS);
     });
-    child.on('message', (message) => {
-      // The code of scenarios may send, too.
-      if (typeof message === 'object' && message !== null) events.onMessage(index, message as WorkerMessage);
-    });
+    child.on('message', (message) => events.onMessage(index, message as WorkerMessage));
     // What it has started may keep its pipes open, and 'close' waits for those.
     child.once('exit', () => setTimeout(() => destroyPipes(child), LONGEST_PIPES_MS).unref());
     // Reports only that a child could not be started; 'close' reports its end.
