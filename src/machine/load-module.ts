@@ -5,6 +5,7 @@ import { type CarriedModules, carriedFrom } from './carried-modules.ts';
 import { refuseEnding } from './ending-calls.ts';
 
 const OWN_NAME = 'volley';
+const ADVICE_OF_NODE = /^Failed to load the ES module: /;
 
 let own: string | null = null;
 /** What imports have led to: by importing module, and what it wrote. Null unless asked for. */
@@ -49,7 +50,31 @@ export async function importAll(
   const from = folder === undefined ? null : (carried.get(folder) ?? carriedFrom(folder));
   if (folder !== undefined && from !== null) carried.set(folder, from);
   const place = from === null ? url : from.placeOf(url);
-  return (await runAtTop(() => import(place))) as Readonly<Record<string, unknown>>;
+  const load = (): Promise<unknown> => withoutAdviceOfNode(() => import(place));
+  return (await runAtTop(load)) as Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Keeps from being printed what Node advises on a module that its folder makes CommonJS: it knows no ending of
+ * TypeScript, and what volley says of the error is right for both.
+ */
+async function withoutAdviceOfNode<T>(load: () => Promise<T>): Promise<T> {
+  const listeners = process.listeners('warning');
+  const others = (warning: Error): void => {
+    if (!ADVICE_OF_NODE.test(warning.message)) for (const listener of listeners) listener(warning);
+  };
+  for (const listener of listeners) process.off('warning', listener);
+  process.on('warning', others);
+  try {
+    return await load();
+  } catch (error) {
+    // A warning comes in the next turn.
+    await new Promise(setImmediate);
+    throw error;
+  } finally {
+    process.off('warning', others);
+    for (const listener of listeners) process.on('warning', listener);
+  }
 }
 
 /** From now on, what is imported is remembered, for `importedBy`. */

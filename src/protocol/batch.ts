@@ -134,5 +134,7 @@ export interface BatchRows {
 /** A row that failed, and its whole error. */
 export interface RowExample {
   readonly row: number;
+  /** In the input; absent unless rows may be left out, and for rows that an earlier run has sent. */
+  readonly line?: number;
   readonly error: string;
 }

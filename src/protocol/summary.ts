@@ -187,6 +187,8 @@ export interface ScenariosSummary {
   }[];
   readonly checks: readonly CheckCounts[];
   readonly metrics: readonly MetricSummary[];
+  /** Requests of iterations that went on after the window; nothing else counts them. Absent in older results. */
+  readonly laterRequests?: number;
   /** How much of a worker's event loop the scenarios' own code took. Null where nobody knows; absent in older results. */
   readonly code?: CodeShare | null;
   /** Why the test's `teardown` failed; null if it did not. */

@@ -34,6 +34,16 @@ export interface Capacity {
 /** Why a sweep ended; `unfinished`: it had not, when the result was saved. */
 export type SweepEnd = 'found' | 'range' | 'generator' | 'budget' | 'failing' | 'interrupted' | 'unfinished';
 
+/** The level at which volley itself was the limit, which ended the sweep. */
+interface GeneratorLimit {
+  readonly level: number;
+  readonly reasons: readonly string[];
+  /** How often the level was measured. Absent in older results. */
+  readonly tries?: number;
+  /** The last of these measurements; says little about the target. Absent in older results. */
+  readonly measured?: SweepLevel;
+}
+
 /** The result of a sweep, and the JSON that is saved. */
 export interface Sweep {
   readonly schemaVersion: typeof SCHEMA_VERSION;
@@ -54,8 +64,8 @@ export interface Sweep {
   readonly knee: Knee | null;
   readonly capacity: Capacity | null;
   readonly endedBy: SweepEnd;
-  /** The level at which volley itself was the limit, and why; null if it never was. */
-  readonly generatorLimit: { readonly level: number; readonly reasons: readonly string[] } | null;
+  /** Null if volley itself never was the limit, or only once at a level. */
+  readonly generatorLimit: GeneratorLimit | null;
   /** Conclusions, a sentence each. */
   readonly conclusions: readonly string[];
   /** It did not come to its end: levels are missing. */

@@ -138,7 +138,9 @@ function jsonMiss(wanted: Expectation['json'], text: string, hide: Hide): Miss |
     const wrong = found.findIndex((value) => !meets(rule, value));
     const where = found.length > 1 ? ` in place ${wrong + 1} of ${found.length}` : '';
     const shown = hidingUnder(lastNameOf(path), hide);
-    return { code: 'BODY_JSON', example: `${missed(path, rule, found[wrong], shown)}${where}` };
+    const ofList =
+      path === 'length' && Array.isArray(read.value) ? ` (for a list itself say '$ length')` : '';
+    return { code: 'BODY_JSON', example: `${missed(path, rule, found[wrong], shown)}${where}${ofList}` };
   }
   return null;
 }

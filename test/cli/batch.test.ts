@@ -71,13 +71,14 @@ test('cells between semicolons, in and out; bad rows are left out and told', asy
     '1;a,b;200',
     '3;"c;d";200',
   ]);
-  // The rows that failed are counted without those left out, and the report says so.
+  // Numbers of rows do not count those left out, so a failed one is named by its line.
   const refusing = [words[0]!, rows, `${target.url}status/500?{{id}}`, ...words.slice(3), '--retries', '0'];
   const failed = await volley(...refusing, '--skip-bad-rows', '--out', out, '--force');
-  expect(failed.stdout).toMatch(/example +row [12] of those sent: status 500/);
-  expect(failed.stderr).toMatch(
-    /2 of 2 rows failed \(100\.0 %\), such as row [12] of those sent: status 500/,
-  );
+  expect(failed.stdout).toMatch(/example +line [24]: status 500/);
+  expect(failed.stderr).toMatch(/2 of 2 rows failed \(100\.0 %\), such as line [24]: status 500/);
+  const inJson = await volley(...refusing, '--skip-bad-rows', '--out', out, '--force', '-o', 'json');
+  const { row, line } = JSON.parse(inJson.stdout).rows.examples['status 500'];
+  expect(line).toBe(2 * row);
   const json = await volley(...words, '--skip-bad-rows', '--out', out, '--force', '-o', 'json');
   expect(JSON.parse(json.stdout).rows).toMatchObject({
     total: 2,
@@ -116,6 +117,33 @@ test('cells between semicolons, in and out; bad rows are left out and told', asy
     2,
     "volley: --delimiter ';' without --rows: say which file.\nvolley: --skip-bad-rows without --rows: say which file.\n",
   ]);
+});
+
+test('the output of a file with a byte order mark has one, and can be read on', async () => {
+  const target = await startTarget();
+  const [rows, out, again] = [
+    inFolder('marked.csv'),
+    inFolder('marked-out.csv'),
+    inFolder('marked-again.csv'),
+  ];
+  writeFileSync(rows, '\uFEFFid,s\n1,200\n2,500\n');
+  const words = [`${target.url}status/{{s}}?{{id}}`, '--mode', 'inline', '--retries', '0'];
+  await volley('batch', rows, ...words, '--out', out);
+  await volley('batch', out, ...words, '--retry-failed', '--out', again);
+  for (const [path, ids] of [
+    [out, ['1', '2']],
+    [again, ['2']],
+  ] as const) {
+    const [heading = '', ...lines] = readFileSync(path, 'utf8').trimEnd().split('\n');
+    expect(heading).toMatch(/^\uFEFFid,s,volley_status,/);
+    expect(lines.map((line) => line.split(',')[0])).toEqual(ids);
+  }
+  // What is complete is known again.
+  const resumed = await volley('batch', rows, ...words, '--out', out, '--resume');
+  expect(resumed.stderr).toContain('is complete: 2 rows answered, 1 failed; nothing was sent.');
+  writeFileSync(rows, 'id,s\n1,200\n');
+  await volley('batch', rows, ...words, '--out', out, '--force');
+  expect(readFileSync(out, 'utf8')).toMatch(/^id,s,/);
 });
 
 describe.each(MODES)('%s', (mode) => {

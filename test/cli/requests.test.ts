@@ -117,6 +117,18 @@ test('a bearer token comes from the environment, and goes nowhere but to the ser
   expect(ended.stdout + ended.stderr).not.toContain('abc.def');
 });
 
+test('a body with the @ of curl is not sent as that text', async () => {
+  for (const body of [`@${file('body', '{}')}`, '@body.json']) {
+    const { code, stderr } = await volley('http://127.0.0.1:1/', '-b', body, '-n', '1');
+    expect([code, stderr]).toEqual([
+      2,
+      `volley: --body '${body}' would be sent as that text: for what is in the file say --body-file ${body.slice(1)}.\n`,
+    ]);
+  }
+  const plain = await volley('http://127.0.0.1:1/', '-b', '@somebody', '-n', '1', '--dry-run');
+  expect(plain.code).toBe(0);
+});
+
 test('stdin is read once, also where several plans are made of it', async () => {
   const { url, seen } = await listener();
   const args = ['modes', url, '--rounds', '2', '-n', '1', '-c', '1', '-w', '1', '--warmup', '0s', '-D', '-'];

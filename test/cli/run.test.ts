@@ -323,7 +323,7 @@ describe('exit codes', () => {
 
 describe('other commands', () => {
   test('--version and --help', async () => {
-    expect((await volley('--version')).stdout).toBe('0.1.0\n');
+    for (const word of ['--version', 'version']) expect((await volley(word)).stdout).toBe('0.1.0\n');
     const asked = await volley('-h');
     expect(asked).toMatchObject({ code: 0, stderr: '' });
     expect(asked.stdout).toBe(readFileSync(join(ROOT, 'test/fixtures/help/short-80.txt'), 'utf8'));

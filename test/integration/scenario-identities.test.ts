@@ -105,6 +105,27 @@ describe('whatever flows do and whatever is answered, the counts add up', () => 
   });
 });
 
+test('requests of iterations that go on after the window are told, and are those that its counts lack', async () => {
+  const module = inFolder('longer.mjs');
+  // The third is due after the window, however quick everything is; on a busy machine so is the second.
+  writeFileSync(
+    module,
+    `import { scenario } from 'volley';
+export default scenario({ baseURL: process.env.SHOP, executor: 'constant-vus', vus: 3, duration: '200ms' }, async ({ http }) => {
+  for (const path of ['/a', '/b', '/c']) await http.get('/delay/120?' + path);
+});
+`,
+  );
+  const words = ['run', module, '--mode', 'threads', '-w', '2'];
+  const { stdout } = await volley.with({ SHOP: shop.url }, [...words, '-o', 'json']);
+  const { scenarios, requests } = JSON.parse(stdout) as Summary;
+  const { total, laterRequests = 0 } = scenarios!;
+  expect(total).toMatchObject({ failed: 0, interrupted: 0 });
+  expect(requests.sent + laterRequests).toBe(3 * total.completed);
+  expect(requests.sent + laterRequests).toBe(shop.visits.length);
+  expect(laterRequests).toBeGreaterThanOrEqual(total.completed);
+});
+
 test('code of its own, code that never ends, code that does nothing, and two thousand requests at once', async () => {
   const { code, stdout, stderr } = await volley.with({ SHOP: shop.url }, [
     ...['run', join(ROOT, 'test/fixtures/scenarios/code.mjs'), '-o', 'json', '-w', '1', '--timeout', '60s'],

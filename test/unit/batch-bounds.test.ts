@@ -66,6 +66,7 @@ describe('long values are bounded in all', () => {
       selected: ['v'],
       byDefault: null,
       isCsvSafe: false,
+      hasMark: false,
       delimiter: ',',
     } as const;
     const output = new AppendQueue(

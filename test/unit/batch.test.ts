@@ -114,6 +114,7 @@ describe('the output', () => {
     selected: ['price'],
     byDefault: 'none',
     isCsvSafe: false,
+    hasMark: false,
     delimiter: ',',
   };
 
@@ -169,6 +170,7 @@ describe('the output', () => {
         selected: [],
         byDefault: null,
         isCsvSafe: false,
+        hasMark: false,
         delimiter: ',',
       }),
       queue,
@@ -193,6 +195,7 @@ describe('the output', () => {
         selected: [],
         byDefault: null,
         isCsvSafe: false,
+        hasMark: false,
         delimiter: ',',
       }),
       queue,

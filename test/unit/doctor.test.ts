@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { limitInReport } from '../../src/machine/open-file-limit.ts';
 import { activityBetween, coreTimes } from '../../src/main/doctor/activity.ts';
+import { interruptionsIn } from '../../src/main/doctor/clock-facts.ts';
 import { coresIn, pairOf } from '../../src/main/doctor/core-pair.ts';
 import { limitsOf, type MachineSource } from '../../src/main/doctor/machine-facts.ts';
 import { renderDiagnosis } from '../../src/main/reporters/doctor-text.ts';
@@ -121,6 +122,21 @@ describe('what a machine says of itself', () => {
       stolenShare: null,
       throttledShare: null,
     });
+  });
+
+  test('what interrupted a busy thread: nothing of its own collections', () => {
+    const at = (fromMs: number, toMs: number) => ({ fromMs, toMs });
+    const gaps = [at(10, 10.3), at(50, 52), at(80, 80.15)];
+    expect(interruptionsIn(gaps, [], 100)).toEqual({
+      takenAwayShare: expect.closeTo(0.0245, 6),
+      longestAwayMs: 2,
+    });
+    // The first was one; so was a part of the second, whose rest is an interruption.
+    expect(interruptionsIn(gaps, [at(10.05, 10.3), at(51.5, 53)], 100)).toEqual({
+      takenAwayShare: expect.closeTo(0.0165, 6),
+      longestAwayMs: 1.5,
+    });
+    expect(interruptionsIn(gaps, gaps, 100)).toEqual({ takenAwayShare: 0, longestAwayMs: 0 });
   });
 
   test('cores for server and volley: never two threads of one core where there is a choice', () => {

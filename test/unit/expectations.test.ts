@@ -36,15 +36,15 @@ const HEADERS = {
 };
 
 /** What is wrong with the answer above, or with the rule; an empty text where nothing is. */
-function told(options: Omit<Expecting, 'url'>, tookMs = 100): string {
+function told(options: Omit<Expecting, 'url'>, tookMs = 100, body = BODY): string {
   const problems = new Problems();
   const expectation = parseExpectation({ url: 'http://a/', ...options }, problems);
   if (problems.size > 0) return problems.sentences.join('\n');
   expect(expectation).not.toBeNull();
   const answer = {
     ...ANSWER_WITHOUT_FIELDS,
-    body: Buffer.from(BODY),
-    bodyBytes: BODY.length,
+    body: Buffer.from(body),
+    bodyBytes: body.length,
     answeredFields: HEADERS,
   };
   return missOf(expectation!, answer, tookMs, HIDE_NOTHING)?.example ?? '';
@@ -125,6 +125,14 @@ describe('a rule for JSON', () => {
     ['items[*].status=ok', "expected items[*].status to be 'ok', got 'late' in place 3 of 3"],
     ['items[*].id missing', "expected items[*].id not to be there, got '1' in place 1 of 3"],
   ])('%s does not: %s', (rule, example) => expect(told({ expectJson: [rule] })).toBe(example));
+
+  test('the length of a list that is the whole answer is asked for by $', () => {
+    const ofList = (rule: string): string => told({ expectJson: [rule] }, 100, '[1,2]');
+    expect(ofList('length>=1')).toBe(
+      "expected length to be at least '1', got nothing (for a list itself say '$ length')",
+    );
+    expect(ofList('$ length>=1')).toBe('');
+  });
 
   test.each([
     ['id<', /say behind < what to compare with\.$/],

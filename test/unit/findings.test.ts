@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { namingOf } from '../../src/main/plan/terms.ts';
 import { hiddenFinding } from '../../src/main/summary/without-secrets.ts';
 import { ADVICE } from '../../src/main/text/error-advice.ts';
 import { SENTENCES, sentenceOf } from '../../src/main/text/findings.ts';
@@ -248,6 +249,14 @@ describe('a finding', () => {
         ? { code: 'requests-failed', figures: { ...failed, stoodStillMs: 3_000 } }
         : QUOTED;
     expect(STEPS[step](COMMAND_LINE, finding)).toMatch(STEP_TEXTS[step]);
+  });
+
+  test('where workers are called so, nothing in brackets repeats it', () => {
+    const inPlan = namingOf({ in: 'plan', onCommandLine: [] });
+    expect(STEPS['add-workers'](inPlan, QUOTED)).toMatch(/^Raise workers if cores are free;/);
+    expect(STEPS['lighten-scenario-code'](inPlan, QUOTED)).toContain(', or raise workers if cores are free:');
+    expect(STEPS['free-cores'](inPlan, QUOTED)).toContain(' or use fewer workers: the latencies');
+    expect(STEPS['free-cores'](COMMAND_LINE, QUOTED)).toContain(' or use fewer workers (-w): the latencies');
   });
 
   test('each next step is documented', () => {

@@ -161,6 +161,8 @@ describe('a slip of the pen', () => {
     [{ conncurrency: '4' }, '--conncurrency is not an option: did you mean --concurrency?'],
     [{ connections: '4' }, '--connections is not an option: did you mean --concurrency?'],
     [{ conections: '4' }, '--conections is not an option: did you mean --concurrency?'],
+    [{ data: 'a=1' }, '--data is not an option: did you mean --body?'],
+    [{ data: '@body.json' }, '--data is not an option: did you mean --body-file?'],
     [{ frobnicate: true }, '--frobnicate is not an option: see volley --help all.'],
     [{ margin: '3%' }, '--margin is not an option here: it is one of volley modes, volley compare.'],
   ])('%j', (argv, sentence) => expect(said(argv)).toEqual([sentence]));

@@ -119,6 +119,18 @@ describe('rows in other forms', () => {
     expect(read('x.csv', `a,${text}`, {}).sentences).not.toEqual([expect.stringContaining(onCommandLine)]);
   });
 
+  test('a delimiter that no first line has, though lines behind it do, is told once', () => {
+    for (const options of [{ delimiter: ',' }, { delimiter: '|' }])
+      expect(read('x.csv', `a;b\n1;x${options.delimiter}y\n2;z\n`, options).sentences).toEqual([
+        `the first line has ';' and no '${options.delimiter}': say what separates its cells, as in --delimiter ';'.`,
+      ]);
+    // A single column is one.
+    expect(read('x.csv', 'a\n1,2\n3,4\n', { delimiter: ',' }).sentences).toEqual([
+      'line 2 has 2 cells, and the first line names 1 column.',
+      'line 3 has 2 cells, and the first line names 1 column.',
+    ]);
+  });
+
   test('JSON has no delimiter', () => {
     expect(read('x.jsonl', '{"a":1}\n', { delimiter: ';' }).sentences).toEqual([
       "--delimiter ';' with rows of JSON: only CSV has one: leave it out.",

@@ -39,6 +39,14 @@ test('a trend without a value says so', () => {
   expect(renderText(SUMMARY)).toContain('metrics    never no value\n');
 });
 
+test('what was due after the window is told where the requests are counted', () => {
+  const text = renderText({ ...SUMMARY, scenarios: { ...SHOP, laterRequests: 1_234 } });
+  expect(text.replaceAll(/\s+/g, ' ')).toMatch(
+    /requests [^;]*; 1,234 more, due after that, are not counted rate/,
+  );
+  expect(renderText(SUMMARY)).not.toContain('due after');
+});
+
 test('Markdown has what users did, and users in place of connections', () => {
   const loads = [{ executor: 'constant-vus', users: 4, scenarios: ['buy'] }] as const;
   const plan = { ...SUMMARY.plan, scenarios: { file: 'shop.mjs', loads } };

@@ -49,14 +49,14 @@ function swept(
 }
 
 describe('the page of a sweep', () => {
-  test('says what is borne, and draws each level with its interval', async () => {
+  test('says what is sustained, and draws each level with its interval', async () => {
     const result = await swept(at);
     const page = renderHtml(result);
     expect(wrongIn(page)).toEqual([]);
     expect(JSON.parse(resultInPage(page) ?? '')).toEqual(result);
     const { text, elements } = readMarkup(page);
     for (const words of [
-      'Bears 11 connections',
+      'Sustains 11 connections',
       ...result.conclusions,
       '12 connections: p99<50ms did not hold',
     ])
@@ -71,11 +71,11 @@ describe('the page of a sweep', () => {
     const points = JSON.parse(figures[0]?.attributes['data-points'] ?? '') as [number, string][];
     expect(points).toHaveLength(result.levels.length);
     expect(points[3]?.[1].replaceAll('\u00a0', ' ')).toBe('8 connections  800/s (793/s to 807/s)  knee');
-    expect(points.at(-1)?.[1]).toContain('not borne');
+    expect(points.at(-1)?.[1]).toContain('not sustained');
     const [, , cost, power] = figures.map(({ attributes }) => attributes['data-points'] ?? '');
     expect(cost).toContain('8 connections  800/s  p99');
     expect(power).toContain('8 connections  100.0\u00a0%  knee');
-    expect(text.replaceAll('\u00a0', ' ')).toContain('Borne11 conn.not 12 connections');
+    expect(text.replaceAll('\u00a0', ' ')).toContain('Sustained11 conn.not 12 connections');
     // Levels are doubled: each doubling is as wide as another.
     const shares = points.map(([share]) => share);
     expect(shares[1]! - shares[0]!).toBeCloseTo(shares[3]! - shares[2]!, 3);
@@ -91,14 +91,26 @@ describe('the page of a sweep', () => {
   });
 
   test.each([
-    ['not even the first level', () => at(20), 'Does not bear the first level'],
+    ['not even the first level', () => at(20), 'Does not sustain the first level'],
     ['nothing measured', () => null, 'Not measured'],
-    ['one level', (level: number) => (level === 1 ? at(1) : null), 'Bears at least 1 connection'],
-    ['all of it borne', () => at(2), 'Bears at least 64 connections'],
+    ['one level', (level: number) => (level === 1 ? at(1) : null), 'Sustains at least 1 connection'],
+    ['all of it sustained', () => at(2), 'Sustains at least 64 connections'],
   ])('of %s', async (_name, measure, words) => {
     const page = renderHtml(await swept(measure));
     expect(wrongIn(page)).toEqual([]);
     expect(readMarkup(page).text).toContain(words);
+  });
+
+  test('of a first level at which volley was the limit: in the table with a mark, and read back whole', async () => {
+    const generator = { ...fine.generator, verdict: 'generator-limited' as const, reasons: ['No core.'] };
+    const result = await swept(() => ({ ...at(1), generator }));
+    const page = renderHtml(result);
+    expect(wrongIn(page)).toEqual([]);
+    const { text, elements } = readMarkup(page);
+    expect(text).toContain('volley itself was the limit.');
+    expect(text).toContain('One with ? says little about the target, since volley itself was the limit');
+    expect(elements.filter(({ name }) => name === 'tr')).toHaveLength(2);
+    expect(JSON.parse(resultInPage(page) ?? '')).toEqual(result);
   });
 
   test('of a sweep that goes on: each level that is done is in the file, and the file says so', async () => {
@@ -125,13 +137,15 @@ describe('the page of a sweep', () => {
     const page = renderHtml(await swept((level) => ({ ...at(level), plan }), 'rate'));
     expect(wrongIn(page)).toEqual([]);
     expect(page).not.toContain('x/<script>');
-    expect(readMarkup(page).text).toContain('Bears 11.0/s');
+    expect(readMarkup(page).text).toContain('Sustains 11.0/s');
     const shownOf = async (over: Sweep['over']): Promise<string> => {
       const result = await swept(at, over);
       return readMarkup(renderHtml({ ...result, rules: [] })).text;
     };
-    expect(await shownOf('rate')).toContain('failing, and whether the target keeps up, decide what is borne');
-    expect(await shownOf('concurrency')).toContain('So only failing decides what is borne');
+    expect(await shownOf('rate')).toContain(
+      'good as long as the target does not fail and keeps up. Give a rule',
+    );
+    expect(await shownOf('concurrency')).toContain('good as long as the target does not fail. Give a rule');
   });
 });
 

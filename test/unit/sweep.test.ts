@@ -98,7 +98,7 @@ describe('a sweep', () => {
     });
 
   const swept = (
-    measure: (level: number) => Summary | null | 'budget',
+    measure: (level: number, isAgain: boolean) => Summary | null | 'budget',
     budgetMs = 60_000,
     [from, to] = [1, 64],
     over: Sweep['over'] = 'concurrency',
@@ -106,7 +106,7 @@ describe('a sweep', () => {
     sweep({
       ...{ over, from, to, budgetMs },
       planOf: () => PLAN,
-      measure: async (_plan, level) => measure(level) ?? 'interrupted',
+      measure: async (_plan, level, _longestMs, isAgain) => measure(level, isAgain) ?? 'interrupted',
       onLevel: async () => {},
     });
 
@@ -149,13 +149,13 @@ describe('a sweep', () => {
         'generator',
         await swept((level) => (level > 2 ? limited : at(level))),
         [1, 2],
-        'Stopped: at 4 connections volley itself was the limit, which says nothing about the target. No core.',
+        'Stopped: at 4 connections (marked ?) volley itself was the limit both times, so its figures there say little about the target. No core.',
       ],
       [
         'generator',
         await swept(() => limited),
         [],
-        'Stopped: at 1 connection volley itself was the limit, which says nothing about the target. No core.',
+        'Stopped: at 1 connection (marked ?) volley itself was the limit both times, so its figures there say little about the target. No core.',
       ],
       [
         'budget',
@@ -187,6 +187,53 @@ describe('a sweep', () => {
     }
   });
 
+  test('a level at which volley was the limit is measured once more, and shown if it is so again', async () => {
+    const limited = (level: number): Summary =>
+      at(level, { generator: { ...fine.generator, verdict: 'generator-limited', reasons: ['No core.'] } });
+    const tries: string[] = [];
+    const noting = (level: number, isAgain: boolean): void =>
+      void tries.push(`${level}${isAgain ? '!' : ''}`);
+    const once = await swept(
+      (level, isAgain) => {
+        noting(level, isAgain);
+        return level === 2 && !isAgain ? limited(level) : at(level);
+      },
+      60_000,
+      [1, 3],
+    );
+    expect(tries).toEqual(['1', '2', '2!', '3']);
+    expect([once.endedBy, once.generatorLimit]).toEqual(['range', null]);
+    const twice = await swept((level) => (level === 2 ? limited(level) : at(level)));
+    expect(twice.generatorLimit).toMatchObject({ level: 2, tries: 2, measured: { level: 2 } });
+    expect([twice.levels.map(({ level }) => level), twice.capacity?.level]).toEqual([[1], 1]);
+    const rows = renderSweep(twice).split('\n');
+    expect(rows.filter((row) => /^\d+ {2,}/.test(row)).map((row) => row.split(/ {2,}/))).toEqual([
+      expect.arrayContaining(['1', '✓', '100/s']),
+      expect.arrayContaining(['2', '?', '200/s', 'generator-limited']),
+    ]);
+    // With the first level it is all that there is.
+    const first = await swept(limited);
+    expect(renderSweep(first)).toMatch(/^1 .*100\/s.* \? /m);
+    // No time for another try: what was measured is shown all the same.
+    const late = await swept(limited, 100);
+    expect(late.generatorLimit).toMatchObject({ tries: 1, measured: { level: 1 } });
+    const cut = await swept((level, isAgain) => (isAgain ? 'budget' : limited(level)));
+    expect([cut.endedBy, cut.generatorLimit?.tries]).toEqual(['generator', 1]);
+    expect((await swept((level, isAgain) => (isAgain ? null : limited(level)))).endedBy).toBe('interrupted');
+  });
+
+  test('a level that fails shows the most frequent error, whose words say what to do', async () => {
+    const failing = { ...fine.generator, verdict: 'failing' as const, reasons: ['All failed.'] };
+    const error = {
+      kind: 'tls',
+      code: 'X',
+      count: 2,
+      example: 'self-signed: use --cacert,\n or -k',
+    } as const;
+    const result = await swept(() => at(1, { generator: failing, errors: [error] }));
+    expect(renderSweep(result)).toContain('✗ 1 connection: For example: self-signed: use --cacert, or -k.\n');
+  });
+
   test('a first level that cannot be judged is not called a failing target', async () => {
     const rule = (expression: string, measured: number | null): Summary['thresholds'][number] => {
       return { expression, measured, isLowerBound: false, ok: false };
@@ -214,7 +261,7 @@ describe('a sweep', () => {
     expect(await told(3)).toMatch(/^Capacity: at least 2 connections/);
   });
 
-  test('a level without an answer, or with requests that got no connection, is not borne', async () => {
+  test('a level without an answer, or with requests that got no connection, is not sustained', async () => {
     for (const requests of [
       { ...fine.requests, ok: 0 },
       { ...fine.requests, dropped: 1 },

@@ -184,6 +184,22 @@ describe('what is wrong is said by the names that its reader has written', () =>
     expect(await noteOf(plainOptions({ har }, []))).toMatch(/with harHosts, or \* for all\.$/);
   });
 
+  test('what a URL makes of an option, or of single braces, is a note', async () => {
+    const notesOf = async (options: RunOptions) => (await resolvePlan(options)).notes;
+    const nothing = ' does nothing over http://, which has no certificates: for TLS give an https:// URL.';
+    const url = 'http://127.0.0.1:1/';
+    expect(await notesOf({ url, insecure: true })).toEqual([`--insecure${nothing}`]);
+    expect(await notesOf(plainOptions({ url, insecure: true }, []))).toEqual([`insecure${nothing}`]);
+    // A redirect, or another request, may lead to https.
+    expect(await notesOf({ url, insecure: true, location: true })).toEqual([]);
+    expect(await notesOf({ url: 'https://127.0.0.1:1/', insecure: true })).toEqual([]);
+    expect(await notesOf({ url: `${url}items/{id}/{{n}}?q={x}` })).toEqual([
+      'The URL has {id} in its path, which is sent as %7Bid%7D: a placeholder has two braces, {{id}}.',
+    ]);
+    expect(await notesOf({ url: `${url}items/{id}`, pathAsIs: true })).toEqual([]);
+    expect(await notesOf({ curl: `curl -g '${url}items/{id}'` })).toEqual([]);
+  });
+
   test.each(SPEAKING_TO_ALL)('no sentence of %s has an option in its own text', (room) => {
     const written = linesOf(room).filter(
       (line) =>

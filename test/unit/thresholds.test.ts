@@ -40,6 +40,13 @@ describe('rules are read', () => {
     });
   });
 
+  test('several in one are taken apart', () => {
+    expect(parse('p99<50ms, error-rate<1%').problems).toEqual([
+      "--threshold 'p99<50ms, error-rate<1%': there are 2 rules in it: give each by itself, 'p99<50ms' and 'error-rate<1%'.",
+    ]);
+    expect(parse('p99<50ms,fast').problems).toEqual([expect.stringContaining('give a rule such as')]);
+  });
+
   test.each([
     '',
     'p99',

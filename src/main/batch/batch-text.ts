@@ -9,7 +9,7 @@ import { LiveLine, type LiveStream } from '../reporters/live-line.ts';
 import { failedPart, kindsPart } from '../reporters/progress-line.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
 import { resultJson } from '../reporters/result-json.ts';
-import { hasRows, renderRows } from '../reporters/rows-text.ts';
+import { exampleName, hasRows, renderRows } from '../reporters/rows-text.ts';
 import type { View } from '../reporters/view.ts';
 import { perSecond } from '../summary/load-notes.ts';
 import { counted, formatAbout, formatCount, formatElapsed, formatRate, shareText } from '../text/format.ts';
@@ -46,7 +46,7 @@ export function failedRowsSentence({
   const [example] = examples.values();
   if (failed === 0 || example === undefined) return null;
   const share = `${formatCount(failed)} of ${counted(done, 'row')} failed${shareText(failed, done)}`;
-  return `${share}, such as row ${example.row}${(skipped?.count ?? 0) > 0 ? ' of those sent' : ''}: ${visible(example.error)}.`;
+  return `${share}, such as ${exampleName(example, (skipped?.count ?? 0) > 0)}: ${visible(example.error)}.`;
 }
 
 /** Selections that found nothing in any good answer: their paths may be wrong. */

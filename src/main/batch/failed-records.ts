@@ -45,8 +45,8 @@ export class FailedRecords implements Records {
     return (values[this.#errorAt] ?? null) !== null && cells[this.#errorAt] !== '';
   }
 
-  #own({ cells, values }: RowValues): RowValues {
+  #own({ cells, values, ...place }: RowValues): RowValues {
     const count = this.columns.length;
-    return { cells: cells.slice(0, count), values: values.slice(0, count) };
+    return { ...place, cells: cells.slice(0, count), values: values.slice(0, count) };
   }
 }

@@ -3,6 +3,8 @@ import { readBack, textOfJson } from '../../requests/exact-json.ts';
 import { csvCell } from '../text/csv-line.ts';
 import type { Format, InputRow } from './row.ts';
 
+const BYTE_ORDER_MARK = '\uFEFF';
+
 /** Columns of the output between the row's own and the selected ones. */
 export const ANSWER_COLUMNS = [
   'volley_status',
@@ -31,6 +33,8 @@ interface RecordOptions {
   readonly byDefault: string | null;
   /** Separates cells. */
   readonly delimiter: string;
+  /** CSV begins with a byte order mark, by which spreadsheets know that it is UTF-8. */
+  readonly hasMark: boolean;
   /** Puts an apostrophe in front of cells that a spreadsheet would take for a formula. */
   readonly isCsvSafe: boolean;
 }
@@ -47,7 +51,8 @@ export class RecordWriter {
 
   /** The line of column names; empty in JSONL. */
   get heading(): string {
-    return this.#options.format === 'csv' ? this.#csv(this.#names) : '';
+    const { format, hasMark } = this.#options;
+    return format === 'csv' ? (hasMark ? BYTE_ORDER_MARK : '') + this.#csv(this.#names) : '';
   }
 
   line({ own, status, latencyMs, attempts, error, values }: AnsweredRow): string {

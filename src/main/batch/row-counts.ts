@@ -20,7 +20,8 @@ export class RowCounts {
     return this.done - this.ok;
   }
 
-  add({ row, status, attempts, error, values }: Omit<RowAnswer, 'latencyMs'>): void {
+  /** @param line of the row in the input, if known */
+  add({ row, status, attempts, error, values }: Omit<RowAnswer, 'latencyMs'>, line?: number): void {
     this.done++;
     this.retries += Math.max(0, attempts - 1);
     if (status > 0) this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
@@ -31,7 +32,8 @@ export class RowCounts {
       return;
     }
     const kind = error.split(':', 1)[0] ?? error;
-    if (!this.examples.has(kind)) this.examples.set(kind, { row, error });
+    if (!this.examples.has(kind))
+      this.examples.set(kind, line === undefined ? { row, error } : { row, line, error });
     this.errors.set(kind, (this.errors.get(kind) ?? 0) + 1);
   }
 }

@@ -15,6 +15,7 @@ import { InputError, lineBlocks } from './line-blocks.ts';
 import type { Format, InputRow, Records, RowValues } from './row.ts';
 
 const BYTE_ORDER_MARK = '\uFEFF';
+const MARK_BYTES = Buffer.byteLength(BYTE_ORDER_MARK);
 const SNIFFED_BYTES = 1_024;
 /** Limit on the rows of one read, in characters: beyond it no further row is read. */
 const MOST_READ_LENGTH = 4 * 2 ** 20;
@@ -27,6 +28,8 @@ export class RowReader implements RowSource {
   readonly format: Format;
   /** Rows skipped so far; null if skipping is not allowed. */
   readonly skipped: SkippedRows | null;
+  /** It begins with a byte order mark, as CSV files of spreadsheets may. */
+  readonly hasMark: boolean;
   /** Number of rows read so far. */
   count = 0;
   /** Checks each row as it is read, and throws if it is not acceptable. */
@@ -35,10 +38,11 @@ export class RowReader implements RowSource {
   digest = 0;
   #first: RowValues | null = null;
 
-  private constructor(records: Records, format: Format, skipped: SkippedRows | null) {
+  private constructor(records: Records, format: Format, skipped: SkippedRows | null, hasMark: boolean) {
     this.#records = records;
     this.format = format;
     this.skipped = skipped;
+    this.hasMark = hasMark;
   }
 
   /**
@@ -67,6 +71,7 @@ export class RowReader implements RowSource {
       isOnlyFailed ? new FailedRecords(records) : records,
       isJson ? 'jsonl' : 'csv',
       form.skipped,
+      first?.subarray(0, MARK_BYTES).toString('utf8') === BYTE_ORDER_MARK,
     );
   }
 
@@ -94,9 +99,10 @@ export class RowReader implements RowSource {
         const read =
           this.#takeFirst() ?? this.#records.now() ?? (rows.length === 0 ? await this.#records.next() : null);
         if (read === null) break;
-        const { cells, values } = read;
+        const { cells, values, line } = read;
         for (let at = 0; at < cells.length; at++) text += at === 0 ? cells[at] : CELL_END + cells[at];
-        const row = { number: ++this.count, cells, values };
+        const number = ++this.count;
+        const row = line === undefined ? { number, cells, values } : { number, cells, values, line };
         this.onRow(row);
         rows.push(row);
       }
@@ -138,21 +144,24 @@ class CsvRecords implements Records {
   }
 
   now(): RowValues | null {
-    return rowOf(this.#rows.now());
+    return this.#rowOf(this.#rows.now());
   }
 
   async next(): Promise<RowValues | null> {
-    return rowOf(await this.#rows.next());
+    return this.#rowOf(await this.#rows.next());
   }
-}
 
-function rowOf(cells: readonly string[] | null): RowValues | null {
-  return cells === null ? null : { cells, values: cells };
+  #rowOf(cells: readonly string[] | null): RowValues | null {
+    if (cells === null) return null;
+    const line = this.#rows.lineOf(cells);
+    return line === undefined ? { cells, values: cells } : { cells, values: cells, line };
+  }
 }
 
 /** Reads the parser's records without a promise for each. */
 class CsvRows {
   readonly #parser: Parser;
+  readonly #lines = new WeakMap<readonly string[], number>();
   #error: Error | null = null;
   #columnCount = 0;
   #lastSkipped = 0;
@@ -166,7 +175,14 @@ class CsvRows {
       skip_empty_lines: true,
       ...(skipped === null
         ? {}
-        : { skip_records_with_error: true, on_skip: (error) => this.#skip(error, skipped) }),
+        : {
+            skip_records_with_error: true,
+            on_skip: (error) => this.#skip(error, skipped),
+            on_record: (record: string[], { lines }: { readonly lines: number }) => {
+              this.#lines.set(record, firstLineOf({ lines, record }, 1));
+              return record;
+            },
+          }),
     });
     const source = Readable.from(blocks);
     const failed = (error: Error): void => {
@@ -185,6 +201,11 @@ class CsvRows {
 
   now(): string[] | null {
     return this.#parser.read() as string[] | null;
+  }
+
+  /** The line in which a record begins; known if rows may be left out. */
+  lineOf(record: readonly string[]): number | undefined {
+    return this.#lines.get(record);
   }
 
   #skip(error: CsvError | undefined, skipped: SkippedRows): undefined {
@@ -289,7 +310,8 @@ class JsonRecords implements Records {
         { line: this.#lines.line },
       );
     const values = columns.map((column) => record[column]);
-    return { cells: values.map(textOfJson), values };
+    const row = { cells: values.map(textOfJson), values };
+    return this.#skipped === null ? row : { ...row, line: this.#lines.line };
   }
 }
 

@@ -53,12 +53,16 @@ export class Results implements AnswerSink {
   add(row: InputRow, answer: RowAnswer): void {
     const answered = answeredRow(row, answer);
     this.#journal?.add(answered);
-    this.place(answered);
+    this.place(answered, row.line);
   }
 
-  /** Adds a row without journalling it. */
-  place(answered: AnsweredRow): void {
-    this.counts.add(answered);
+  /**
+   * Adds a row without journalling it.
+   *
+   * @param inputLine its line in the input, if known
+   */
+  place(answered: AnsweredRow, inputLine?: number): void {
+    this.counts.add(answered, inputLine);
     const line = this.#records.line(answered);
     if (this.#order === 'completion') {
       this.#output.add(line);

@@ -6,6 +6,8 @@ export interface InputRow {
   readonly cells: readonly string[];
   /** The original values: text in CSV, any JSON in JSONL. */
   readonly values: readonly unknown[];
+  /** In the input, where rows may be left out, so that their numbers do not lead there. */
+  readonly line?: number;
 }
 
 export type Format = 'csv' | 'jsonl';
@@ -19,4 +21,4 @@ export interface Records {
   readonly columns: readonly string[];
 }
 
-export type RowValues = Pick<InputRow, 'cells' | 'values'>;
+export type RowValues = Pick<InputRow, 'cells' | 'values' | 'line'>;

@@ -222,6 +222,7 @@ async function openLocked(
     selected: added,
     byDefault,
     isCsvSafe,
+    hasMark: reader.format === 'csv' && reader.hasMark,
     delimiter: batch.input.form.delimiter,
   });
   // The journal comes first: if there already is one, the output may belong to another batch.

@@ -42,7 +42,8 @@ const EXIT_CODE_OF: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
 };
 
 /** The command line: parses, runs a command, prints errors, and sets the exit code. */
-export async function main(argv: readonly string[]): Promise<void> {
+export async function main(given: readonly string[]): Promise<void> {
+  const argv = given.length === 1 && given[0] === 'version' ? ['--version'] : given;
   let exitCode: ExitCode = EXIT_CODES.ok;
   ownProcess();
   tellWaits(say);

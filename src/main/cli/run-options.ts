@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { secretsGiven } from '../plan/given-secrets.ts';
 import { entries, LIBRARY_NAMES, RUN_TABLE } from '../plan/option-table/run-table.ts';
 import { type RunOptions, SET_FOR_RUN } from '../plan/options.ts';
@@ -19,6 +20,11 @@ export function runOptionsFrom(parsed: Parsed, problems: Told[]): RunOptions {
     // `--no-keepalive` is `keepalive: false` in the library.
     else options[libraryName] = parsed.flag(name) ? !name.startsWith('no-') : undefined;
   }
+  const body = parsed.last('body');
+  if (body !== undefined && isFileAsInCurl(body))
+    problems.push(
+      `--body ${quoted(body)} would be sent as that text: for what is in the file say --body-file ${body.slice(1)}.`,
+    );
   const variables = variablesIn(parsed.all('set'), problems);
   return {
     // Every value is checked later, whatever its type here.
@@ -27,6 +33,14 @@ export function runOptionsFrom(parsed: Parsed, problems: Told[]): RunOptions {
     variables,
     [SET_FOR_RUN]: Object.keys(variables),
   };
+}
+
+/** `@file`, which curl takes for the content of that file. */
+function isFileAsInCurl(body: string): boolean {
+  return (
+    /^@[^\s{}"']+$/.test(body) &&
+    (/\.(?:json|xml|txt|csv|html|bin)$/i.test(body) || existsSync(body.slice(1)))
+  );
 }
 
 function variablesIn(settings: readonly string[], problems: Told[]): Record<string, string> {

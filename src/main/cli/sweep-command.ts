@@ -167,9 +167,10 @@ async function carryOut(
     ...range,
     budgetMs,
     planOf: (level) => underLoad(first, withLevel(options, range, level)),
-    measure: async (plan, level, longestMs) => {
+    measure: async (plan, level, longestMs, isAgain) => {
       if (isStopped) return 'interrupted';
-      showing.note(`${levelText(level, range.over)} …`);
+      const again = isAgain ? ' once more, since volley itself was the limit' : '';
+      showing.note(`${levelText(level, range.over)}${again} …`);
       const run = startWatched(plan);
       const interrupts = interruptible(run, showing.note);
       let isOutOfTime = false;
@@ -203,7 +204,7 @@ async function saveSoFar({ result, page }: Files, soFar: Sweep): Promise<void> {
 
 function levelSentence({ level, throughputPerSecond, isGood, summary }: SweepLevel, over: Swept): string {
   const what = summary.streams ? 'tokens' : 'ok';
-  return `${levelText(level, over)}: ${formatRate(throughputPerSecond)} ${what}${isGood ? '' : ', too much'}.`;
+  return `${levelText(level, over)}: ${formatRate(throughputPerSecond)} ${what}${isGood ? '' : ', not sustained'}.`;
 }
 
 async function print(

@@ -28,7 +28,7 @@ export function unknownWords(
   const isNoUrl = command.name === '$0' && BARE_WORD.test(first);
   const meant = isNoUrl ? commandNear(first, commands) : null;
   return [
-    ...unknown.map((name) => sentenceOn(name, command.options, commands)),
+    ...unknown.map((name) => sentenceOn(name, argv[name], command.options, commands)),
     // With further arguments, or with options that a run does not have, it is not a host.
     ...(isNoUrl && (surplus.length > 0 || (meant !== null && unknown.length > 0))
       ? [noCommand(first, meant)]
@@ -85,6 +85,7 @@ function noCommand(word: string, meant: string | null): string {
 
 function sentenceOn(
   name: string,
+  value: unknown,
   options: Readonly<Record<string, Options>>,
   commands: readonly Pick<Command, 'name' | 'options'>[],
 ): string {
@@ -105,7 +106,8 @@ function sentenceOn(
         : (ELSEWHERE[near] ?? null);
   if (WAITS.includes(name) && 'rate' in options)
     return `--${name} is not an option: for a steady rate use -r; users who wait between requests are scenarios (docs/scenarios.md).`;
-  return meant === null
-    ? `--${name} is not an option: see volley --help all.`
-    : `--${name} is not an option: did you mean --${meant}?`;
+  if (meant === null) return `--${name} is not an option: see volley --help all.`;
+  // As in curl, which reads that file.
+  const isFile = meant === 'body' && /^@./.test(String(value));
+  return `--${name} is not an option: did you mean --${isFile ? 'body-file' : meant}?`;
 }

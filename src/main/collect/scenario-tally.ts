@@ -82,6 +82,7 @@ export interface PortableScenarios {
   readonly groups: readonly PortableCounts[];
   readonly checks: readonly PortableCounts[];
   readonly metrics: readonly PortableCounts[];
+  readonly laterRequests: number;
   /** By worker, here and below. */
   readonly rows: readonly number[];
   /** Times and numbers in turn. */
@@ -98,6 +99,8 @@ export class ScenarioTally {
   readonly metrics: readonly (Counts & { readonly kind: MetricKind })[];
   /** Rows of iterations received, warm-up included, by worker. */
   readonly rows: number[];
+  /** Requests that were due after the window, which nothing else counts. */
+  laterRequests = 0;
   /** When the number of users changed, by worker. */
   readonly users: { readonly atMs: number; readonly users: number }[][];
   readonly #byName = new Map<string, NamedRequest>();
@@ -184,6 +187,7 @@ export class ScenarioTally {
       groups: [...this.groups.values()].map(portableCounts),
       checks: [...this.checks.values()].map(portableCounts),
       metrics: this.metrics.map(portableCounts),
+      laterRequests: this.laterRequests,
       rows: this.rows,
       users: this.users.map((points) =>
         Float64Array.from(points.flatMap(({ atMs, users }) => [atMs, users])),
@@ -214,6 +218,7 @@ export class ScenarioTally {
       if (own?.kind !== 'gauge') addCounts(own, metric);
       else if (metric.bad > 0) Object.assign(own, { good: metric.good, bad: own.bad + metric.bad });
     }
+    this.laterRequests += other.laterRequests;
     for (const [at, worker] of workers.entries()) {
       this.rows[worker] = (this.rows[worker] ?? 0) + (other.rows[at] ?? 0);
       const points = other.users[at] ?? new Float64Array();

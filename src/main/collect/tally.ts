@@ -78,7 +78,7 @@ export class Tally extends OutcomeCounts {
   #foldRows(
     columns: SampleColumns,
     count: number,
-    { windowEndMs, series, backlog, headline, start, lastIntendedMs }: RunRecords,
+    { windowEndMs, series, backlog, headline, start, scenarios, lastIntendedMs }: RunRecords,
     mix: readonly RequestTally[],
   ): void {
     for (let row = 0; row < count; row++) {
@@ -106,6 +106,7 @@ export class Tally extends OutcomeCounts {
       if (isFailed(outcome) && outcome !== OUTCOME.generator)
         this.failedMs += overlapMs(intendedMs, endMs, windowEndMs);
       this.lastAnswer.add(intendedMs, endMs, outcome, columns.status[row] ?? 0);
+      if (intendedMs >= lastIntendedMs && scenarios !== null) scenarios.laterRequests++;
       if (intendedMs < 0 || intendedMs >= lastIntendedMs) continue;
 
       this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;

@@ -1,5 +1,5 @@
+import { PerformanceObserver } from 'node:perf_hooks';
 import type { ClockFacts, SpreadMs } from '../../protocol/diagnosis.ts';
-import { NANOS_PER_MS } from '../../protocol/units.ts';
 import { percentileOf } from './bench.ts';
 import { type MachineSource, THIS_MACHINE } from './machine-facts.ts';
 
@@ -8,13 +8,15 @@ const LOOKS = 100;
 const SPIN_MS = 300;
 /** Gaps between two clock readings count from here on: shorter ones occur in Node itself now and then. */
 const SHORTEST_AWAY_MS = 0.1;
+/** Node tells of collections after the code in which they happened. */
+const COLLECTIONS_TOLD_MS = 20;
 const TIMER_MS = 1;
 const TIMED_MS = 400;
 
 /** The clock's resolution, the cost of reading it, and whether a thread that never waits is interrupted. */
-export function clockFacts({ read }: MachineSource = THIS_MACHINE): ClockFacts {
+export async function clockFacts({ read }: MachineSource = THIS_MACHINE): Promise<ClockFacts> {
   const source = read('/sys/devices/system/clocksource/clocksource0/current_clocksource').trim();
-  return { source: source === '' ? null : source, ...stepOfClock(), ...gapsWhileBusy() };
+  return { source: source === '' ? null : source, ...stepOfClock(), ...(await gapsWhileBusy()) };
 }
 
 /** How late consecutive timers of a millisecond fire. */
@@ -53,20 +55,54 @@ function stepOfClock(): Pick<ClockFacts, 'stepNanos' | 'readNanos'> {
   return { stepNanos, readNanos };
 }
 
-function gapsWhileBusy(): Pick<ClockFacts, 'takenAwayShare' | 'longestAwayMs'> {
-  const begun = process.hrtime.bigint();
-  const end = begun + BigInt(SPIN_MS * NANOS_PER_MS);
-  let awayMs = 0;
-  let longestAwayMs = 0;
-  let last = begun;
-  while (last < end) {
-    const now = process.hrtime.bigint();
-    const gapMs = Number(now - last) / NANOS_PER_MS;
-    if (gapMs > SHORTEST_AWAY_MS) {
-      awayMs += gapMs;
-      longestAwayMs = Math.max(longestAwayMs, gapMs);
-    }
-    last = now;
+/** A span of time, by `performance.now()`. */
+interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+async function gapsWhileBusy(): Promise<Interruptions> {
+  const collections: Span[] = [];
+  const observer = new PerformanceObserver((list) => {
+    for (const { startTime, duration } of list.getEntries())
+      collections.push({ fromMs: startTime, toMs: startTime + duration });
+  });
+  observer.observe({ entryTypes: ['gc'] });
+  const gaps: Span[] = [];
+  const begunMs = performance.now();
+  const endMs = begunMs + SPIN_MS;
+  let lastMs = begunMs;
+  while (lastMs < endMs) {
+    const nowMs = performance.now();
+    if (nowMs - lastMs > SHORTEST_AWAY_MS) gaps.push({ fromMs: lastMs, toMs: nowMs });
+    lastMs = nowMs;
   }
-  return { takenAwayShare: awayMs / (Number(last - begun) / NANOS_PER_MS), longestAwayMs };
+  await new Promise((resolve) => setTimeout(resolve, COLLECTIONS_TOLD_MS));
+  observer.disconnect();
+  return interruptionsIn(gaps, collections, lastMs - begunMs);
+}
+
+type Interruptions = Pick<ClockFacts, 'takenAwayShare' | 'longestAwayMs'>;
+
+/**
+ * How long a busy thread stood still, by the gaps between two of its looks at the clock. Collections of its own garbage,
+ * which reading a clock makes, are no interruption from outside.
+ */
+export function interruptionsIn(
+  gaps: readonly Span[],
+  collections: readonly Span[],
+  overMs: number,
+): Interruptions {
+  const awayMs = gaps
+    .map(({ fromMs, toMs }) =>
+      collections.reduce(
+        (leftMs, own) => leftMs - Math.max(0, Math.min(toMs, own.toMs) - Math.max(fromMs, own.fromMs)),
+        toMs - fromMs,
+      ),
+    )
+    .filter((ms) => ms > SHORTEST_AWAY_MS);
+  return {
+    takenAwayShare: awayMs.reduce((sum, ms) => sum + ms, 0) / overMs,
+    longestAwayMs: Math.max(0, ...awayMs),
+  };
 }

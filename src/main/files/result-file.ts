@@ -2,7 +2,7 @@ import type { Comparison } from '../../protocol/comparison.ts';
 import { ERROR_CODES, reasonOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
 import { FIRST_LATENCY_KINDS } from '../../protocol/latency.ts';
 import { SCHEMA_VERSION, type Summary } from '../../protocol/summary.ts';
-import type { Sweep } from '../../protocol/sweep.ts';
+import type { Sweep, SweepLevel } from '../../protocol/sweep.ts';
 import { cut } from '../text/quoted.ts';
 import type { FileLock } from './file-lock.ts';
 import { lockOutput, unfinishedPathOf } from './output-lock.ts';
@@ -215,14 +215,23 @@ function checkedSweep(
   const wrong = wrongPartOfSweep(value);
   if (wrong !== null) throw unusable(`${wrong}; save one with --out`);
   const sweep = value as unknown as Sweep;
-  for (const { level, summary } of sweep.levels) {
+  const { generatorLimit = null } = sweep;
+  const limited = generatorLimit?.measured;
+  for (const { level, summary } of limited === undefined ? sweep.levels : [...sweep.levels, limited]) {
     const lacking = missingFields(summary as unknown as Record<string, unknown>);
     if (lacking.length > 0) throw unusable(`level ${level} lacks ${lacking.join(', ')}`);
     const part = wrongPart(summary);
     if (part !== null) throw unusable(`in level ${level}, ${part}; save one with --out`);
   }
-  const levels = sweep.levels.map((level) => ({ ...level, summary: withAllLatencies(level.summary) }));
-  return { ...sweep, levels };
+  const whole = (level: SweepLevel): SweepLevel => ({ ...level, summary: withAllLatencies(level.summary) });
+  return {
+    ...sweep,
+    levels: sweep.levels.map(whole),
+    generatorLimit:
+      generatorLimit === null || limited === undefined
+        ? generatorLimit
+        : { ...generatorLimit, measured: whole(limited) },
+  };
 }
 
 const OBJECTS = [

@@ -272,6 +272,8 @@ const COMPARISON = fields({
   notes: ['text'],
 });
 
+const LEVEL = fields({ ...numbers('level', 'throughputPerSecond'), isGood: 'flag', summary: fields({}) });
+
 /** The fields of a sweep that the reporters read; each level also has the result of a run. */
 const SWEEP = fields({
   tool: fields({ version: 'text' }),
@@ -279,7 +281,12 @@ const SWEEP = fields({
   over: { oneOf: SWEPT },
   ...numbers('from', 'to'),
   counts: { oneOf: ['answers', 'tokens'] },
-  levels: [fields({ ...numbers('level', 'throughputPerSecond'), isGood: 'flag', summary: fields({}) })],
+  levels: [LEVEL],
+  generatorLimit: optional(
+    orNull(
+      fields({ level: 'amount', reasons: ['text'], tries: optional('amount'), measured: optional(LEVEL) }),
+    ),
+  ),
   conclusions: ['text'],
 });
 

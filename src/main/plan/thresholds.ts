@@ -29,6 +29,11 @@ export function parseThresholds(
   return expressions.flatMap((expression) => {
     const threshold = parseThreshold(expression);
     if (threshold === null) {
+      const several = severalRules(expression);
+      if (several !== null) {
+        problems.add(phrase`${the(option)} ${given(expression)}: ${several}`);
+        return [];
+      }
       const advice = rulePartsAdvice(withoutBlanks(expression), (text) => parseThreshold(text) !== null);
       problems.add(
         advice !== null
@@ -41,6 +46,13 @@ export function parseThresholds(
     if (emptiness !== null) problems.add(phrase`${the(option)} ${given(expression)}: ${emptiness}.`);
     return threshold;
   });
+}
+
+/** That a text has several rules, each correct; null if it has not. */
+function severalRules(text: string): string | null {
+  const rules = text.split(',').map((rule) => rule.trim());
+  if (rules.length < 2 || rules.some((rule) => parseThreshold(rule) === null)) return null;
+  return `there are ${rules.length} rules in it: give each by itself, ${rules.map((rule) => quoted(rule)).join(' and ')}.`;
 }
 
 /** A suggestion if the name of a figure or of a latency is a typo. */

@@ -73,17 +73,24 @@ export function countLines(summary: Summary, { width }: View): string[] {
   ];
 }
 
-function requestsText({ requests, windowMs }: Summary): string {
+function requestsText({ requests, windowMs, scenarios }: Summary): string {
   const { sent, ok, failed, unfinished, cancelled = 0, dropped, notStarted, retried } = requests;
   const rare = Object.entries({ unfinished, cancelled, dropped, 'not started': notStarted, retried })
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${formatCount(count)} ${name}`);
-  return [
-    `${formatCount(sent)} sent in ${formatSpan(windowMs)}`,
-    `${formatCount(ok)} ok`,
-    `${formatCount(failed)} failed${shareText(failed, awaitedOf(requests))}`,
-    ...rare,
-  ].join(', ');
+  return (
+    [
+      `${formatCount(sent)} sent in ${formatSpan(windowMs)}`,
+      `${formatCount(ok)} ok`,
+      `${formatCount(failed)} failed${shareText(failed, awaitedOf(requests))}`,
+      ...rare,
+    ].join(', ') + laterText(scenarios?.laterRequests ?? 0)
+  );
+}
+
+/** Iterations of the window may go on after it: why their requests are more than those that are counted. */
+function laterText(later: number): string {
+  return later === 0 ? '' : `; ${formatCount(later)} more, due after that, are not counted`;
 }
 
 function rateText({ requests, rate, plan, windowMs }: Summary): string {

@@ -90,8 +90,14 @@ function allFailed({ errors, failed }: BatchRows): string[] {
   ];
 }
 
+/** Where to find a row: by its line where rows were left out, which the numbers of the others do not count. */
+export function exampleName({ row, line }: RowExample, isPartLeftOut: boolean): string {
+  if (!isPartLeftOut) return `row ${formatCount(row)}`;
+  return line === undefined ? `row ${formatCount(row)} of those sent` : `line ${formatCount(line)}`;
+}
+
 function exampleLines(example: RowExample | undefined, isPartLeftOut: boolean): string[] {
   if (example === undefined) return [];
-  const text = `row ${formatCount(example.row)}${isPartLeftOut ? ' of those sent' : ''}: ${example.error}`;
+  const text = `${exampleName(example, isPartLeftOut)}: ${example.error}`;
   return wrappedUpTo(LINES_OF_EXAMPLE, text, PLAIN_VIEW.width - LABEL_WIDTH);
 }

@@ -2,6 +2,7 @@ import { errorRateOf } from '../../protocol/report.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { Sweep, SweepLevel } from '../../protocol/sweep.ts';
 import { visibleIn } from '../../requests/visible.ts';
+import { shownLevels } from '../sweep/levels.ts';
 import { percentileText } from '../text/bound-text.ts';
 import {
   formatCount,
@@ -11,6 +12,7 @@ import {
   formatRate,
   NOTHING,
 } from '../text/format.ts';
+import { cut } from '../text/quoted.ts';
 import { levelText } from '../text/sweep-sentences.ts';
 import { markdownIn } from './markdown-text.ts';
 import { resultJson } from './result-json.ts';
@@ -27,7 +29,8 @@ const LESS_IMPORTANT = ['mean', 'failed', 'tpot p99', 'ttft p50', 'p50', 'verdic
 /** A sweep as text: a row per level with its bar, then the conclusions. */
 export function renderSweep(sweep: Sweep, view: View = PLAIN_VIEW): string {
   const { tool, levels, conclusions, over, from, to } = sweep;
-  const summary = levels[0]?.summary;
+  const shown = shownLevels(sweep);
+  const summary = shown[0]?.summary;
   const heading = [
     `volley ${tool.version}  ${view.paint('strong', titleOf(sweep))}`,
     ...(summary === undefined ? [] : wrapped(planText(summary, over, from, to), view.width)),
@@ -39,7 +42,7 @@ export function renderSweep(sweep: Sweep, view: View = PLAIN_VIEW): string {
   );
   const blocks = [
     heading.join('\n'),
-    levels.length === 0 ? '' : renderPlainTable(table),
+    shown.length === 0 ? '' : renderPlainTable(table),
     why.join('\n'),
     conclusions.flatMap((sentence) => wrapped(sentence, view.width)).join('\n'),
   ];
@@ -50,7 +53,7 @@ export function renderSweep(sweep: Sweep, view: View = PLAIN_VIEW): string {
 function renderSweepMarkdown(sweep: Sweep): string {
   const blocks = [
     `## ${titleOf(sweep)}`,
-    sweep.levels.length === 0 ? '' : renderMarkdownTable(sweepTable(sweep, false)),
+    shownLevels(sweep).length === 0 ? '' : renderMarkdownTable(sweepTable(sweep, false)),
     sweep.conclusions.map((sentence) => `- ${sentence}`).join('\n'),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
@@ -74,8 +77,14 @@ export function whyBad(summary: Summary): string[] {
   return [
     ...brokenRuleSentences(summary),
     ...(generator.verdict === 'ok' ? [] : generator.reasons.slice(0, 1)),
+    ...(generator.verdict === 'failing' ? exampleOf(summary) : []),
     ...(requests.dropped > 0 ? [`${formatCount(requests.dropped)} requests never got a connection.`] : []),
   ];
+}
+
+/** The most frequent error in its own words, which may say what to do. */
+function exampleOf({ errors: [first] }: Summary): string[] {
+  return first === undefined ? [] : [`For example: ${cut(first.example.replaceAll(/\s+/g, ' '))}.`];
 }
 
 function planText({ plan }: Summary, over: Sweep['over'], from: number, to: number): string {
@@ -88,8 +97,10 @@ export function rangeText(over: Sweep['over'], from: number, to: number): string
   return over === 'rate' ? `${formatRate(from)} to ${formatRate(to)}` : `${from} to ${to} connections`;
 }
 
-/** A row per level. */
-export function sweepTable({ levels, over, counts }: Sweep, hasBars: boolean): Table {
+/** A row per level; that at which volley itself was the limit has a mark of its own. */
+export function sweepTable(sweep: Sweep, hasBars: boolean): Table {
+  const { over, counts } = sweep;
+  const levels = shownLevels(sweep);
   const most = Math.max(0, ...levels.map(({ throughputPerSecond }) => throughputPerSecond));
   const isTokens = counts === 'tokens';
   const hasGoodput = levels.some(({ summary }) => (summary.streams?.goodput ?? null) !== null);
@@ -109,7 +120,7 @@ export function sweepTable({ levels, over, counts }: Sweep, hasBars: boolean): T
       ...(isTokens ? tokenCells(level) : latencyCells(level)),
       failedText(level.summary),
       ...(hasGoodput ? [formatPercent(level.summary.streams?.goodput?.share ?? 0)] : []),
-      level.isGood ? '✓' : '✗',
+      level.isOwnLimit ? '?' : level.isGood ? '✓' : '✗',
       level.summary.generator.verdict,
       ...(hasBars ? [bar(most === 0 ? 0 : level.throughputPerSecond / most)] : []),
     ]),

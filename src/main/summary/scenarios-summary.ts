@@ -58,6 +58,7 @@ export function summarizeScenarios(
       failed: bad,
     })),
     metrics: tally.metrics.map((metric) => metricOf(metric, percentiles, timesOf)),
+    laterRequests: tally.laterRequests,
     code: scenarioCodeOf(workers),
     // Known only when everything else is.
     teardownFailure: null,

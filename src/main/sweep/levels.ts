@@ -1,5 +1,5 @@
 import type { Summary } from '../../protocol/summary.ts';
-import type { Capacity, Knee, SweepLevel, Swept } from '../../protocol/sweep.ts';
+import type { Capacity, Knee, Sweep, SweepLevel, Swept } from '../../protocol/sweep.ts';
 
 /** Doubling the load counts as a gain only from this much more throughput on. */
 const LEAST_GAIN = 0.05;
@@ -34,6 +34,24 @@ export function isGeneratorsLimit({ generator, workers, errors }: Summary): bool
     workers.some(({ lost }) => lost) ||
     errors.some(({ kind }) => kind === 'generator')
   );
+}
+
+/** A level as tables show it. */
+export interface ShownLevel extends SweepLevel {
+  /** Volley itself was the limit there, so it says little about the target. */
+  readonly isOwnLimit: boolean;
+}
+
+/** All levels that were measured, in order. */
+export function shownLevels({
+  levels,
+  generatorLimit,
+}: Pick<Sweep, 'levels' | 'generatorLimit'>): ShownLevel[] {
+  const limited = generatorLimit?.measured;
+  return [
+    ...levels.map((level) => ({ ...level, isOwnLimit: false })),
+    ...(limited === undefined ? [] : [{ ...limited, isOwnLimit: true }]),
+  ].sort((a, b) => a.level - b.level);
 }
 
 /** The first level whose doubling gained next to nothing; null without one. */

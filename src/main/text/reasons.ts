@@ -50,13 +50,13 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
     `volley itself stood still for ${formatMs(figureOf(finding, 'stoodStillMs'))}, which may be why: measure again.`,
   'raise-machine-limits': () =>
     "Raise this machine's limits (ulimit -n for EMFILE) or use fewer connections.",
-  'add-workers': ({ short }) =>
-    `Add workers (${short('workers', 'w')}) if cores are free; otherwise you measure volley, not the target.`,
-  'lighten-scenario-code': ({ short }) =>
-    `Move expensive code to setup or prepare it in rows, or add workers (${short('workers', 'w')}) if cores are free: while a scenario's code runs, no answer is read.`,
+  'add-workers': (naming) =>
+    `${more(naming)} if cores are free; otherwise you measure volley, not the target.`,
+  'lighten-scenario-code': (naming) =>
+    `Move expensive code to setup or prepare it in rows, or ${lowered(more(naming))} if cores are free: while a scenario's code runs, no answer is read.`,
   'give-cores-or-lower-rate': () => 'Give volley cores of its own, or lower the rate.',
-  'free-cores': ({ short }) =>
-    `Stop other programs here, give volley cores of its own, or use fewer workers (${short('workers', 'w')}): the latencies include that wait.`,
+  'free-cores': (naming) =>
+    `Stop other programs here, give volley cores of its own, or use fewer workers${letterIn(naming)}: the latencies include that wait.`,
   'give-cores': () =>
     'Stop other programs here, or give volley cores of its own: the latencies include that wait.',
   'keep-alive': ({ option }) =>
@@ -75,6 +75,21 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
     'The target does not keep up with this rate: lower the rate, or give it more resources.',
   'raise-concurrency': ({ short }) => `Raise ${short('concurrency', 'c')} for more load.`,
 };
+
+function more(naming: Naming): string {
+  const letter = letterIn(naming);
+  return letter === '' ? 'Raise workers' : `Add workers${letter}`;
+}
+
+/** The option for workers, unless it is written as the word itself. */
+function letterIn({ short }: Naming): string {
+  const written = short('workers', 'w');
+  return written === 'workers' ? '' : ` (${written})`;
+}
+
+function lowered(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}
 
 function look({ option, has }: Naming): string {
   return has('once') ? `look at one answer with ${option('once')}` : 'look at one answer';

@@ -130,7 +130,9 @@ function endText(
   switch (endedBy) {
     case 'generator':
       return [
-        `Stopped: at ${limit === null ? 'the next level' : shown(limit.level)} volley itself was the limit, which says nothing about the target. ${limit?.reasons.join(' ') ?? ''}`.trim(),
+        limit === null
+          ? 'Stopped: volley itself was the limit at the next level.'
+          : `Stopped: at ${shown(limit.level)} (marked ?) volley itself was the limit${limit.tries === 2 ? ' both times' : ''}, so its figures there say little about the target. ${limit.reasons.join(' ')}`.trim(),
       ];
     case 'budget':
       return ['Stopped: --budget left too little time for another level: raise it, or use a shorter -d.'];

@@ -149,7 +149,7 @@ export const LOAD_OPTIONS = {
     group: 'engine',
     value: 'KIND',
     choices: [...PACINGS, 'auto'],
-    help: 'With a rate: precise (polls), eco (1 ms ticks) or auto',
+    help: 'With a rate: precise (polls) or eco (1 ms ticks); auto chooses',
     byDefault: DEFAULT_PACING,
     commands: LOADS,
   },

@@ -31,6 +31,20 @@ export function checkDelimiter(firstLine: string, { delimiter, isDelimiterAssume
     );
 }
 
+/**
+ * For a file with bad lines whose first line is a single cell.
+ *
+ * @throws WrongColumns if that line seems to be separated by something else
+ */
+export function checkSingleColumn(firstLine: string, { delimiter }: RowsForm): void {
+  const [, other] =
+    OTHER_DELIMITERS.find(([separator]) => separator !== delimiter && firstLine.includes(separator)) ?? [];
+  if (other !== undefined)
+    throw new WrongColumns(
+      phrase`the first line has ${other} and no '${delimiter}': say what separates its cells, as in ${the('delimiter')} ${other}`,
+    );
+}
+
 /** @throws WrongColumns that names the columns */
 export function checkColumns(columns: readonly string[]): void {
   const empty = columns.flatMap((name, index) => (name.trim() === '' ? [index + 1] : []));

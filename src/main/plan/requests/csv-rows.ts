@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { RowCells } from '../../../protocol/request.ts';
 import { RowTableBuilder } from '../../../requests/row-table.ts';
-import { checkColumns, checkDelimiter } from './columns.ts';
+import { checkColumns, checkDelimiter, checkSingleColumn } from './columns.ts';
 import { RowProblems } from './row-problems.ts';
 import type { RowsForm } from './rows-form.ts';
 
@@ -22,13 +22,15 @@ interface CsvError {
  */
 export function csvRows(text: string, form: RowsForm): RowCells {
   const { delimiter, skipped } = form;
-  checkDelimiter(text.slice(0, text.search(/[\r\n]|$/)), form);
+  const firstLine = text.slice(0, text.search(/[\r\n]|$/));
+  checkDelimiter(firstLine, form);
   // Loaded only for CSV files.
   const { parse } = require('csv-parse/sync') as typeof import('csv-parse/sync');
   const problems = new RowProblems();
   let table: RowTableBuilder | null = null;
   let columnCount = 0;
   let lastLine = 0;
+  let lastTold = '';
   const lost = new Error('nothing behind it is what it seems');
   const options: import('csv-parse/sync').Options = {
     delimiter,
@@ -37,10 +39,12 @@ export function csvRows(text: string, form: RowsForm): RowCells {
     on_skip: (error) => {
       const bad = error ?? {};
       const isLost = isQuoting(bad) || columnCount === 0;
-      if (isLost || skipped === null) problems.add(csvSentence(bad, columnCount, lastLine));
+      const sentence = csvSentence(bad, columnCount, lastLine);
+      // A record may be reported twice.
+      if ((isLost || skipped === null) && sentence !== lastTold) problems.add(sentence);
+      lastTold = sentence;
       if (isLost) throw lost;
       const line = firstLineOf(bad, lastLine + 1);
-      // A record may be reported twice.
       if (line > lastLine) skipped?.add(line);
       lastLine = lineOf(bad, lastLine);
       return undefined;
@@ -62,6 +66,7 @@ export function csvRows(text: string, form: RowsForm): RowCells {
   } catch (error) {
     if (error !== lost) throw error;
   }
+  if (problems.hasAny && columnCount === 1) checkSingleColumn(firstLine, form);
   problems.throwIfAny();
   return (table ?? new RowTableBuilder([])).build();
 }

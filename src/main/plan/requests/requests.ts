@@ -36,6 +36,7 @@ import { markOwnHeaders, markRequest, OPEN_ORIGIN, withUserFilled } from './requ
 import { checkRows } from './row-checks.ts';
 import { asksForRows, parseRows } from './rows-of-options.ts';
 import { connectionOptionsOf, requestsOf } from './sources.ts';
+import { notesOnTarget } from './target-notes.ts';
 
 const MOST_WEIGHT = 1_000_000;
 
@@ -104,7 +105,10 @@ export function parseRequests(
     rows: rows?.mode ?? null,
     supplies,
     skippedRows: rows?.skipped?.count ?? 0,
-    notes: sentence === null ? [] : [[`Of the rows, ${sentence}`]],
+    notes: [
+      ...(sentence === null ? [] : [[`Of the rows, ${sentence}`]]),
+      ...notesOnTarget(options, all, known),
+    ],
     timesMs: rows?.timesMs ?? null,
   };
 }

@@ -20,6 +20,10 @@ export class RowProblems {
     else this.#more++;
   }
 
+  get hasAny(): boolean {
+    return this.#sentences.length > 0;
+  }
+
   /** @throws RowsError */
   throwIfAny(): void {
     if (this.#sentences.length === 0) return;

@@ -70,6 +70,6 @@ export function marksOf({ level, isGood }: SweepLevel, { knee, capacity }: Sweep
   return [
     ...(level === knee?.level ? ['knee'] : []),
     ...(level === capacity?.level ? ['capacity'] : []),
-    ...(isGood ? [] : ['not borne']),
+    ...(isGood ? [] : ['not sustained']),
   ];
 }

@@ -5,7 +5,7 @@ import { html, type Markup } from '../markup.ts';
 /** Half the width and height of a cross, in units of the drawing. */
 const CROSS = [7, 9] as const;
 
-/** The mark of a level: a dot, or a cross if it was not borne, which differs by shape as well as colour. */
+/** The mark of a level: a dot, or a cross if it was not sustained, which differs by shape as well as colour. */
 export function levelDots(
   colour: string,
   levels: readonly { readonly at: Point; readonly isGood: boolean }[],

@@ -1,4 +1,5 @@
 import type { Sweep } from '../../../../protocol/sweep.ts';
+import { type ShownLevel, shownLevels } from '../../../sweep/levels.ts';
 import { counted, formatDuration } from '../../../text/format.ts';
 import { levelText, rulesText, tooFewFor } from '../../../text/sweep-sentences.ts';
 import { rangeText, sweepTable, whyBad } from '../../sweep-text.ts';
@@ -21,7 +22,7 @@ interface SweepPanel {
 
 /** In page order. */
 const PANELS: readonly SweepPanel[] = [
-  { id: 'verdict', title: 'What it bears', of: verdictPanel },
+  { id: 'verdict', title: 'What it sustains', of: verdictPanel },
   { id: 'charts', title: 'By load', of: sweepCharts },
   { id: 'levels', title: 'Levels', of: levelsPanel },
   { id: 'plan', title: 'Plan', of: planPanel },
@@ -35,12 +36,12 @@ const PANELS: readonly SweepPanel[] = [
  * @param result the same result as stored in the file
  */
 export function sweepPage(shown: Sweep, result: object): Page {
-  const { target, over, from, to, startedAt, tool, levels } = shown;
+  const { target, over, from, to, startedAt, tool } = shown;
   const heading = target === null ? 'Sweep' : `Sweep of ${target.method} ${target.url}`;
   return {
     title: `${capacityWords(shown)} – ${heading}`,
     heading,
-    about: `${rangeText(over, from, to)}, ${counted(levels.length, 'level')}; ${dayText(startedAt)}`,
+    about: `${rangeText(over, from, to)}, ${counted(shownLevels(shown).length, 'level')}; ${dayText(startedAt)}`,
     version: tool.version,
     panels: PANELS.flatMap(({ id, title, of }) => {
       const body = of(shown);
@@ -51,11 +52,11 @@ export function sweepPage(shown: Sweep, result: object): Page {
 }
 
 /** The headline of the page. */
-function capacityWords({ capacity, over, levels }: Sweep): string {
+function capacityWords({ capacity, over, levels, generatorLimit }: Sweep): string {
   if (capacity !== null)
-    return `Bears ${capacity.firstBad === null ? 'at least ' : ''}${levelText(capacity.level, over)}`;
-  if (levels.length === 0) return 'Not measured';
-  return tooFewFor(levels[0]).length > 0 ? 'Too few requests to tell' : 'Does not bear the first level';
+    return `Sustains ${capacity.firstBad === null ? 'at least ' : ''}${levelText(capacity.level, over)}`;
+  if (levels.length === 0) return generatorLimit === null ? 'Not measured' : 'volley itself was the limit';
+  return tooFewFor(levels[0]).length > 0 ? 'Too few requests to tell' : 'Does not sustain the first level';
 }
 
 /** Why a sweep is not whole is its last conclusion, and stands out. */
@@ -75,29 +76,42 @@ ${sweepTiles(sweep)}`;
 }
 
 function withoutRules(over: Sweep['over']): string {
-  const what = over === 'rate' ? 'failing, and whether the target keeps up, decide' : 'failing decides';
-  return `So only ${what} what is borne: give one with --threshold or --slo.`;
+  return over === 'rate'
+    ? 'So a level is good as long as the target does not fail and keeps up. Give a rule with --threshold or --slo.'
+    : 'So a level is good as long as the target does not fail. Give a rule with --threshold or --slo.';
 }
 
 function levelsPanel(sweep: Sweep): Markup | null {
-  if (sweep.levels.length === 0) return null;
+  const levels = shownLevels(sweep);
+  if (levels.length === 0) return null;
   const { heading, rows } = sweepTable(sweep, false);
-  return html`<table class="wide cards"><caption>${sweep.levels.some(({ isGood }) => !isGood) ? 'A level with ✗ was not borne' : 'Every level was borne'}</caption><thead><tr>${heading.map((name) => html`<th scope="col" class="n">${name}</th>`)}</tr></thead><tbody>${rows.map(
+  return html`<table class="wide cards"><caption>${levelsCaption(levels)}</caption><thead><tr>${heading.map((name) => html`<th scope="col" class="n">${name}</th>`)}</tr></thead><tbody>${rows.map(
     ([level, ...cells], at) =>
-      html`<tr><th scope="row" class="n">${level}${marksIn(sweep, at)}</th>${cells.map((cell, index) => html`<td class="n${index === cells.length - 1 ? ' twice' : ''}${sweep.levels[at]?.isGood === false && cell === '✗' ? ' bad' : ''}" data-l="${heading[index + 1]}">${unbroken(cell)}</td>`)}</tr>
+      html`<tr><th scope="row" class="n">${level}${marksIn(sweep, levels[at])}</th>${cells.map((cell, index) => html`<td class="n${index === cells.length - 1 ? ' twice' : ''}${cell === '✗' ? ' bad' : ''}" data-l="${heading[index + 1]}">${unbroken(cell)}</td>`)}</tr>
 `,
   )}</tbody></table>`;
 }
 
+function levelsCaption(levels: readonly ShownLevel[]): string {
+  const isBad = levels.some(({ isGood, isOwnLimit }) => !isGood && !isOwnLimit);
+  const marks = [
+    ...(isBad ? ['a level with ✗ was not sustained'] : []),
+    ...(levels.some(({ isOwnLimit }) => isOwnLimit)
+      ? ['one with ? says little about the target, since volley itself was the limit']
+      : []),
+  ].join('; ');
+  return marks === '' ? 'Every level was sustained' : marks.charAt(0).toUpperCase() + marks.slice(1);
+}
+
 /** Knee and capacity, next to their level. */
-function marksIn(sweep: Sweep, at: number): Markup | null {
-  const level = sweep.levels[at];
-  const marks = level === undefined ? [] : marksOf({ ...level, isGood: true }, sweep);
+function marksIn(sweep: Sweep, level: ShownLevel | undefined): Markup | null {
+  const marks = level === undefined || level.isOwnLimit ? [] : marksOf({ ...level, isGood: true }, sweep);
   return marks.length === 0 ? null : html` <span class="soft">${marks.join(', ')}</span>`;
 }
 
-function planPanel({ levels, target, over, from, to, startedAt, tool }: Sweep): Markup {
-  const plan = levels[0]?.summary.plan;
+function planPanel(sweep: Sweep): Markup {
+  const { target, over, from, to, startedAt, tool } = sweep;
+  const plan = shownLevels(sweep)[0]?.summary.plan;
   return facts([
     ...(target === null ? [] : [['Target', `${target.method} ${target.url}`] as const]),
     ['Load', rangeText(over, from, to)],

@@ -6,7 +6,7 @@ import { ms, percent, plainRate } from '../numbers.ts';
 import { isBoundAt, tailOf, timesIn } from './level-times.ts';
 import { powersOf } from './power.ts';
 
-/** What is borne, what it gives and costs, the knee, and the most that was seen; null without a level. */
+/** What is sustained, what it gives and costs, the knee, and the most that was seen; null without a level. */
 export function sweepTiles(sweep: Sweep): Markup | null {
   const { levels, capacity, knee } = sweep;
   const [first] = levels;
@@ -17,7 +17,7 @@ export function sweepTiles(sweep: Sweep): Markup | null {
   const at = levels.find(({ level }) => level === capacity?.level) ?? null;
   const powers = powersOf(levels);
   const best = powers.filter(({ isAsGood }) => isAsGood).map(({ level }) => level);
-  return html`<dl class="tiles five">${tile('Borne', capacity === null ? 'none' : levelOf(capacity.level, sweep), underCapacity(sweep))}${
+  return html`<dl class="tiles five">${tile('Sustained', capacity === null ? 'none' : levelOf(capacity.level, sweep), underCapacity(sweep))}${
     at === null
       ? null
       : html`${tile('Throughput there', rateOf(at.throughputPerSecond, sweep), `${percent(most.throughputPerSecond === 0 ? 0 : at.throughputPerSecond / most.throughputPerSecond)} of the most seen`)}${tailTile(at, first, sweep)}`
