@@ -18,6 +18,7 @@ const INSTALLED = join(folder, 'node_modules', 'volley');
 
 interface Manifest {
   readonly private: boolean;
+  readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
@@ -85,6 +86,11 @@ describe('the packed package', () => {
     const named = texts.map((text) => text.trim().split(' ')[0]);
     expect(named).toEqual([...included].sort());
     for (const text of texts) expect(text).toMatch(/copyright/i);
+  });
+
+  test('runs nothing when it is installed, so that nobody is asked to allow it', () => {
+    const ofInstalls = ['preinstall', 'install', 'postinstall', 'prepare'];
+    expect(Object.keys(manifest.scripts).filter((name) => ofInstalls.includes(name))).toEqual([]);
   });
 
   test('is private until it has a name', () => {
