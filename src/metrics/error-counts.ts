@@ -13,6 +13,9 @@ function together(known: TimedErrorTally, more: TimedErrorTally): TimedErrorTall
   return {
     ...known,
     count: known.count + more.count,
+    ...(known.varies === true || more.varies === true || known.example !== more.example
+      ? { varies: true }
+      : {}),
     firstAtMs: Math.min(known.firstAtMs, more.firstAtMs),
     lastAtMs: Math.max(known.lastAtMs, more.lastAtMs),
   };

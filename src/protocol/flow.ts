@@ -49,6 +49,7 @@ export interface FlowCapture {
   readonly from:
     | { readonly type: 'json' | 'header' | 'cookie'; readonly of: string }
     | { readonly type: 'regex'; readonly of: string; readonly flags: string }
+    | { readonly type: 'css'; readonly of: string; readonly attribute: string | null }
     | { readonly type: 'stream'; readonly of: StreamPart }
     | { readonly type: 'status' };
   /** Capture all matches, as a list. */
@@ -67,9 +68,10 @@ export interface FlowRequest {
   readonly type: 'request';
   readonly method: string;
   readonly url: FlowText;
-  /** Its name in the result: its own, or its URL; null if the URL has nothing to fill in. */
+  /** Its own name in the result; null for that of method and URL. */
   readonly name: string | null;
-  readonly isNamed: boolean;
+  /** The URL with `{}` for each placeholder; null without any. */
+  readonly pattern: string | null;
   readonly headers: readonly (readonly [name: string, value: FlowText])[];
   readonly query: readonly (readonly [name: string, values: readonly FlowText[]])[];
   readonly body:
@@ -83,6 +85,8 @@ export interface FlowRequest {
     readonly json: readonly (readonly [path: string, value: FlowJson])[];
   } | null;
   readonly redirects: number | null;
+  /** Null for the run's. */
+  readonly timeoutMs: number | null;
   readonly cookies: boolean;
   /** Its answer is read as a stream of tokens. */
   readonly stream: boolean;

@@ -116,6 +116,8 @@ export interface ErrorTally {
   readonly code: string;
   readonly count: number;
   readonly example: string;
+  /** Some of them differ from the example; absent if none does. */
+  readonly varies?: true;
   readonly advice?: ErrorAdvice;
 }
 

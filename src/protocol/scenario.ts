@@ -126,13 +126,22 @@ export const OTHERS = '(others)';
 export const NAMED = ['request', 'group', 'check'] as const;
 export type Named = (typeof NAMED)[number];
 
-/** A name with the number a worker gave it; sent once, before the number is used. */
+/** Where the requests of one name go beyond this number of places is only counted so far. */
+export const MOST_PLACES_OF_A_NAME = 100;
+
+/** Where a request goes; its URL has `{}` for each value of a template, and no query. */
+export interface RequestPlace {
+  readonly method: string;
+  readonly url: string;
+}
+
+/** A name with the number a worker gave it; sent before the number is used, and again for another place of requests. */
 export interface NumberedName {
   readonly of: Named;
   readonly number: number;
   readonly name: string;
-  /** Of a request. */
-  readonly method: string;
+  /** Of a request; null for other names, and for requests counted together. */
+  readonly place: RequestPlace | null;
 }
 
 /** How an iteration ended; the number is what is sent. */
@@ -148,6 +157,8 @@ export interface IterationErrorTally {
   readonly code: string;
   readonly count: number;
   readonly example: string;
+  /** Some of them differ from the example; absent if none does. */
+  readonly varies?: true;
 }
 
 /** How many users had a session, from a given time on. */
@@ -259,4 +270,6 @@ export interface IterationErrorSummary {
   readonly code: string;
   readonly count: number;
   readonly example: string;
+  /** Some of them differ from the example; absent if none does. */
+  readonly varies?: true;
 }

@@ -142,6 +142,8 @@ export interface ErrorSummary {
   readonly code: string;
   readonly count: number;
   readonly example: string;
+  /** Some of them differ from the example, for instance in their path; absent if none does. */
+  readonly varies?: true;
   /** What can be done about it, as `example` ends; absent if there is nothing to add, and in older results. */
   readonly advice?: ErrorAdvice;
   /** Due times of the first and the last, from the start of the window. Absent in older results. */
@@ -378,8 +380,12 @@ export interface StreamSummary {
 /** Outcomes of one request of the mix. */
 export interface MixRow {
   readonly name: string;
+  /** Empty where several requests share the name, and differ in it. */
   readonly method: string;
+  /** Of requests that share the name, but go to several places, their origin; empty where that differs, too. */
   readonly url: string;
+  /** How many methods and URLs share the name, from 2 to 100 or more; absent for one. */
+  readonly places?: number;
   readonly weight: number;
   readonly sent: number;
   readonly ok: number;

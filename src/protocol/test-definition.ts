@@ -66,6 +66,8 @@ export interface RequestParams {
   expect?: StatusRule | { status?: StatusRule; body?: string; json?: Readonly<Record<string, unknown>> };
   /** Redirects to follow; default 10. */
   redirects?: number;
+  /** How long it may take in all, with its redirects; default the test's. */
+  timeout?: ScenarioDuration;
   /** With `false` the request neither sends nor stores cookies. */
   cookies?: boolean;
   /** With `true` the answer is read as a stream of tokens, as the test's `streams` says. */
@@ -110,6 +112,8 @@ export interface Response {
   pick<T = unknown>(path: string): T;
   /** The pattern's first group in the text, or the whole match. @throws Error if it does not match */
   match(pattern: RegExp): string;
+  /** The text of the first element of the HTML that the CSS selector matches, or its attribute. @throws Error if there is none */
+  css(selector: string, attribute?: string): string;
 }
 
 /** @throws RequestError without a complete answer, or if it is not as expected */

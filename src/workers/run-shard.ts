@@ -8,13 +8,13 @@ import type { Clock } from '../time/clock.ts';
 import { SlotClients } from './clients/slot-clients.ts';
 import { Verdict } from './exchange/answer-verdict.ts';
 import { continued, firstOf } from './exchange/continuation.ts';
-import { Deadlines } from './exchange/deadlines.ts';
 import { Exchange, type ExchangeOwner } from './exchange/exchange.ts';
 import { ExplainedBody } from './exchange/explained-body.ts';
 import { FirstLocation } from './exchange/first-location.ts';
 import type { PreparedRequest } from './exchange/prepared-request.ts';
 import { RequestSecrets } from './exchange/request-secrets.ts';
 import { StreamWaits } from './exchange/stream-waits.ts';
+import { Timeouts } from './exchange/timeouts.ts';
 import { CpuWork } from './jobs/cpu-work.ts';
 import type { Job, JobHost } from './jobs/job.ts';
 import { Lease } from './lease.ts';
@@ -36,7 +36,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   readonly #shard: Shard;
   readonly #verdict: Verdict;
   readonly #load: Load;
-  readonly #deadlines: Deadlines<Exchange>;
+  readonly #timeouts: Timeouts;
   /** Null unless answers are streams. */
   readonly #waits: StreamWaits | null;
   readonly #Tokens: typeof TokenTimes | null;
@@ -83,7 +83,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     this.#Tokens = Tokens;
     this.#firstLocation = new FirstLocation(secrets);
     this.#work = new CpuWork(shard.cpuWork);
-    this.#deadlines = new Deadlines<Exchange>(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
+    this.#timeouts = new Timeouts(shard.timeoutMs, clock);
     this.#waits = stream === null ? null : new StreamWaits(stream, shard, clock);
     const streams = stream === null ? null : new StreamRecorder(stream.count, objectives);
     this.recorder = new Recorder(channel, shard.layout, () => this.#load.onRoom(), streams, rowsPerBlock);
@@ -158,7 +158,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   release(): void {
     if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
     this.#lease.end();
-    this.#deadlines.close();
+    this.#timeouts.close();
     this.#waits?.close();
     this.recorder.close();
     this.#rows?.close();
@@ -236,7 +236,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
       return;
     }
     this.#inFlight++;
-    this.#deadlines.add(exchange.deadline, nowMs);
+    this.#timeouts.begin(exchange, request, nowMs);
     if (request.isWhole !== true) this.#waits?.begin(exchange, this.isMeasured(intendedMs), nowMs);
     if (request.refusal !== null) {
       exchange.refuse(request, request.refusal, intendedMs, dispatchedMs);
@@ -262,7 +262,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
       exchange.goOn(next);
       return;
     }
-    this.#deadlines.remove(exchange.deadline);
+    this.#timeouts.end(exchange);
     this.#waits?.end(exchange);
     this.#inFlight--;
     const failure = this.#verdict.ofAnswer(exchange, endMs);
@@ -279,7 +279,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
 
   /** Its answer asks for another request, which may no longer be sent. */
   #leaveUnfinished(exchange: Exchange, endMs: number): void {
-    this.#deadlines.remove(exchange.deadline);
+    this.#timeouts.end(exchange);
     this.recorder.add(exchange, endMs, OUTCOME.unfinished, this.#windowAtMs);
     this.#inFlight--;
     this.#stopSoon();
@@ -295,7 +295,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   }
 
   onFailure(exchange: Exchange, endMs: number, error: Error): void {
-    this.#deadlines.remove(exchange.deadline);
+    this.#timeouts.end(exchange);
     this.#waits?.end(exchange);
     if (exchange.endedByUs === 'cancelled') {
       this.#leaveCancelled(exchange, endMs);
@@ -333,11 +333,11 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
 
   onHeldBack(exchange: Exchange): void {
     this.#waits?.holdBack(exchange);
-    this.#deadlines.remove(exchange.deadline);
+    this.#timeouts.end(exchange);
   }
 
   onReadOn(exchange: Exchange): void {
-    this.#deadlines.add(exchange.deadline, this.clock.nowMs());
+    if (exchange.request !== null) this.#timeouts.begin(exchange, exchange.request, this.clock.nowMs());
     this.#waits?.readOn(exchange);
   }
 
@@ -390,7 +390,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   #end(): void {
     this.#stopped = true;
     this.#load.stop();
-    this.#deadlines.expireDue();
+    this.#timeouts.expireDue();
     this.#load.end?.();
     for (const exchange of this.exchanges) exchange.end('unfinished');
     this.finishIfIdle();

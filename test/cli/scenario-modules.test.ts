@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import type { Summary } from '../../src/api/index.ts';
 import { volley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
@@ -62,14 +63,25 @@ test('one that awaits for ever at its top does not look as if all were well', as
   expect(code).toBe(2);
 });
 
-test('stages of the command line are told where scenarios have theirs', async () => {
+test('stages of the command line are those of its users', async () => {
   const module = inFolder('ramp.mjs');
-  writeFileSync(module, `import { scenario } from 'volley';\n${TEST}\n`);
-  const { code, stderr } = await kept('run', module, '--stages', '1s:2');
-  expect(stderr).toContain(
-    `--stages with ${module}: of scenarios that is stages in their load; for one size all the time give --vus or --rate, with --duration.`,
+  const load = "executor: 'constant-vus', vus: 1, duration: '1m', gracefulStop: 0";
+  writeFileSync(
+    module,
+    `import { scenario } from 'volley';\nexport default scenario({ ${load} }, (vu) => vu.sleep(10));\n`,
   );
-  expect(code).toBe(2);
+  const { stdout } = await kept('run', module, '--stages', '200ms:1..3,100ms:3', '-w', '1', '-o', 'json');
+  const { plan, scenarios } = JSON.parse(stdout) as Summary;
+  expect(plan.scenarios!.loads).toMatchObject([{ executor: 'ramping-vus', users: 3 }]);
+  expect(scenarios!.users).toMatchObject({ max: 3, ever: 3 });
+
+  const ended = inFolder('ended.mjs');
+  writeFileSync(ended, `import { scenario } from 'volley';\n${TEST}\n`);
+  const refused = await kept('run', ended, '--stages', '1s:2');
+  expect([refused.code, refused.stderr]).toEqual([
+    2,
+    expect.stringContaining("--stages '1s:2': per-vu-iterations ends with its iterations"),
+  ]);
 });
 
 test('an import in a package of CommonJS is told which ending it needs', async () => {

@@ -194,6 +194,7 @@ describe('who may import what', () => {
     { name: 'undici', home: /^workers\/clients\/undici\// },
     { name: 'yargs', home: /^main\/cli\// },
     { name: 'json-p3', home: /^requests\/rfc-path\.ts$/ },
+    { name: 'node-html-parser', home: /^requests\/html-selection\.ts$/ },
     { name: '@marcbachmann/cel-js', home: /^requests\/conditions\.ts$/ },
     { name: 'piscina', home: /^main\/pool\/thread-pool\.ts$/ },
     { name: '@opentelemetry/exporter-metrics-otlp-http', home: /^main\/live\/otlp\.ts$/ },

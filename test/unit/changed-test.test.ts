@@ -63,6 +63,41 @@ describe('a load in another size', () => {
       { rate: '8', duration: '1s' },
       { ...arriving, rate: 8, timeUnit: 1_000, duration: 1_000 },
     ],
+    [
+      'stages of a ramp',
+      { ...ramp, startVUs: 4 },
+      { stages: '5s:0..10, 1m:10,2s:3..0' },
+      {
+        ...ramp,
+        startVUs: 0,
+        stages: [
+          { duration: 5_000, target: 10 },
+          { duration: 60_000, target: 10 },
+          { duration: 0, target: 3 },
+          { duration: 2_000, target: 0 },
+        ],
+      },
+    ],
+    [
+      'stages of a constant number of users',
+      users,
+      { stages: '1s:7' },
+      { executor: 'ramping-vus', startVUs: 7, stages: [{ duration: 1_000, target: 7 }], ...common },
+    ],
+    [
+      'stages of arrivals',
+      arriving,
+      { stages: '1s:30/m..2,1s:0.5' },
+      {
+        executor: 'ramping-arrival-rate',
+        ...{ maxVUs: 7, ...common, startRate: 30, timeUnit: 60_000 },
+        stages: [
+          { duration: 1_000, target: 120 },
+          { duration: 0, target: 30 },
+          { duration: 1_000, target: 30 },
+        ],
+      },
+    ],
   ])('%s', (_, load, typed, wanted) => {
     const changed = changedTest(testOf(load), typed);
     expect(changed).toEqual({ scenarios: { shop: { load: wanted, exec, keepCookies: true } } });
@@ -84,6 +119,24 @@ describe('a load in another size', () => {
     [climbing, { iterations: '5' }, /^--iterations '5': .*give --rate and --duration/],
     [climbing, { rate: '5' }, /^--rate '5': .*add --duration/],
     [climbing, { duration: '5s' }, /^--duration '5s': .*add --rate/],
+    [
+      users,
+      { stages: '1s:2.5' },
+      /^--stages '1s:2.5': of constant-vus the numbers are users: give whole ones/,
+    ],
+    [ramp, { stages: '1s:60/m' }, /^--stages '1s:60\/m': of ramping-vus the numbers are users/],
+    [
+      each,
+      { stages: '1s:2' },
+      /^--stages '1s:2': per-vu-iterations ends with its iterations.*write ramping-vus/,
+    ],
+    [ramp, { stages: '1s:2,x' }, /^--stages 'x': give time:number or time:number\.\.number, such as 10s:100/],
+    [ramp, { stages: '1s:0' }, /^--stages '1s:0': nothing is ever started/],
+    [
+      ramp,
+      { stages: '1s:2', vus: '3', duration: '1s' },
+      /^--vus '3' with --stages: the stages say .*leave it out.*--duration '1s' with --stages/s,
+    ],
     [users, { vus: '0' }, /^--vus '0': give a whole number from 1 to 1,000,000\.$/],
     [
       users,

@@ -192,6 +192,20 @@ describe('steps that are wrong', () => {
       ["{ fail: '{{env VOLLEY_NOWHERE}}' }"],
       ['3:11: {{env VOLLEY_NOWHERE}} names an environment variable that is not set'],
     ],
+    [
+      'selectors, attributes and timeouts',
+      [
+        "{ get: http://a/, timeout: soon, capture: { a: 'css input[', b: { regex: x, attribute: y }, c: { css: a, attribute: href } } }",
+        "{ fail: '{{a}}{{b}}{{c}}' }",
+        '{ get: http://a/, timeout: 0 }',
+      ],
+      [
+        "3:30: timeout 'soon': give a time from 1ms to 168h, such as '30s'.",
+        "3:50: the selector 'input[' cannot be read: Expected name, found.",
+        "3:90: attribute 'y': only css captures have one.",
+        "5:30: timeout '0': give a time",
+      ],
+    ],
     ['text that is no JSON', ["{ post: http://a/, json: '{a' }"], ['3:28: json: the text is no JSON']],
   ])('%s', async (_what, lines, expected) => {
     const found = await problemsOf(steps(...lines));
@@ -320,7 +334,8 @@ test('names are columns, captures, variables, and what an iteration is', async (
       {
         at: '9:12',
         method: 'GET',
-        name: '/a%20b/{}?{}&{}&{}',
+        name: null,
+        pattern: '/a%20b/{}?{}&{}&{}',
         url: [
           '/a%20b/',
           value('column', 'user'),

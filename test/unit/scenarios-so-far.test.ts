@@ -68,9 +68,14 @@ test('users of a run under way: their line, their rules and their panel say what
     },
   };
   const tally = new ScenarioTally({ scenarios: [SHOP], metrics }, 2);
-  const name = { of: 'request', number: 0, name: 'GET /a', method: 'GET' } as const;
+  const name = {
+    of: 'request',
+    number: 0,
+    name: 'GET /a',
+    place: { method: 'GET', url: 'http://127.0.0.1:9/a' },
+  } as const;
   for (const worker of [0, 1]) {
-    tally.takeName(worker, { ...name, of: 'check', name: 'ok', method: '' });
+    tally.takeName(worker, { ...name, of: 'check', name: 'ok', place: null });
     tally.takeName(worker, name);
     tally.takeName(worker, { ...name, number: 1, name: 'GET /only-in-vuSetup' });
   }

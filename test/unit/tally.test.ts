@@ -105,7 +105,7 @@ describe('folding a block', () => {
       { ...reset, code: 'B', count: 1, example: 'other' },
     ]);
     expect([...tally.errors.values()]).toEqual([
-      { ...reset, code: 'A', count: 5, example: 'first', firstAtMs: 10 },
+      { ...reset, code: 'A', count: 5, example: 'first', varies: true, firstAtMs: 10 },
       { ...reset, code: 'B', count: 1, example: 'other' },
     ]);
   });

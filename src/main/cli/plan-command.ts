@@ -64,7 +64,19 @@ function placesIn({ places, flow }: PlanFile): ReadonlyMap<string, string> {
 /** Options that apply to a run with users; the others are set in the module, or concern other kinds of load. */
 const FOR_TESTS = new Set<string>([
   ...['workers', 'mode', 'client', 'header', 'user', 'bearer-env', 'user-agent', 'compressed'],
-  ...['vus', 'iterations', 'only', 'duration', 'rate', 'timeout', 'percentiles', 'threshold', 'seed', 'once'],
+  ...[
+    'vus',
+    'iterations',
+    'only',
+    'duration',
+    'rate',
+    'stages',
+    'timeout',
+    'percentiles',
+    'threshold',
+    'seed',
+    'once',
+  ],
   ...['insecure', 'cacert', 'cert', 'key', 'sni', 'tls-min', 'resolve', 'addresses', 'connect-to'],
   ...['unix-socket', 'proxy', 'proxy-tunnel', 'http2', 'h2c'],
   ...['output', 'out', 'html', 'save', 'baseline', 'fail-if', 'step-summary', 'live', 'otlp'],
@@ -75,11 +87,10 @@ const OF_SCENARIOS: Readonly<Record<string, string>> = {
   concurrency: '--vus',
   requests: '--iterations',
   every: '--rate',
-  stages: 'stages in their load; for one size all the time give --vus or --rate, with --duration',
 };
 
 /** Options that change a test's loads; in a plan they belong in `load`. */
-const OF_LOADS = ['vus', 'iterations', 'only', 'duration', 'rate'];
+const OF_LOADS = ['vus', 'iterations', 'only', 'duration', 'rate', 'stages'];
 
 function refuseOthers(
   parsed: Parsed,

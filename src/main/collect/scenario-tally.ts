@@ -3,8 +3,10 @@ import {
   ITERATION_OUTCOME,
   type IterationErrorTally,
   MOST_NAMES,
+  MOST_PLACES_OF_A_NAME,
   type NumberedName,
   OTHERS,
+  type RequestPlace,
   type ScenariosPlan,
 } from '../../protocol/scenario.ts';
 import type { ScenarioRecords } from '../../protocol/scenario-records.ts';
@@ -55,7 +57,8 @@ export interface Counts {
 
 interface NamedRequest {
   readonly name: string;
-  readonly method: string;
+  /** Where it went, in order of first use; empty for requests counted together. */
+  readonly places: RequestPlace[];
   readonly tally: RequestTally;
 }
 
@@ -75,7 +78,7 @@ export interface PortableScenarios {
   }[];
   readonly requests: readonly {
     readonly name: string;
-    readonly method: string;
+    readonly places: readonly RequestPlace[];
     readonly outcomes: Float64Array;
     readonly latency: PortableDistribution;
   }[];
@@ -124,10 +127,10 @@ export class ScenarioTally {
     return this.#requestsOf[worker] ?? [];
   }
 
-  takeName(worker: number, { of, number, name, method }: NumberedName): void {
+  takeName(worker: number, { of, number, name, place }: NumberedName): void {
     if (of === 'request') {
       const own = this.#requestsOf[worker];
-      if (own !== undefined) own[number] = this.#requestCalled(name, method).tally;
+      if (own !== undefined) own[number] = this.#requestCalled(name, place === null ? [] : [place]).tally;
       return;
     }
     const [all, own] =
@@ -181,8 +184,8 @@ export class ScenarioTally {
         ...{ outcomes, thinkMs, errors: [...errors.values()] },
         ...{ response: response.portable, duration: duration.portable, startLag: startLag.portable },
       })),
-      requests: this.requests.map(({ name, method, tally: { outcomes, latency } }) => ({
-        ...{ name, method, outcomes, latency: latency.portable },
+      requests: this.requests.map(({ name, places, tally: { outcomes, latency } }) => ({
+        ...{ name, places, outcomes, latency: latency.portable },
       })),
       groups: [...this.groups.values()].map(portableCounts),
       checks: [...this.checks.values()].map(portableCounts),
@@ -206,8 +209,8 @@ export class ScenarioTally {
       for (const kind of ['response', 'duration', 'startLag'] as const) own[kind].addPortable(times[kind]);
       for (const error of errors) this.#takeError({ scenario: index, ...error });
     }
-    for (const { name, method, outcomes, latency } of other.requests) {
-      const { tally } = this.#requestCalled(name, method);
+    for (const { name, places, outcomes, latency } of other.requests) {
+      const { tally } = this.#requestCalled(name, places);
       tally.addOutcomes(outcomes);
       tally.latency.addPortable(latency);
     }
@@ -235,22 +238,27 @@ export class ScenarioTally {
     for (const { values } of [...this.groups.values(), ...this.metrics]) values.dropValues();
   }
 
-  #takeError({ scenario, kind, code, count, example }: IterationErrorTally): void {
+  #takeError({ scenario, kind, code, count, example, varies }: IterationErrorTally): void {
     const errors = this.scenarios[scenario]?.errors;
     const key = `${kind} ${code}`;
     const known = errors?.get(key) ?? { kind, code, example, count: 0 };
-    errors?.set(key, { ...known, count: known.count + count });
+    const differs = varies === true || known.example !== example ? ({ varies: true } as const) : {};
+    errors?.set(key, { ...known, count: known.count + count, ...differs });
   }
 
-  #requestCalled(asked: string, method: string): NamedRequest {
+  #requestCalled(asked: string, places: readonly RequestPlace[]): NamedRequest {
     const name = this.#byName.size < MOST_NAMES || this.#byName.has(asked) ? asked : OTHERS;
-    const known = this.#byName.get(name);
-    if (known !== undefined) return known;
-    const request = { name, method: name === OTHERS ? '' : method, tally: new RequestTally() };
+    const request = this.#byName.get(name) ?? { name, places: [], tally: new RequestTally() };
+    if (!this.#byName.has(name)) this.requests.push(request);
     this.#byName.set(name, request);
-    this.requests.push(request);
+    if (name !== OTHERS) for (const place of places) addPlace(request.places, place);
     return request;
   }
+}
+
+function addPlace(places: RequestPlace[], { method, url }: RequestPlace): void {
+  const isKnown = places.some((one) => one.method === method && one.url === url);
+  if (!isKnown && places.length < MOST_PLACES_OF_A_NAME) places.push({ method, url });
 }
 
 function calledIn(all: Map<string, Counts>, asked: string): Counts {

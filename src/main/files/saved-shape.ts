@@ -184,7 +184,13 @@ const SUMMARY = fields({
   }),
   eventTimesMs: optional(fields(Object.fromEntries(EVENT_TIME_KINDS.map((kind) => [kind, LATENCY])))),
   streams: optional(orNull(STREAMS)),
-  mix: optional([fields({ name: 'text', method: 'text', url: 'text', ...COUNTS, latencyMs: LATENCY })]),
+  mix: optional([
+    fields({
+      ...{ name: 'text', method: 'text', url: 'text', places: optional('number') },
+      ...COUNTS,
+      latencyMs: LATENCY,
+    }),
+  ]),
   histogram: [fields(numbers('fromMs', 'toMs', 'count'))],
   connections: fields({ ...numbers('opened', 'closedByTarget'), unrequested: optional('number') }),
   addresses: optional([fields({ address: 'text', connections: 'number' })]),

@@ -46,10 +46,10 @@ export function usersSoFar(tally: ScenarioTally, hide: Hide): UsersSoFar {
 /** Most frequent first. */
 export function failuresOf({ errors }: Snapshot, hide: Hide, naming: Naming): LiveState['failures'] {
   return [...errors.values()]
-    .map(({ kind, code, count, example, advice }) => ({
+    .map(({ kind, code, count, example, varies, advice }) => ({
       name: hide(failedAsText(kind, code)),
       count,
-      example: hide(withAdvice(example, advice, naming)),
+      example: (varies === true ? 'for example: ' : '') + hide(withAdvice(example, advice, naming)),
     }))
     .sort((a, b) => b.count - a.count);
 }

@@ -9,7 +9,7 @@ import type { Snapshot } from '../collect/snapshot.ts';
 import { namingOf } from '../plan/terms.ts';
 import { rulesSoFar } from '../run/so-far.ts';
 import { summarizeLatency } from '../summary/latency-summary.ts';
-import { isOfIterations } from '../summary/mix-summary.ts';
+import { isOfIterations, placeOf } from '../summary/mix-summary.ts';
 import { summarizePlan } from '../summary/plan-summary.ts';
 import { summarizeScenarios } from '../summary/scenarios-summary.ts';
 import { summarizeSeries } from '../summary/series-summary.ts';
@@ -116,7 +116,7 @@ function rowsSoFar(plan: RunPlan, { mix, scenarios }: Snapshot): Summary['mix'] 
   if (scenarios === null) return mix.flatMap((tally, index) => mixRow(plan, tally, index));
   return scenarios.requests
     .filter(isOfIterations)
-    .map(({ name, method, tally }) => rowSoFar(plan, { name, method, url: '', weight: 1 }, tally));
+    .map(({ name, places, tally }) => rowSoFar(plan, { name, ...placeOf(places, plan), weight: 1 }, tally));
 }
 
 function mixRow(plan: RunPlan, tally: RequestTally, index: number): Summary['mix'] {
@@ -128,7 +128,7 @@ function mixRow(plan: RunPlan, tally: RequestTally, index: number): Summary['mix
 
 function rowSoFar(
   plan: RunPlan,
-  request: Pick<MixRow, 'name' | 'method' | 'url' | 'weight'>,
+  request: Pick<MixRow, 'name' | 'method' | 'url' | 'places' | 'weight'>,
   { sent, ok, failed, unfinished, cancelled, dropped, latency }: RequestTally,
 ): MixRow {
   return {

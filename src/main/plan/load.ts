@@ -105,7 +105,21 @@ function parseStages(options: RunOptions, problems: Problems): Stage[] {
   return rate === null ? [] : [{ durationMs: null, from: rate, to: rate }];
 }
 
-function parseStageList(text: string, problems: Problems): Stage[] {
+/** What the numbers of stages are. */
+interface StageWords {
+  readonly number: string;
+  readonly nothing: string;
+  readonly example: string;
+}
+
+const OF_RATES: StageWords = {
+  number: 'rate',
+  nothing: 'no request is ever due: give at least one stage a rate above zero',
+  example: '10s:100 or 30s:100..1000',
+};
+
+/** Reads `10s:100,30s:100..1000`. */
+export function parseStageList(text: string, problems: Problems, words: StageWords = OF_RATES): Stage[] {
   const stages: Stage[] = [];
   for (const part of text.split(',')) {
     const [, time = '', first = '', second = first] =
@@ -122,7 +136,7 @@ function parseStageList(text: string, problems: Problems): Stage[] {
       !isPossible(to)
     ) {
       problems.add(
-        phrase`${the('stages')} ${given(part)}: give time:rate or time:rate..rate, such as 10s:100 or 30s:100..1000.`,
+        phrase`${the('stages')} ${given(part)}: give time:${words.number} or time:${words.number}..${words.number}, such as ${words.example}.`,
       );
     } else {
       stages.push({ durationMs, from, to });
@@ -131,9 +145,7 @@ function parseStageList(text: string, problems: Problems): Stage[] {
   if ((durationOfMs(stages) ?? 0) > LONGEST_STAGES_MS)
     problems.add(phrase`${the('stages')} ${given(text)}: they may last 168h in all.`);
   if (stages.length > 0 && stages.every(({ from, to }) => from.requests + to.requests === 0)) {
-    problems.add(
-      phrase`${the('stages')} ${given(text)}: no request is ever due: give at least one stage a rate above zero.`,
-    );
+    problems.add(phrase`${the('stages')} ${given(text)}: ${words.nothing}.`);
   }
   return stages;
 }

@@ -1,7 +1,7 @@
 import { awaitedOf, errorRateOf } from '../../protocol/report.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
-import { failedAsText, whenText } from '../text/failure-words.ts';
+import { beforeExample, failedAsText, whenText } from '../text/failure-words.ts';
 import {
   counted,
   formatAskedRate,
@@ -35,9 +35,10 @@ export function failureLines(summary: Summary, { width, paint }: View): string[]
   const left = errors.length - shown.length;
   const lines = [
     ...rows('failures', `${when === null ? share : `${share}, ${when}`}${withUnanswered(requests)}`, width),
-    ...shown.flatMap(({ kind, code, count, example }) => {
+    ...shown.flatMap((error) => {
+      const { kind, code, count, example } = error;
       const number = formatCount(count).padStart(widest);
-      const text = `${failedAsText(kind, code)}: ${example.replaceAll(/\s+/g, ' ')}`;
+      const text = `${failedAsText(kind, code)}${beforeExample(error)}${example.replaceAll(/\s+/g, ' ')}`;
       const indent = ' '.repeat(LABEL_WIDTH + widest + 3);
       return wrappedUpTo(MOST_LINES_OF_AN_ERROR, text, width - indent.length).map((line, index) =>
         index === 0 ? `${' '.repeat(LABEL_WIDTH)}${number} × ${line}` : indent + line,

@@ -1,6 +1,6 @@
 import type { Summary } from '../../protocol/summary.ts';
 import { failsByVerdict, isOnErrors, isOnIterations } from '../summary/exit-code.ts';
-import { failedAsText } from '../text/failure-words.ts';
+import { beforeExample, failedAsText } from '../text/failure-words.ts';
 import { formatCount } from '../text/format.ts';
 
 /** Why nothing succeeded, in one sentence; null if something did, or nothing was sent. */
@@ -11,7 +11,7 @@ export function whyNothingSucceeded({ requests, errors }: Summary): string | nul
     return `No request succeeded: all ${formatCount(requests.sent)} were cancelled.`;
   if (first === undefined)
     return `No request succeeded: none of ${formatCount(requests.sent)} was answered in time.`;
-  return `No request succeeded: ${formatCount(first.count)} of ${formatCount(requests.sent)} failed with ${failedAsText(first.kind, first.code)}: ${first.example}.`;
+  return `No request succeeded: ${formatCount(first.count)} of ${formatCount(requests.sent)} failed with ${failedAsText(first.kind, first.code)}${beforeExample(first)}${first.example}.`;
 }
 
 /** Why the verdict fails the run; null if it does not, or if a broken rule on the error rate already shows it. */

@@ -1,6 +1,7 @@
 import type { CodeShare } from '../../protocol/scenario.ts';
 import type { MetricSummary, ScenarioRow, ScenariosSummary, Summary } from '../../protocol/summary.ts';
 import { extremeText, percentileText } from '../text/bound-text.ts';
+import { beforeExample } from '../text/failure-words.ts';
 import { formatCount, formatMs, formatPercent, NOTHING, shareText } from '../text/format.ts';
 import { shortNumeral } from '../text/numerals.ts';
 import { placeOfCode } from '../text/scenario-code-words.ts';
@@ -170,8 +171,9 @@ function errorLines({ errors }: ScenarioRow, width: number): string[] {
   const left = errors.length - shown.length;
   const indent = ' '.repeat(LABEL_WIDTH);
   return [
-    ...shown.flatMap(({ kind, code, count, example }) => {
-      const text = `${formatCount(count)} × ${kind} (${code}): ${example.replaceAll(/\s*\n\s*/g, ' ')}`;
+    ...shown.flatMap((error) => {
+      const { kind, code, count, example } = error;
+      const text = `${formatCount(count)} × ${kind} (${code})${beforeExample(error)}${example.replaceAll(/\s*\n\s*/g, ' ')}`;
       return wrappedUpTo(MOST_LINES_OF_AN_ERROR, text, width - LABEL_WIDTH - 2).map((line, index) =>
         index === 0 ? indent + line : `${indent}  ${line}`,
       );

@@ -1,4 +1,5 @@
 import type { RunPlan } from '../../protocol/plan.ts';
+import type { RequestPlace } from '../../protocol/scenario.ts';
 import type { MixRow } from '../../protocol/summary.ts';
 import { distributionOf } from '../collect/merged-distribution.ts';
 import type { RequestTally } from '../collect/request-tally.ts';
@@ -17,11 +18,26 @@ export function summarizeMix(plan: RunPlan, tallies: readonly RequestTally[]): M
 
 /** A row for each name that scenarios used, in order of first use. */
 export function summarizeNamed(plan: RunPlan, { requests }: Pick<ScenarioTally, 'requests'>): MixRow[] {
-  const base = plan.scenarios?.base ?? '';
-  return requests.filter(isOfIterations).map(({ name, method, tally }) => {
-    const path = name.startsWith(`${method} /`) ? name.slice(method.length + 1) : '';
-    return rowOf(plan, { name, method, url: base.replace(/\/$/, '') + path, weight: 1 }, tally);
-  });
+  return requests
+    .filter(isOfIterations)
+    .map(({ name, places, tally }) => rowOf(plan, { name, ...placeOf(places, plan), weight: 1 }, tally));
+}
+
+/** Of requests that share a name, what is the same for all. */
+export function placeOf(
+  places: readonly RequestPlace[],
+  { scenarios }: Pick<RunPlan, 'scenarios'>,
+): Pick<MixRow, 'method' | 'url' | 'places'> {
+  const [first, another] = places;
+  if (first === undefined) return { method: '', url: scenarios?.base ?? '' };
+  if (another === undefined) return first;
+  const methods = new Set(places.map(({ method }) => method));
+  const origins = new Set(places.map(({ url }) => new URL(url).origin));
+  return {
+    method: methods.size === 1 ? first.method : '',
+    url: origins.size === 1 ? new URL(first.url).origin : '',
+    places: places.length,
+  };
 }
 
 /** False for what only the setups of users have sent: it is not counted and has no row. */
@@ -31,7 +47,7 @@ export function isOfIterations({ tally }: Pick<ScenarioTally['requests'][number]
 
 function rowOf(
   { percentiles, stream }: RunPlan,
-  request: Pick<MixRow, 'name' | 'method' | 'url' | 'weight'>,
+  request: Pick<MixRow, 'name' | 'method' | 'url' | 'places' | 'weight'>,
   { sent, ok, failed, unfinished, cancelled, dropped, latency }: RequestTally,
 ): MixRow {
   const latencyMs = summarizeLatency(distributionOf(latency), percentiles);

@@ -79,6 +79,11 @@ export function failedAsText(kind: FailedAs['kind'], code: string | null): strin
   return code === null || code.toLowerCase() === kind ? kind : `${kind} (${code})`;
 }
 
+/** What comes before the example of several failures: whether it stands for all of them. */
+export function beforeExample({ varies }: { readonly varies?: true }): string {
+  return varies === true ? ', for example: ' : ': ';
+}
+
 /** When requests failed, as part of a sentence: "since 5 s". */
 export function whenText({ fromMs, toMs, isOnAndOff }: FailedWhen): string {
   return isOnAndOff ? `on and off, ${spanText(fromMs, toMs)}` : spanText(fromMs, toMs);

@@ -69,7 +69,7 @@ export class Verdict {
     }
     if (status >= LOWEST_FAILURE && (expectation === null || expectation.statuses.length === 0)) {
       const said = saidBy(sink, this.#secrets.of(request));
-      const example = `${request.message.method} ${shownPath(request.plan)} was answered with ${status}${said}`;
+      const example = `${placeOf(request.plan)} was answered with ${status}${onTheWay(redirects)}${said}`;
       return { kind: 'status', code: String(status), count: 1, example };
     }
     const cut = sink.finish();
@@ -89,7 +89,7 @@ export class Verdict {
   ): ErrorTally {
     if (endedByUs === 'timeout') {
       const what = Number.isNaN(sentMs) ? 'no connection' : 'no complete answer';
-      const example = `${what} within ${this.#timeoutMs} ms`;
+      const example = `${what} within ${request?.timeoutMs ?? this.#timeoutMs} ms`;
       return { kind: 'timeout', code: 'TIMEOUT', count: 1, example };
     }
     if (endedByUs === 'stalled') {
@@ -102,10 +102,29 @@ export class Verdict {
     return { ...failure, example: this.#secrets.of(request)(failure.example), count: 1 };
   }
 
-  #unexpected({ plan }: PreparedRequest, code: string, example: string): ErrorTally {
-    const name = this.#namesRequests ? `${plan.name}: ` : '';
+  #unexpected(request: PreparedRequest, code: string, example: string): ErrorTally {
+    const name = this.#namesRequests ? `${calledWithPlace(request)}: ` : '';
     return { kind: 'expectation', code, count: 1, example: name + example };
   }
+}
+
+/** A request's name, with its method and path if it is of a scenario, where others may share the name. */
+export function calledWithPlace({
+  plan,
+  isOfScenario,
+}: Pick<PreparedRequest, 'plan' | 'isOfScenario'>): string {
+  const place = placeOf(plan);
+  return isOfScenario !== true || plan.name === place ? plan.name : `${plan.name} (${place})`;
+}
+
+/** The method and the path, with placeholders and templates unfilled. */
+export function placeOf(plan: RequestPlan): string {
+  return `${plan.message.method} ${shownPath(plan)}`;
+}
+
+/** Another place has answered than the one that is told. */
+function onTheWay(redirects: number): string {
+  return redirects === 0 ? '' : ` after ${redirects === 1 ? 'a redirect' : `${redirects} redirects`}`;
 }
 
 /** What a failing answer says of itself, to be put behind its status; empty if it says nothing. */

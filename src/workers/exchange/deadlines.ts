@@ -32,6 +32,10 @@ export class Deadlines<Owner> {
     this.#onExpired = onExpired;
   }
 
+  get isEmpty(): boolean {
+    return this.#head === null;
+  }
+
   /** The timeout runs from `sinceMs`, which must not be before that of the entry added last. */
   add(deadline: Deadline<Owner>, sinceMs: number): void {
     deadline.sinceMs = sinceMs;

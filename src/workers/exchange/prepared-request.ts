@@ -29,6 +29,8 @@ export interface PreparedRequest {
   readonly isApart?: boolean;
   /** Its answer is read as a whole, although others of the run are streams. */
   readonly isWhole?: boolean;
+  /** Its own timeout; absent if the run's holds for it. */
+  readonly timeoutMs?: number;
   /** Absent without a cookie jar. */
   readonly cookies?: RequestCookies;
   /** Absent before the first redirect, and where none is followed as curl does. */

@@ -1,6 +1,7 @@
 import type { TokenCount } from '../../protocol/stream.ts';
 import type { Output, Response, StandardSchema, StreamedAnswer } from '../../protocol/test-definition.ts';
 import { textOfBody } from '../../requests/body-text.ts';
+import { pageOf } from '../../requests/html-selection.ts';
 import { jsonQuery, parseJsonPath } from '../../requests/json-path.ts';
 import type { Fields } from '../clients/dispatcher.ts';
 import type { Exchange } from '../exchange/exchange.ts';
@@ -88,6 +89,13 @@ export class Answer implements Response {
     const match = pattern.exec(text);
     if (match === null) throw new Error(`match(${pattern}) found nothing in ${this.#shown()}`);
     return match[1] ?? match[0];
+  }
+
+  css(selector: string, attribute?: string): string {
+    const [value] = pageOf(this).find(selector, attribute ?? null);
+    if (value !== undefined) return value;
+    const of = attribute === undefined ? '' : `, '${attribute}'`;
+    throw new Error(`css('${selector}'${of}) found nothing in ${this.#shown()}`);
   }
 
   #parsed(): unknown {

@@ -1,7 +1,9 @@
 import { Interrupted, RequestError } from '../../protocol/scenario-errors.ts';
 import type { TokenCount } from '../../protocol/stream.ts';
+import { calledWithPlace, placeOf } from '../exchange/answer-verdict.ts';
 import { setCookiesIn } from '../exchange/cookie-keeper.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import type { PreparedRequest } from '../exchange/prepared-request.ts';
 import { Answer } from './answer.ts';
 
 /** What the code that awaits a request is given, or with what its promise is rejected; the exchange may then be reused. */
@@ -17,9 +19,16 @@ export function outcomeOf(
   if (endedByUs === 'unfinished') return new Interrupted();
   if (failure === null) return answer ?? new Interrupted();
   const { kind, code, example } = failure;
-  const name = request?.plan.name ?? '';
-  const told = example.startsWith(name) ? example : `${name}: ${example}`;
-  return new RequestError(kind, code, told, answer);
+  return new RequestError(kind, code, request === null ? example : withName(request, example), answer);
+}
+
+/** Says which request failed, unless the sentence does. */
+function withName(request: PreparedRequest, example: string): string {
+  const called = calledWithPlace(request);
+  if (example.startsWith(`${called}: `) || example.startsWith(`${request.plan.name} was `)) return example;
+  // It begins with method and path.
+  if (example.startsWith(`${placeOf(request.plan)} was `)) return `${request.plan.name}: ${example}`;
+  return `${called}: ${example}`;
 }
 
 /** Of those that its redirects set, whoever followed them has taken care. */

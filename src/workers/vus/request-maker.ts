@@ -5,6 +5,7 @@ import { looksIntoFields } from '../../requests/expectation.ts';
 import { InvalidRequest } from '../../requests/invalid-request.ts';
 import { authorityIn, checkProtocol, openPlaceOf, writtenPathOf } from '../../requests/place.ts';
 import { cookieValue, type RequestCookies } from '../exchange/cookie-keeper.ts';
+import { timeoutOf } from './durations.ts';
 import { expectationOf } from './expectations.ts';
 import { Heads } from './heads.ts';
 import type { Names } from './name-numbers.ts';
@@ -30,6 +31,7 @@ const PARAMS = new Set([
   'body',
   'expect',
   'redirects',
+  'timeout',
   'cookies',
   'stream',
 ]);
@@ -47,6 +49,8 @@ interface Located {
   readonly place: Place;
   readonly path: string;
   readonly name: string;
+  /** The path of the base URL, if it was put before the path. */
+  readonly base: string;
 }
 
 /** A request by method and URL, and what is the same each time that it is sent. */
@@ -60,6 +64,8 @@ interface Route extends Located {
 interface NumberedPlan {
   readonly index: number;
   readonly plan: RequestPlan;
+  /** As of its place. */
+  readonly base: string;
 }
 
 /** Settings shared by all requests of a run. */
@@ -82,8 +88,10 @@ export class RequestMaker {
   readonly #heads: Heads;
   readonly #own: Place | null;
   readonly #places = new Map<string, Place>();
-  /** Plans by request name, with default expectation and redirects. */
+  /** Plans by request name, with default expectation and redirects, for the place where it was sent first. */
   readonly #plans = new Map<string, NumberedPlan>();
+  /** For other places of requests that share a name, by name and place. */
+  readonly #others = new Map<string, NumberedPlan>();
   /** By method and URL as written. */
   readonly #routes = new Map<string, Map<string, Route>>();
 
@@ -146,6 +154,7 @@ export class RequestMaker {
       isApart,
       isWhole: !isStreamed,
       cookies: saying,
+      timeoutMs: params?.timeout === undefined ? null : timeoutOf(params.timeout),
     });
   }
 
@@ -186,6 +195,7 @@ export class RequestMaker {
       place: own,
       path: PLAIN_PATH.test(path) ? path : writtenPathOf(path, 0),
       name: withoutQuery(name),
+      base: this.#base.basePath,
     };
   }
 
@@ -194,7 +204,7 @@ export class RequestMaker {
     const place = this.#places.get(authority) ?? this.#placeOf(authority);
     const path = writtenPathOf(href, authority.length);
     const name = template === null ? path : template.slice(authorityIn(template).length) || '/';
-    return { place, path, name: place.prefix + withoutQuery(name) };
+    return { place, path, name: place.prefix + withoutQuery(name), base: '' };
   }
 
   #placeOf(authority: string): Place {
@@ -234,27 +244,39 @@ export class RequestMaker {
     if (name === undefined) route.known = known;
     const expect = params?.expect;
     const maxRedirects = params?.redirects ?? DEFAULT_REDIRECTS;
-    if (expect === undefined && maxRedirects === DEFAULT_REDIRECTS && known.plan.message.method === method)
-      return known;
-    const { message } = known.plan;
+    if (expect === undefined && maxRedirects === DEFAULT_REDIRECTS) return known;
     return {
-      index: known.index,
+      ...known,
       plan: {
         ...known.plan,
-        message: { ...message, method },
         expectation: expect === undefined ? null : expectationOf(expect),
         maxRedirects: redirectsIn(maxRedirects),
       },
     };
   }
 
-  #named(name: string, method: string, { name: path, place }: Route): NumberedPlan {
-    return this.#plans.get(name) ?? this.#newPlan(method, name, path, place);
+  /** Requests may share a name, but what is said of one that failed is about its own place. */
+  #named(name: string, method: string, route: Route): NumberedPlan {
+    const first = this.#plans.get(name);
+    if (first === undefined) {
+      const isKept = !this.#names.isFull;
+      const made = this.#newPlan(method, name, route);
+      if (isKept) this.#plans.set(name, made);
+      return made;
+    }
+    if (isSentTo(first, method, route)) return first;
+    const key = `${name}\n${method} ${urlOf(route)}`;
+    const known = this.#others.get(key);
+    if (known !== undefined) return known;
+    const made = this.#newPlan(method, name, route);
+    if (this.#others.size < MOST_ROUTES) this.#others.set(key, made);
+    return made;
   }
 
-  #newPlan(method: string, name: string, path: string, { endpoint, prefix }: Place): NumberedPlan {
-    const isKept = !this.#names.isFull;
-    const index = this.#names.numberOf(name, method);
+  #newPlan(method: string, name: string, route: Route): NumberedPlan {
+    const index = this.#names.numberOf(name, { method, url: urlOf(route) });
+    const { base, name: path, place } = route;
+    const { endpoint, prefix } = place;
     const plan: RequestPlan = {
       ...this.#base.plan,
       name,
@@ -270,9 +292,7 @@ export class RequestMaker {
       expectation: null,
       maxRedirects: DEFAULT_REDIRECTS,
     };
-    const known = { index, plan };
-    if (isKept) this.#plans.set(name, known);
-    return known;
+    return { index, plan, base };
   }
 }
 
@@ -315,6 +335,18 @@ function withQuery(path: string, query: Readonly<Record<string, unknown>>): stri
   );
   if (pairs.length === 0) return path;
   return `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams(pairs)}`;
+}
+
+function isSentTo({ plan, base }: NumberedPlan, method: string, route: Located): boolean {
+  const { message, endpoint } = plan;
+  const isAlike = message.method === method && message.path === route.name && base === route.base;
+  return isAlike && endpoint === route.place.endpoint;
+}
+
+/** As a whole, with `{}` for each value of a template. */
+function urlOf({ place: { endpoint, prefix }, base, name }: Located): string {
+  if (prefix !== '') return name;
+  return endpoint.origin + base + (name.startsWith('/') ? name : `/${name}`);
 }
 
 function withoutQuery(path: string): string {

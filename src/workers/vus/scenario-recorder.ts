@@ -69,7 +69,8 @@ export class ScenarioRecorder {
     const key = isKnown ? `${scenario} ${kind} ${code}` : `${scenario} ${kind}`;
     const { count = 0 } = this.#errors.get(key) ?? {};
     const known = this.#errors.get(key) ?? { scenario, kind, code: isKnown ? code : 'others', example };
-    this.#errors.set(key, { ...known, count: count + 1 });
+    const differs = known.example === example ? {} : ({ varies: true } as const);
+    this.#errors.set(key, { ...known, count: count + 1, ...differs });
   }
 
   value(of: NamedValues['of'], number: number, value: number): void {

@@ -23,6 +23,8 @@ interface AnswerWishes {
   readonly isApart: boolean;
   readonly isWhole: boolean;
   readonly cookies: RequestCookies;
+  /** Null for the run's. */
+  readonly timeoutMs: number | null;
 }
 
 /**
@@ -46,6 +48,7 @@ export class ScenarioRequest implements PreparedRequest, RequestTemplate, Messag
   readonly isWhole: boolean;
   readonly cookies: RequestCookies;
   readonly refusal = null;
+  declare readonly timeoutMs?: number;
   declare readonly head?: string;
   declare readonly keptHead?: KeptHead;
   readonly #parts: HeadParts;
@@ -57,7 +60,7 @@ export class ScenarioRequest implements PreparedRequest, RequestTemplate, Messag
     path: string,
     parts: HeadParts,
     body: Buffer | null,
-    { wantsFields, keepsHead, isApart, isWhole, cookies }: AnswerWishes,
+    { wantsFields, keepsHead, isApart, isWhole, cookies, timeoutMs }: AnswerWishes,
   ) {
     this.index = index;
     this.plan = plan;
@@ -72,6 +75,7 @@ export class ScenarioRequest implements PreparedRequest, RequestTemplate, Messag
     this.isApart = isApart;
     this.isWhole = isWhole;
     this.cookies = cookies;
+    if (timeoutMs !== null) this.timeoutMs = timeoutMs;
     this.#parts = parts;
     if (parts.head !== null) this.head = parts.head;
     if (parts.kept !== undefined) this.keptHead = parts.kept;

@@ -50,13 +50,18 @@ const checks = z
   )
   .describe('What has to hold, by names; the iteration goes on where it does not');
 
-const CAPTURE_KINDS = ['json', 'header', 'cookie', 'regex', 'stream', 'status'] as const;
+const CAPTURE_KINDS = ['json', 'css', 'header', 'cookie', 'regex', 'stream', 'status'] as const;
 /** Parts of an answer that can be captured. */
 export type CaptureKind = (typeof CAPTURE_KINDS)[number];
 export { CAPTURE_KINDS };
 
 const captureMap = z.strictObject({
   json: z.string().describe('A JSON path').optional(),
+  css: z
+    .string()
+    .describe('A CSS selector: the text of the first element of the HTML that it matches')
+    .optional(),
+  attribute: z.string().describe('With css: this attribute in place of the text').optional(),
   header: z.string().optional(),
   cookie: z.string().optional(),
   regex: z.string().describe('A pattern; its first group, or all of it').optional(),
@@ -73,6 +78,10 @@ const captures = z
   )
   .describe('Values of the answer that become variables');
 
+const query = z.record(z.string(), z.union([scalar, z.array(scalar)]), giving('a map of names and values'));
+const timeout = z
+  .union([z.string(), z.number()], giving("a time such as '30s'"))
+  .describe("How long it may take in all; by default the plan's timeout");
 const status = z.union(
   [z.number(), z.string(), z.array(z.number())],
   giving("a status such as 204, [200, 404], '2xx' or any"),
@@ -83,9 +92,7 @@ function schemasWith(steps: z.ZodType): Readonly<Record<StepKind, z.ZodObject>> 
   const request = {
     name: text.describe('What it is called in the result').optional(),
     header: headers.optional(),
-    query: z
-      .record(z.string(), z.union([scalar, z.array(scalar)]), giving('a map of names and values'))
-      .optional(),
+    query: query.optional(),
     json: z.unknown().describe('A body: a map, a list, or JSON as text').optional(),
     form: texts.optional(),
     body: text.optional(),
@@ -96,6 +103,7 @@ function schemasWith(steps: z.ZodType): Readonly<Record<StepKind, z.ZodObject>> 
       .describe('Values at paths of the JSON')
       .optional(),
     redirects: z.number().int().min(0).describe('How many are followed; 10').optional(),
+    timeout: timeout.optional(),
     cookies: z.boolean(giving('true or false')).optional(),
     stream: z
       .boolean(giving('true or false'))

@@ -1,5 +1,6 @@
 import { messageOf } from '../../../protocol/errors.ts';
 import { type FlowCapture, STREAM_PARTS } from '../../../protocol/flow.ts';
+import { checkSelector } from '../../../requests/html-selection.ts';
 import { parseJsonPath } from '../../../requests/json-path.ts';
 import { choiceAdvice, nearestTo } from '../../text/nearest.ts';
 import { quoted } from '../../text/quoted.ts';
@@ -9,7 +10,8 @@ import type { Fields, Keys, StepReading } from './step-reading.ts';
 const WRITTEN = /^(\S+)(?:\s+(.+))?$/s;
 const SLASHES = /^\/(.+)\/([imsuv]*)$/s;
 const GOOD_NAME = /^[A-Za-z_][\w-]*$/;
-const HOW = "say it as 'json PATH', 'header NAME', 'cookie NAME', 'regex PATTERN', 'stream PART' or 'status'";
+const HOW =
+  "say it as 'json PATH', 'css SELECTOR', 'header NAME', 'cookie NAME', 'regex PATTERN', 'stream PART' or 'status'";
 
 /** Reads the captures of a request; reports a problem for each that cannot be read. */
 export function readCaptures(captures: Fields, keys: Keys, reader: StepReading): FlowCapture[] {
@@ -19,9 +21,12 @@ export function readCaptures(captures: Fields, keys: Keys, reader: StepReading):
       reader.problem(at, `${quoted(name)}: a variable has a name of letters, digits, - and _.`);
     const found = partsOf(written, at, reader);
     if (found === null) return [];
-    const from = fromOf(found.kind, found.of, at, reader);
+    const { all = false, attribute = null } = written as {
+      readonly all?: boolean;
+      readonly attribute?: string;
+    };
+    const from = fromOf(found, attribute, at, reader);
     if (from === null) return [];
-    const { all = false } = written as { readonly all?: boolean };
     const hasDefault = typeof written === 'object' && written !== null && 'default' in written;
     const otherwise = hasDefault ? { value: written.default ?? null } : null;
     return [{ name, from, all: typeof written === 'string' ? false : all, otherwise, at: reader.at(at) }];
@@ -55,7 +60,14 @@ function partsOf(
   return null;
 }
 
-function fromOf(kind: CaptureKind, of: string, at: Keys, reader: StepReading): FlowCapture['from'] | null {
+function fromOf(
+  { kind, of }: { readonly kind: CaptureKind; readonly of: string },
+  attribute: string | null,
+  at: Keys,
+  reader: StepReading,
+): FlowCapture['from'] | null {
+  if (attribute !== null && kind !== 'css')
+    reader.problem([...at, 'attribute'], `attribute ${quoted(attribute)}: only css captures have one.`);
   switch (kind) {
     case 'status':
       return { type: 'status' };
@@ -65,6 +77,14 @@ function fromOf(kind: CaptureKind, of: string, at: Keys, reader: StepReading): F
         return { type: 'json', of };
       } catch (error) {
         reader.problem(at, `the path ${quoted(of)} cannot be read: ${messageOf(error)}.`);
+        return null;
+      }
+    case 'css':
+      try {
+        checkSelector(of);
+        return { type: 'css', of, attribute };
+      } catch (error) {
+        reader.problem(at, `${messageOf(error)}.`);
         return null;
       }
     case 'regex': {

@@ -1,15 +1,18 @@
 import { messageOf } from '../../../protocol/errors.ts';
 import type { FlowJson, FlowRequest, FlowText } from '../../../protocol/flow.ts';
 import type { StatusRule } from '../../../protocol/test-definition.ts';
+import { MS_PER_HOUR } from '../../../protocol/units.ts';
 import { parseJsonPath } from '../../../requests/json-path.ts';
 import { quoted } from '../../text/quoted.ts';
 import { Problems } from '../problems.ts';
+import { parseDurationMs } from '../quantities.ts';
 import { parseUrl } from '../target.ts';
 import { readCaptures } from './read-captures.ts';
 import { readJson } from './read-json.ts';
 import type { Fields, Keys, StepReading } from './step-reading.ts';
 
 const BODIES = ['json', 'form', 'body'] as const;
+const LONGEST_TIMEOUT_MS = 168 * MS_PER_HOUR;
 const STATUS = /^(?:any|[1-5]xx)$/;
 
 /** Reads a request with its captures, expectations and checks. */
@@ -35,8 +38,8 @@ export function readRequest(method: string, step: Fields, keys: Keys, reader: St
     type: 'request',
     method: method.toUpperCase(),
     url,
-    name: own === null ? (isDynamic ? pattern : null) : own.join(''),
-    isNamed: own !== null,
+    name: own?.join('') ?? null,
+    pattern: isDynamic ? pattern : null,
     headers: headerPairs(step['header'], [...keys, 'header'], reader).map(
       ([name, value]) => [name, text(value, [...keys, 'header', name])] as const,
     ),
@@ -47,10 +50,20 @@ export function readRequest(method: string, step: Fields, keys: Keys, reader: St
     body: bodyOf(step, keys, reader, text, pairs),
     expect: expectOf(step, keys, reader, text),
     redirects: (step['redirects'] as number | undefined) ?? null,
+    timeoutMs: timeoutOf(step['timeout'], [...keys, 'timeout'], reader),
     cookies: step['cookies'] !== false,
     stream: isStreamed(step, keys, reader),
     ...capturesAndChecks(step, keys, reader),
   };
+}
+
+/** A number is milliseconds, as elsewhere in steps. */
+function timeoutOf(time: unknown, at: Keys, reader: StepReading): number | null {
+  if (time === undefined) return null;
+  const ms = typeof time === 'number' ? time : parseDurationMs(String(time));
+  if (ms !== null && ms >= 1 && ms <= LONGEST_TIMEOUT_MS) return ms;
+  reader.problem(at, `timeout ${quoted(time)}: give a time from 1ms to 168h, such as '30s'.`);
+  return null;
 }
 
 function isStreamed(step: Fields, keys: Keys, reader: StepReading): boolean {

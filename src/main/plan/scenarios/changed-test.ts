@@ -2,7 +2,7 @@ import { ERROR_CODES, VolleyError } from '../../../protocol/errors.ts';
 import type { Executor, TestDefinition } from '../../../protocol/test-definition.ts';
 import { MS_PER_HOUR } from '../../../protocol/units.ts';
 import { meantOrOneOf } from '../../text/nearest.ts';
-import { rateOf } from '../load.ts';
+import { parseStageList, rateOf } from '../load.ts';
 import type { RunOptions } from '../options.ts';
 import { Problems } from '../problems.ts';
 import { given, phrase, the } from '../words.ts';
@@ -11,6 +11,12 @@ import { withoutRulesOf } from './scenario-rules.ts';
 import { MOST_ITERATIONS, MOST_USERS } from './user-load.ts';
 
 const LONGEST_MS = 168 * MS_PER_HOUR;
+/** Of scenarios they are users, or iterations a second. */
+const OF_USERS = {
+  number: 'number',
+  nothing: 'nothing is ever started: give at least one stage a number above zero',
+  example: '10s:100 or 30s:0..100',
+};
 
 /** Command-line options that change the scenarios of a module, as typed. */
 export interface TestChanges {
@@ -20,7 +26,7 @@ export interface TestChanges {
   readonly only?: string | undefined;
 }
 
-type Typed = TestChanges & Pick<RunOptions, 'duration' | 'rate'>;
+type Typed = TestChanges & Pick<RunOptions, 'duration' | 'rate' | 'stages'>;
 
 /**
  * Applies the command line to a test: only one of its scenarios, or a load of another size.
@@ -35,10 +41,22 @@ export function changedTest(definition: TestDefinition, typed: Typed): TestDefin
     iterations: read(typed.iterations, (text) => problems.count('iterations', text, 1, MOST_ITERATIONS)),
     durationMs: read(typed.duration, (text) => problems.durationMs('duration', text, 1, LONGEST_MS)),
     rate: read(typed.rate, (text) => rateOf('rate', String(text), problems)),
+    stages: read(typed.stages, (text) => parseStageList(text, problems, OF_USERS)),
   };
+  refuseBesideStages(typed, problems);
   const changed = problems.size > 0 ? chosen : withSize(chosen, typed, size, problems);
   if (problems.size > 0) throw new VolleyError(ERROR_CODES.usage, problems.list);
   return changed;
+}
+
+/** Stages say all that these say. */
+function refuseBesideStages(typed: Typed, problems: Problems): void {
+  if (typed.stages === undefined) return;
+  for (const option of ['vus', 'iterations', 'duration', 'rate'] as const)
+    if (typed[option] !== undefined)
+      problems.add(
+        phrase`${the(option)} ${given(typed[option])} with ${the('stages')}: the stages say how many there are, and for how long: leave it out.`,
+      );
 }
 
 function read<T, V>(typed: T | undefined, parse: (typed: T) => V | null): V | undefined {
@@ -69,7 +87,7 @@ function withOnly(definition: TestDefinition, only: string | undefined, problems
 }
 
 function withSize(definition: TestDefinition, typed: Typed, size: Size, problems: Problems): TestDefinition {
-  const asked = (['vus', 'iterations', 'duration', 'rate'] as const).filter(
+  const asked = (['vus', 'iterations', 'duration', 'rate', 'stages'] as const).filter(
     (option) => typed[option] !== undefined,
   );
   const [first] = asked;

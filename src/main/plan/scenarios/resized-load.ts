@@ -1,5 +1,6 @@
-import type { Rate } from '../../../protocol/load.ts';
+import type { Rate, Stage } from '../../../protocol/load.ts';
 import { EXECUTORS } from '../../../protocol/scenario.ts';
+import { MS_PER_SECOND } from '../../../protocol/units.ts';
 import { phrase, the, type Words } from '../words.ts';
 
 /** Command-line options on the size of a load. */
@@ -8,6 +9,8 @@ export interface Size {
   readonly iterations: number | undefined;
   readonly durationMs: number | undefined;
   readonly rate: Rate | undefined;
+  /** Of users or of iterations a second, in place of all others. */
+  readonly stages?: readonly Stage[] | undefined;
 }
 
 /** A load as made by user code, not checked yet. */
@@ -15,7 +18,7 @@ export type RawLoad = Readonly<Record<string, unknown>>;
 
 /** An option that does not fit a load, and advice. */
 export interface Misfit {
-  readonly option: 'vus' | 'iterations' | 'duration' | 'rate';
+  readonly option: 'vus' | 'iterations' | 'duration' | 'rate' | 'stages';
   readonly advice: Words;
 }
 
@@ -27,6 +30,7 @@ export function resizedLoad(load: RawLoad, size: Size): RawLoad | Misfit {
   const executor = EXECUTORS.find((known) => known === load['executor']);
   // An unknown executor is reported with the rest of the module.
   if (executor === undefined) return load;
+  if (size.stages !== undefined) return staged(load, executor, size.stages);
   switch (executor) {
     case 'constant-vus':
     case 'ramping-vus':
@@ -116,4 +120,59 @@ function ofArrivals(
       advice: phrase`the rate of ${executor} changes: add ${the('duration')}, for the same one all the time.`,
     };
   return { ...common, ...level, executor: 'constant-arrival-rate', duration: durationMs };
+}
+
+/** The same load with other stages; a load without stages gets them in place of its constant number. */
+function staged(
+  load: RawLoad,
+  executor: (typeof EXECUTORS)[number],
+  stages: readonly Stage[],
+): RawLoad | Misfit {
+  switch (executor) {
+    case 'per-vu-iterations':
+    case 'shared-iterations':
+      return {
+        option: 'stages',
+        advice: phrase`${executor} ends with its iterations, whatever the time: give ${the('iterations')} or ${the('vus')}, or write ramping-vus.`,
+      };
+    case 'constant-vus':
+    case 'ramping-vus': {
+      const odd = stages.flatMap(({ from, to }) => [from, to]).find((number) => !isNumberOfUsers(number));
+      if (odd !== undefined)
+        return {
+          option: 'stages',
+          advice: phrase`of ${executor} the numbers are users: give whole ones, such as 30s:0..100,1m:100.`,
+        };
+      const { vus, duration, ...kept } = load;
+      const [startVUs, steps] = targetsOf(stages, MS_PER_SECOND);
+      return { ...kept, executor: 'ramping-vus', startVUs, stages: steps };
+    }
+    case 'constant-arrival-rate':
+    case 'ramping-arrival-rate': {
+      const { rate, duration, ...kept } = load;
+      const timeUnit = Math.max(...stages.flatMap(({ from, to }) => [from.periodMs, to.periodMs]));
+      const [startRate, steps] = targetsOf(stages, timeUnit);
+      return { ...kept, executor: 'ramping-arrival-rate', startRate, timeUnit, stages: steps };
+    }
+  }
+}
+
+function isNumberOfUsers({ requests, periodMs }: Rate): boolean {
+  return periodMs === MS_PER_SECOND && Number.isInteger(requests);
+}
+
+/** The number at the start, and the stages as a load has them: each goes on from the last one's number, or jumps first. */
+function targetsOf(
+  stages: readonly Stage[],
+  unitMs: number,
+): [start: number, steps: { readonly duration: number; readonly target: number }[]] {
+  const numberOf = ({ requests, periodMs }: Rate): number => (requests * unitMs) / periodMs;
+  const start = stages[0] === undefined ? 0 : numberOf(stages[0].from);
+  let last = start;
+  const steps = stages.flatMap(({ durationMs, from, to }) => {
+    const jump = numberOf(from) === last ? [] : [{ duration: 0, target: numberOf(from) }];
+    last = numberOf(to);
+    return [...jump, { duration: durationMs ?? 0, target: last }];
+  });
+  return [start, steps];
 }

@@ -40,12 +40,12 @@ interface PlannedTest {
  */
 export async function resolveTest(
   test: LoadedTest,
-  { duration, rate, ...options }: RunOptions,
+  { duration, rate, stages, ...options }: RunOptions,
   changes: TestChanges,
   earlier: readonly string[] = [],
   isSentFromHere = true,
 ): Promise<PlannedTest> {
-  const definition = changedTest(test.definition, { ...changes, duration, rate });
+  const definition = changedTest(test.definition, { ...changes, duration, rate, stages });
   const problems: string[] = [];
   const mostArriving = defaultMaxInFlight(null, options.workers === undefined ? 1 : Number(options.workers));
   const read = readTest(definition, test, mostArriving, problems);

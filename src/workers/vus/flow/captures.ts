@@ -2,6 +2,7 @@ import type { FlowCapture, StreamPart } from '../../../protocol/flow.ts';
 import { RequestError } from '../../../protocol/scenario-errors.ts';
 import type { Response, StreamedAnswer, VU } from '../../../protocol/test-definition.ts';
 import { boundedMatch } from '../../../requests/bounded.ts';
+import { pageOf } from '../../../requests/html-selection.ts';
 import { jsonQuery } from '../../../requests/json-path.ts';
 import type { Walk } from './walk.ts';
 
@@ -20,7 +21,7 @@ const PARTS: Readonly<Record<StreamPart, (stream: StreamedAnswer) => string | nu
 /** @param file name of the plan file; errors show it with the place, as in `shop.yaml:12:9` */
 export function captureMaker({ name, from, all, otherwise, at }: FlowCapture, file: string): Capture {
   const find = finder(from, all);
-  const what = from.type === 'status' ? 'status' : `${from.type} ${from.of}`;
+  const what = whatOf(from);
   return (answer, walk, vu, request) => {
     const found = find(answer, vu);
     const value = all ? found : found[0];
@@ -34,6 +35,12 @@ export function captureMaker({ name, from, all, otherwise, at }: FlowCapture, fi
         answer,
       );
   };
+}
+
+function whatOf(from: FlowCapture['from']): string {
+  if (from.type === 'status') return 'status';
+  const attribute = from.type === 'css' && from.attribute !== null ? `, attribute ${from.attribute}` : '';
+  return `${from.type} ${from.of}${attribute}`;
 }
 
 function finder(from: FlowCapture['from'], all: boolean): (answer: Response, vu: VU) => readonly unknown[] {
@@ -58,6 +65,8 @@ function finder(from: FlowCapture['from'], all: boolean): (answer: Response, vu:
     }
     case 'status':
       return ({ status }) => [status];
+    case 'css':
+      return (answer) => pageOf(answer).find(from.of, from.attribute);
     case 'regex': {
       const pattern = new RegExp(from.of, from.flags.replace('g', '') + (all ? 'g' : ''));
       return (answer) => {

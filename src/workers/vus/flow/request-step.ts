@@ -17,7 +17,7 @@ export function requestStep(
   const verb = step.method.toLowerCase() as keyof Http;
   const url = urlMaker(step);
   const params = paramsMaker(step);
-  const name = step.isNamed ? (step.name ?? '') : `${step.method} ${step.name ?? step.url.join('')}`;
+  const name = step.name ?? `${step.method} ${step.pattern ?? step.url.join('')}`;
   const captures = step.captures.map((capture): Capture => captureMaker(capture, basename(path)));
   return async (vu, walk) => {
     const answer: Response = await vu.http[verb](url(walk, vu), params(walk, vu));
@@ -28,17 +28,17 @@ export function requestStep(
   };
 }
 
-function urlMaker({ url, name, isNamed }: FlowRequest): Made<string | Url> {
+function urlMaker({ url, pattern }: FlowRequest): Made<string | Url> {
   const make = textMaker(url);
-  if (name === null || isNamed) return make;
-  return (walk, vu) => ({ href: make(walk, vu), name });
+  if (pattern === null) return make;
+  return (walk, vu) => ({ href: make(walk, vu), name: pattern });
 }
 
 /** Builds the parameters of a request; undefined if it has none. */
 function paramsMaker(step: FlowRequest): Made<RequestParams | undefined> {
   const makers: ((params: Params, walk: Walk, vu: VU) => void)[] = [];
-  const { headers, query, body, expect, redirects, cookies, stream, name, isNamed } = step;
-  if (isNamed && name !== null)
+  const { headers, query, body, expect, redirects, timeoutMs, cookies, stream, name } = step;
+  if (name !== null)
     makers.push((params) => {
       params.name = name;
     });
@@ -61,6 +61,10 @@ function paramsMaker(step: FlowRequest): Made<RequestParams | undefined> {
   if (redirects !== null)
     makers.push((params) => {
       params.redirects = redirects;
+    });
+  if (timeoutMs !== null)
+    makers.push((params) => {
+      params.timeout = timeoutMs;
     });
   if (!cookies)
     makers.push((params) => {

@@ -1,4 +1,5 @@
 import { errorRateOf, notOkOf } from '../../../../protocol/report.ts';
+import { MOST_PLACES_OF_A_NAME } from '../../../../protocol/scenario.ts';
 import type { MixRow } from '../../../../protocol/summary.ts';
 import { NOTHING } from '../../../text/format.ts';
 import { line, outline, pathOf } from '../charts/path.ts';
@@ -34,7 +35,7 @@ export function requestsPanel({ summary: { mix = [], latencyMs } }: RunView): Ma
 <thead><tr><th scope="col">Request</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Failed</th><th scope="col" class="shape">Shape</th>${labels.map((label) => html`<th scope="col" class="n">p${label}</th>`)}<th scope="col" class="n">Max</th></tr></thead>
 <tbody>${rows.map(
     ({ row, cells }) =>
-      html`<tr><th scope="row" class="long">${row.name}<span class="url">${row.method} ${row.url}</span></th><td class="n" data-l="Sent">${count(row.sent)}</td><td class="n${notOkOf(row) > 0 ? ' bad' : ''}" data-l="Failed">${failedText(row)}</td><td class="shape">${
+      html`<tr><th scope="row" class="long">${row.name}<span class="url">${placeText(row)}</span></th><td class="n" data-l="Sent">${count(row.sent)}</td><td class="n${notOkOf(row) > 0 ? ' bad' : ''}" data-l="Failed">${failedText(row)}</td><td class="shape">${
         axis === null
           ? null
           : ridge(
@@ -45,6 +46,15 @@ export function requestsPanel({ summary: { mix = [], latencyMs } }: RunView): Ma
       }</td>${labels.map((label) => html`<td class="n" data-l="p${label}">${percentileText(row.latencyMs, label)}</td>`)}<td class="n" data-l="Max">${extremeText(row.latencyMs, row.latencyMs.max)}</td></tr>
 `,
   )}</tbody></table>`;
+}
+
+/** Where it went; of requests that share a name, in how many places. */
+function placeText({ method, url, places }: MixRow): string {
+  if (places === undefined) return `${method} ${url}`.trim();
+  const number = places < MOST_PLACES_OF_A_NAME ? count(places) : `${count(places)} or more`;
+  const what = method === '' ? 'methods and URLs' : `${method} of ${number} URLs`;
+  const all = method === '' ? `${number} ${what}` : what;
+  return url === '' ? `${all} at several hosts` : `${all} at ${url}`;
 }
 
 function worstFirst(a: MixRow, b: MixRow): number {

@@ -1,7 +1,7 @@
 import type { AgentSoFar } from '../../../../protocol/agent-so-far.ts';
 import { errorRateOf } from '../../../../protocol/report.ts';
 import type { Summary } from '../../../../protocol/summary.ts';
-import { failedAsText } from '../../../text/failure-words.ts';
+import { beforeExample, failedAsText } from '../../../text/failure-words.ts';
 import { html, type Markup } from '../markup.ts';
 import { clock, count, failedPercent, ms } from '../numbers.ts';
 import { rulesSoFarTable } from './rules.ts';
@@ -50,7 +50,7 @@ function troubleText({ requests, errors }: Summary): string[] {
   const [most] = errors;
   if (requests.failed === 0 || most === undefined) return [];
   const share = failedPercent(errorRateOf(requests) ?? 0);
-  const how = `most often ${failedAsText(most.kind, most.code)}: ${most.example}`;
+  const how = `most often ${failedAsText(most.kind, most.code)}${beforeExample(most)}${most.example}`;
   return requests.ok === 0
     ? [`No request has succeeded so far; ${how}`]
     : [`${share} of the requests have failed so far; ${how}`];
