@@ -130,7 +130,7 @@ test('what is wrong with a trace is named by its line', () => {
   ).toEqual([
     "--trace 'b.jsonl': line 3 is not a JSON object: give one with a field for each column.",
     "--trace 'b.jsonl': line 2 has no timestamp: give milliseconds, or a date with its time.",
-    "--trace 'b.jsonl': line 4 has no timestamp: give milliseconds, or a date with its time.",
+    "--trace 'b.jsonl': line 4 has the timestamp '-1': give milliseconds from 0 to 9007199254740991, or a date with its time.",
     "--trace 'b.jsonl': line 5 has neither input_length nor prompt: give one of them.",
     "--trace 'b.jsonl': line 6 has no output_length: give how many tokens the answer had.",
   ]);
@@ -139,6 +139,36 @@ test('what is wrong with a trace is named by its line', () => {
   expect(read('d.jsonl', long)).toEqual([
     expect.stringMatching(/some 172 MiB, and may have 128: ask for fewer/),
   ]);
+});
+
+test('a time that nobody can wait for is named with its line and its limit', () => {
+  const lines = (...times: readonly string[]): string =>
+    times.map((time) => `{"timestamp":${time},"input_length":2,"output_length":1}`).join('\n');
+  const wrong = (line: number, time: string): string =>
+    `--trace 'n.jsonl': line ${line} has the timestamp '${time}': give milliseconds from 0 to 9007199254740991, or a date with its time.`;
+  const dates = ['"-5"', '"12:30"', '"2026-01-01"', '"soon, at 12:30 in 2026"'];
+  expect(read('n.jsonl', lines('0', '-5', '1e300', '10000000000000000', 'true', ...dates))).toEqual([
+    ...['-5', '1e300', '10000000000000000', 'true'].map((time, at) => wrong(at + 2, time)),
+    ...dates.map((time, at) => wrong(at + 6, JSON.parse(time) as string)),
+  ]);
+  expect(read('n.csv', 'timestamp,input_length,output_length\n-5,2,1\n')).toEqual([
+    expect.stringContaining("line 2 has the timestamp '-5'"),
+  ]);
+
+  const far = lines('0', '604800000', '9999999999', '604800001');
+  const tooLate = (line: number, time: string, after: string, first: number): string =>
+    `--trace 'far.jsonl': line ${line} has the timestamp '${time}', ${after} after that of line ${first}, and 168 h is the most: replay it faster (--speed), or ask for fewer requests (-n).`;
+  expect(read('far.jsonl', far)).toEqual([tooLate(4, '604800001', '168 h', 1)]);
+  expect(read('far.jsonl', far, { speed: 0.5, most: 2 })).toEqual([tooLate(2, '604800000', '336 h', 1)]);
+  expect(read('far.jsonl', lines('9999999999', '1'))).toEqual([
+    tooLate(1, '9999999999', '2,777 h 47 min', 2),
+  ]);
+  // However late the first one is: times count from there.
+  expect((read('far.jsonl', far, { most: 2 }) as Trace).timesMs).toEqual([0, 604_800_000]);
+  expect((read('far.jsonl', far, { speed: 1_000 }) as Trace).timesMs.at(-1)).toBeCloseTo(9_999_999.999, 6);
+  expect((read('far.jsonl', lines('9999999999')) as Trace).timesMs).toEqual([0]);
+  const csv = 'timestamp,input_length,output_length\n1.5e3,2,1\n+1.7E3,2,1\n';
+  expect((read('e.csv', csv) as Trace).timesMs).toEqual([0, 200]);
 });
 
 test('a trace of whole requests: paths without hosts, the method a body implies, and bodies as they are', () => {

@@ -11,6 +11,7 @@ import { readTable } from '../requests/rows.ts';
 import { COMMA, type RowsForm, type SkippedRows } from '../requests/rows-form.ts';
 import { given, phrase, the } from '../words.ts';
 
+const EXAMPLE = '{"prompt":"Why?"}';
 const COLUMN = 'prompt';
 
 /** Reads a whole file of prompts as rows with a column `prompt`; null if a problem has been noted. */
@@ -27,7 +28,9 @@ export function readPrompts(path: string, form: RowsForm, problems: Problems): R
       case 'json':
         return listedPrompts(text, form.skipped);
       case 'jsonl':
-        return withPrompts(isOfRows(text) ? jsonRows(text, form.skipped) : promptsByLine(text, form.skipped));
+        return withPrompts(
+          isOfRows(text) ? jsonRows(text, form.skipped, EXAMPLE) : promptsByLine(text, form.skipped),
+        );
       case 'csv':
         return withPrompts(csvRows(text, form));
     }

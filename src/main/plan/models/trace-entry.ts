@@ -15,6 +15,8 @@ export interface TraceEntry {
 /** Reads the lines of one kind of trace. */
 export interface EntryReader {
   readonly columns: readonly string[];
+  /** A line as it may be. */
+  readonly example: string;
   /** Returns what is wrong with a line that cannot be used. */
   readonly entryIn: (fields: Fields) => TraceEntry | string;
 }

@@ -21,6 +21,7 @@ const NAMES = {
 /** Reads traces of model servers, which tell how long prompts and answers were. */
 export class PromptsOfTrace implements EntryReader {
   readonly columns = ['prompt', 'max_tokens'];
+  readonly example = '{"timestamp":0,"input_length":300,"output_length":50}';
   readonly #blocks = new PrefixBlocks();
   /** What all prompts that are made up begin with. */
   readonly #shared: readonly string[];

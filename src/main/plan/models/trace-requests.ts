@@ -23,7 +23,11 @@ const SAYS_MORE = {
 } as const;
 
 /** Traces of whole requests: `timestamp,url,method,body`. */
-export const REQUESTS_OF_TRACE: EntryReader = { columns: ['path', 'method', 'body'], entryIn };
+export const REQUESTS_OF_TRACE: EntryReader = {
+  columns: ['path', 'method', 'body'],
+  example: '{"timestamp":0,"url":"/"}',
+  entryIn,
+};
 
 function entryIn(fields: Fields): TraceEntry | string {
   const url = valueIn(fields, URL_FIELD);

@@ -1,6 +1,10 @@
 import { createRandom } from '../../../metrics/random.ts';
 import type { RowCells } from '../../../protocol/request.ts';
+import { MS_PER_HOUR } from '../../../protocol/units.ts';
+import { textOfJson } from '../../../requests/exact-json.ts';
+import { shown } from '../../../requests/invalid-request.ts';
 import { cellOf, RowTableBuilder } from '../../../requests/row-table.ts';
+import { formatSpan } from '../../text/format.ts';
 import type { Problems } from '../problems.ts';
 import { csvRows } from '../requests/csv-rows.ts';
 import { objectIn } from '../requests/json-rows.ts';
@@ -15,6 +19,13 @@ import { REQUESTS_OF_TRACE } from './trace-requests.ts';
 const MOST_BYTES = 128 * 2 ** 20;
 const PROMPT_STREAM = 2 ** 46;
 const TIME = ['timestamp', 'time', 'arrival_time'];
+/** As long as the stages of an open load may last. */
+const LONGEST_HOURS = 168;
+/** Milliseconds beyond it are no longer told apart. */
+const LATEST_MS = Number.MAX_SAFE_INTEGER;
+const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+/** Without a year and a time of day, dates are seen in almost anything: in `-5`, for example. */
+const DATE_WITH_TIME = /\d{4}.*\d:\d\d|\d:\d\d.*\d{4}/;
 
 /** Requests as they were recorded. */
 export interface Trace {
@@ -38,6 +49,9 @@ interface TraceOptions {
 }
 
 interface TimedEntry extends TraceEntry {
+  readonly line: number;
+  /** As it is in the trace. */
+  readonly timestamp: unknown;
   readonly timeMs: number;
 }
 
@@ -54,6 +68,7 @@ export function readTrace(
     const all = entriesIn(text, reader, form).sort((a, b) => a.timeMs - b.timeMs);
     const entries = most === null ? all : all.slice(0, most);
     checkSize(entries);
+    checkSpan(entries, speed);
     const firstMs = entries[0]?.timeMs ?? 0;
     timesMs = entries.map(({ timeMs }) => (timeMs - firstMs) / speed);
     const table = new RowTableBuilder(reader.columns, Math.max(1, entries.length));
@@ -67,8 +82,8 @@ export function readTrace(
 function entriesIn(text: string, reader: EntryReader, form: RowsForm): TimedEntry[] {
   const problems = new RowProblems();
   const entries: TimedEntry[] = [];
-  for (const [number, fields] of fieldsIn(text, form, problems)) {
-    const entry = timedEntryIn(fields, reader);
+  for (const [number, fields] of fieldsIn(text, reader, form, problems)) {
+    const entry = timedEntryIn(fields, number, reader);
     if (typeof entry !== 'string') entries.push(entry);
     else if (form.skipped === null) problems.add(`line ${number} ${entry}`);
     else form.skipped.add(number);
@@ -77,12 +92,17 @@ function entriesIn(text: string, reader: EntryReader, form: RowsForm): TimedEntr
   return entries;
 }
 
-function fieldsIn(text: string, form: RowsForm, problems: RowProblems): (readonly [number, Fields])[] {
+function fieldsIn(
+  text: string,
+  reader: EntryReader,
+  form: RowsForm,
+  problems: RowProblems,
+): (readonly [number, Fields])[] {
   if (text.trimStart().startsWith('{')) {
     return text.split('\n').flatMap((line, at) => {
       if (line.trim() === '') return [];
       try {
-        return [[at + 1, named(Object.entries(objectIn(line, at + 1)))] as const];
+        return [[at + 1, named(Object.entries(objectIn(line, at + 1, reader.example)))] as const];
       } catch (error) {
         if (form.skipped === null) problems.add(error instanceof Error ? error.message : String(error));
         else form.skipped.add(at + 1);
@@ -102,18 +122,33 @@ function named(pairs: readonly (readonly [string, unknown])[]): Fields {
 }
 
 /** Reads an entry; returns what is wrong with it if it cannot be used. */
-function timedEntryIn(fields: Fields, reader: EntryReader): TimedEntry | string {
-  const timeMs = timeIn(plainNumber(valueIn(fields, TIME)));
-  if (timeMs === null) return 'has no timestamp: give milliseconds, or a date with its time';
+function timedEntryIn(fields: Fields, line: number, reader: EntryReader): TimedEntry | string {
+  const timestamp = valueIn(fields, TIME);
+  if (timestamp === undefined) return 'has no timestamp: give milliseconds, or a date with its time';
+  const timeMs = timeIn(plainNumber(timestamp));
+  if (timeMs === null)
+    return `has the timestamp ${shown(textOfJson(timestamp))}: give milliseconds from 0 to ${LATEST_MS}, or a date with its time`;
   const entry = reader.entryIn(fields);
-  return typeof entry === 'string' ? entry : { timeMs, ...entry };
+  return typeof entry === 'string' ? entry : { line, timestamp, timeMs, ...entry };
 }
 
 function timeIn(value: unknown): number | null {
-  const number = typeof value === 'string' && /^\s*\d+(?:\.\d+)?\s*$/.test(value) ? Number(value) : value;
-  if (typeof number === 'number') return Number.isFinite(number) && number >= 0 ? number : null;
-  const date = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  const number = typeof value === 'string' && NUMBER.test(value) ? Number(value) : value;
+  if (typeof number === 'number') return number >= 0 && number <= LATEST_MS ? number : null;
+  const date = typeof number === 'string' && DATE_WITH_TIME.test(number) ? Date.parse(number) : Number.NaN;
   return Number.isNaN(date) ? null : date;
+}
+
+/** Refuses requests that are due later than any load lasts; they are ordered by time. */
+function checkSpan(entries: readonly TimedEntry[], speed: number): void {
+  const [first] = entries;
+  if (first === undefined) return;
+  const late = entries.find(({ timeMs }) => (timeMs - first.timeMs) / speed > LONGEST_HOURS * MS_PER_HOUR);
+  if (late === undefined) return;
+  const after = formatSpan((late.timeMs - first.timeMs) / speed);
+  throw new Error(
+    `line ${late.line} has the timestamp ${shown(textOfJson(late.timestamp))}, ${after} after that of line ${first.line}, and ${LONGEST_HOURS} h is the most: replay it faster (--speed), or ask for fewer requests (-n)`,
+  );
 }
 
 function checkSize(entries: readonly TimedEntry[]): void {

@@ -11,16 +11,17 @@ import type { SkippedRows } from './rows-form.ts';
  * Reads one JSON object per line; the first one names the columns.
  *
  * @param skipped collects the bad lines; null if there must not be any
+ * @param example of a line
  * @throws RowsError with all bad lines that are not skipped
  */
-export function jsonRows(text: string, skipped: SkippedRows | null): RowCells {
+export function jsonRows(text: string, skipped: SkippedRows | null, example?: string): RowCells {
   const problems = new RowProblems();
   let table: RowTableBuilder | null = null;
   let columns: readonly string[] = [];
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     try {
-      const row = objectIn(line, index + 1);
+      const row = objectIn(line, index + 1, example);
       if (table === null) {
         columns = Object.keys(row);
         checkColumns(columns);
@@ -45,13 +46,17 @@ export function jsonRows(text: string, skipped: SkippedRows | null): RowCells {
 }
 
 /** @throws Error that names the line */
-export function objectIn(line: string, number: number): Readonly<Record<string, unknown>> {
+export function objectIn(
+  line: string,
+  number: number,
+  example = '{"id":1}',
+): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
     value = parseExactJson(line);
   } catch (error) {
     const why = error instanceof SyntaxError ? 'is not JSON' : 'is JSON that is nested too deep to be read';
-    throw new Error(`line ${number} ${why}: give an object such as {"id":1}, in one line`);
+    throw new Error(`line ${number} ${why}: give an object such as ${example}, in one line`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Error(`line ${number} is not a JSON object: give one with a field for each column`);

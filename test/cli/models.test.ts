@@ -1,0 +1,92 @@
+import { writeFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { PRESET_NAMES } from '../../src/protocol/stream.ts';
+import { useFolder } from '../support/folder.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
+
+const volley = useKeptProcess();
+const inFolder = useFolder();
+
+/** Nothing listens there, and nothing is asked: what is wrong is told before. */
+const URL = 'http://127.0.0.1:1/';
+const CHAT = [URL, '--preset', 'openai-chat', '--model', 'm', '-n', '1'];
+
+test('volley models: what each preset sends and reads, or one of them', async () => {
+  const { code, stdout } = await volley('models');
+  expect(code).toBe(0);
+  const blocks = stdout.split('\n\n');
+  expect(blocks.map((block) => block.split(':')[0])).toEqual(PRESET_NAMES);
+  for (const block of blocks)
+    expect(block).toMatch(/\n {2}sends +POST \/[\s\S]*\n {2}reads [\s\S]*\n {2}ends /);
+  const one = await volley('models', 'ollama');
+  expect([one.code, one.stdout.trimEnd()]).toEqual([0, blocks[PRESET_NAMES.indexOf('ollama')]?.trimEnd()]);
+  expect(one.stdout).toContain('sends   POST /api/chat\n');
+  const none = await volley('models', 'olama');
+  expect([none.code, none.stdout, none.stderr]).toEqual([
+    2,
+    '',
+    expect.stringMatching(
+      /^volley: The preset 'olama': choose one of openai-chat, .*; did you mean ollama\?\n$/,
+    ),
+  ]);
+});
+
+test('what a preset would send is shown without sending it, and without the key', async () => {
+  const words = [...CHAT, '--prompt', 'Why?', '--max-tokens', '7', '--api-key-env', 'TEST_KEY_OF_MODELS'];
+  const { code, stdout, stderr } = await volley.with({ TEST_KEY_OF_MODELS: 'key-1234567' }, [
+    ...words,
+    '--dry-run',
+  ]);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('/v1/chat/completions');
+  expect(stdout).not.toContain('key-1234567');
+});
+
+test('what is wrong with the options of a model is told with its value, and what to do', async () => {
+  const wrong: readonly (readonly [readonly string[], string])[] = [
+    [[URL, '--preset', 'openai-chta', '-n', '1'], 'torchserve; did you mean openai-chat?'],
+    [
+      [...CHAT, '--api-key-env', 'NO_SUCH_VARIABLE'],
+      "--api-key-env 'NO_SUCH_VARIABLE': there is no such environment variable: export it, or name another.",
+    ],
+    [[...CHAT, '--slo', 'tttf<1s'], "--slo 'tttf<1s': did you mean ttft?"],
+    [
+      [...CHAT, '--slo', 'latency<1s'],
+      "--slo 'latency<1s': choose from ttft, sent-ttft, ttfo, ttst, tpot, gap, e2e.",
+    ],
+    [[...CHAT, '--slo-target', '99%'], '--slo-target without --slo: say what a good answer is'],
+    [
+      [...CHAT, '--threshold', 'goodput>=99%'],
+      "--threshold 'goodput>=99%': say with --slo what a good answer is",
+    ],
+    [[URL, '-n', '1', '--slo', 'ttft<1s'], "--slo 'ttft<1s' is about streams of tokens"],
+    [
+      [URL, '-n', '1', '--threshold', 'p99(ttft)<1s'],
+      "--threshold 'p99(ttft)<1s' is about streams of tokens",
+    ],
+    [[URL, '-n', '1', '--model', 'm'], "--model 'm' without --preset: say which kind of server is asked"],
+    [[...CHAT, '--stall-timeout', 'soon'], "--stall-timeout 'soon': give a time"],
+    [[...CHAT, '--token-path', 'a['], "--token-path 'a[': "],
+    [
+      [...CHAT, '--stream', 'ssse'],
+      "--stream 'ssse': choose one of sse, ndjson, chunks, auto; did you mean sse?",
+    ],
+  ];
+  for (const [words, sentence] of wrong) {
+    const { code, stdout, stderr } = await volley(...words);
+    expect([words, code, stdout, stderr]).toEqual([words, 2, '', expect.stringContaining(sentence)]);
+  }
+});
+
+test('prompts that cannot be used are named with their place', async () => {
+  const told = async (name: string, text: string): Promise<string> => {
+    const path = inFolder(name);
+    writeFileSync(path, text);
+    const { code, stderr } = await volley(...CHAT, '--prompts', path);
+    return `${code} ${stderr.replaceAll(path, name)}`;
+  };
+  expect(await told('none.txt', '\n')).toBe("2 volley: --prompts 'none.txt' has none: give at least one.\n");
+  expect(await told('bad.jsonl', '{"prompt":"a"}\n{"prompt"\n')).toBe(
+    '2 volley: --prompts \'bad.jsonl\': line 2 is not JSON: give an object such as {"prompt":"Why?"}, in one line.\n',
+  );
+});
