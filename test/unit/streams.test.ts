@@ -265,6 +265,30 @@ test.each(['-5', '2.5', '"7"', '1e15', '10000001', '{}'])('a token count of %s i
   expect(answered({ ...plan, count: 'events' }, [[1, stream]]).finish()).toBeNull();
 });
 
+test('of several answers at once, what any of them brings is a token', () => {
+  const choices = (...all: readonly string[]): string =>
+    `data: {"choices":[${all.map((choice, index) => `{"index":${index},${choice}}`)}]}\n\n`;
+  const none = '"delta":{},"finish_reason":null';
+  const tokens = answered(planOf('openai-chat', { keepsText: true }), [
+    [1, choices('"delta":{"role":"assistant"}', '"delta":{"role":"assistant"}')],
+    [2, choices(none, '"delta":{"reasoning":"hm"}')],
+    [3, choices(none, '"delta":{"content":"b"}')],
+    [4, choices('"delta":{"content":""}', '"delta":{"content":"c"}', '"delta":{"content":"d"}')],
+    [5, choices(none, '"delta":{},"finish_reason":"stop"')],
+  ]);
+  expect([tokens.finish(), tokens.events, tokens.firstOutputMs, tokens.text]).toEqual([null, 3, 3, 'bcd']);
+  expect([tokens.timeMs(0), tokens.timeMs(2)]).toEqual([2, 4]);
+  const called = answered(planOf('openai-chat'), [
+    [1, choices(none, '"delta":{"tool_calls":[{"function":{"name":"f"}}]}')],
+    [2, `${choices(none, '"delta":{},"finish_reason":"tool_calls"')}data: [DONE]\n\n`],
+  ]);
+  expect([called.finish(), called.events, called.timeMs(0)]).toEqual([null, 1, 1]);
+  const texts = answered(planOf('openai-completions'), [
+    [1, `${choices('"text":""', '"text":"a"')}data: [DONE]\n\n`],
+  ]);
+  expect([texts.finish(), texts.events]).toEqual([null, 1]);
+});
+
 test('a stream that says an error, that is cut, or that is none', () => {
   const plan = planOf('openai-chat');
   expect(answered(plan, [[1, `${word}data: {"error":{"message":"no more memory"}}\n\n`]]).finish()).toEqual({

@@ -46,7 +46,7 @@ const CHOICES_STREAM = {
   framing: 'sse',
   usagePaths: ['usage.completion_tokens'],
   endMark: '[DONE]',
-  endPaths: ['choices[0].finish_reason'],
+  endPaths: ['choices[*].finish_reason'],
   wholePaths: ['choices[*].message', 'choices[*].delta', 'choices[*].text'],
   wholeTextPaths: [
     'choices[0].message.content',
@@ -72,13 +72,13 @@ export const PRESETS = {
     stream: {
       ...CHOICES_STREAM,
       tokenPaths: [
-        'choices[0].delta.content',
-        'choices[0].delta.tool_calls[*].function.arguments',
-        'choices[0].delta.function_call.arguments',
-        'choices[0].delta.refusal',
+        'choices[*].delta.content',
+        'choices[*].delta.tool_calls[*].function.arguments',
+        'choices[*].delta.function_call.arguments',
+        'choices[*].delta.refusal',
       ],
-      callPaths: ['choices[0].delta.tool_calls[*].function.name', 'choices[0].delta.function_call.name'],
-      reasoningPaths: ['choices[0].delta.reasoning_content', 'choices[0].delta.reasoning'],
+      callPaths: ['choices[*].delta.tool_calls[*].function.name', 'choices[*].delta.function_call.name'],
+      reasoningPaths: ['choices[*].delta.reasoning_content', 'choices[*].delta.reasoning'],
     },
   },
   'openai-completions': {
@@ -93,7 +93,7 @@ export const PRESETS = {
     },
     keyHeader: 'authorization',
     models: V1_MODELS,
-    stream: { ...CHOICES_STREAM, tokenPaths: ['choices[0].text'], reasoningPaths: [] },
+    stream: { ...CHOICES_STREAM, tokenPaths: ['choices[*].text'], reasoningPaths: [] },
   },
   'openai-responses': {
     title: "OpenAI's responses",
