@@ -14,7 +14,8 @@ import { FRAMING_FAULTS } from '../../src/target/framing-faults.ts';
 import { REFUSALS } from '../../src/workers/clients/wire/http1/refusal.ts';
 import { ROOT } from '../support/cli.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
-import { MIX, summaryWith } from '../support/summary.ts';
+import { streamed } from '../support/parts.ts';
+import { LATENCY, MIX, summaryWith } from '../support/summary.ts';
 import { useTargets } from '../support/target.ts';
 
 const volley = useKeptProcess();
@@ -219,7 +220,11 @@ describe('the documents and the program agree on', () => {
 
   test('the metrics of the form for Prometheus', () => {
     const text = renderPrometheus(
-      summaryWith({ rate: { ...summaryWith().rate, targetPerSecond: 1 }, mix: MIX }),
+      summaryWith({
+        rate: { ...summaryWith().rate, targetPerSecond: 1 },
+        mix: MIX,
+        streams: streamed(LATENCY),
+      }),
     );
     const names = [...text.matchAll(/^# TYPE (\S+)/gm)].map((match) => match[1]!);
     const documented = [...METRICS.matchAll(/`(volley_[a-z_]+)`/g)].map((match) => match[1]!);

@@ -34,6 +34,7 @@ export function resultFamilies(summary: Summary): Family[] {
     ...runOf(summary),
     ...requestsOf(summary),
     ...latenciesOf(summary),
+    ...tokensOf(summary),
     ...mixOf(summary),
     ...thresholdsOf(summary),
     ...generatorOf(summary),
@@ -221,6 +222,24 @@ function latenciesOf({ latencyMs, eventTimesMs, streams }: Summary): Family[] {
     statistic('min', 'Smallest latency.'),
     statistic('max', 'Largest latency.'),
     statistic('stdev', 'Standard deviation of the latencies.'),
+  ];
+}
+
+function tokensOf({ streams }: Summary): Family[] {
+  if (!streams) return [];
+  const { tokens, goodput } = streams;
+  const known = (value: number | null | undefined): Sample[] =>
+    typeof value === 'number' ? [[{}, value]] : [];
+  return [
+    counter('tokens', 'Tokens of complete answers.', [{}, tokens.total]),
+    counter('token_events', 'Events that brought them.', [{}, tokens.events]),
+    gauge('tokens_per_second', 'Tokens per second, over all answers.', ...known(tokens.perSecond)),
+    gauge(
+      'goodput_per_second',
+      'Answers that met every objective, per second.',
+      ...known(goodput?.perSecond),
+    ),
+    gauge('goodput_ratio', 'Their share of what was sent.', ...known(goodput?.share)),
   ];
 }
 
