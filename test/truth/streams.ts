@@ -130,7 +130,7 @@ const reasoning: Experiment = {
 
 /** When each answer had its last token, from when it was due: every `everyMs` from the beginning of the window on. */
 function endsOf({ answers, windowAtMs }: ObservedStreams, everyMs: number): number[] {
-  return answers.map(({ tokensMs }, index) => (tokensMs.at(-1) ?? Number.NaN) - windowAtMs - index * everyMs);
+  return answers.map(({ id, tokensMs }) => (tokensMs.at(-1) ?? Number.NaN) - windowAtMs - (id - 1) * everyMs);
 }
 
 const oneAtATime: Experiment = {
@@ -142,7 +142,7 @@ const oneAtATime: Experiment = {
     );
     const { summary, streams, answers, windowAtMs } = observed;
     const checks = new Checks();
-    const waits = answers.map(({ arrivedMs }, index) => arrivedMs - windowAtMs - index * 100);
+    const waits = answers.map(({ id, arrivedMs }) => arrivedMs - windowAtMs - (id - 1) * 100);
     const ends = endsOf(observed, 100);
     const { wait } = summary.latencyMs;
     checks.exact('ok, at the server', '8, 8', `${summary.requests.ok}, ${answers.length}`);
@@ -217,7 +217,6 @@ const arrangements: Experiment = {
     const checks = new Checks();
     const p50s: number[][] = [];
     for (const [mode, workers] of ARRANGEMENTS) {
-      // Without a warm-up, whose last requests may arrive when the window has begun.
       const load = { requests: isShort ? 32 : 160, concurrency: 8, mode, workers, warmup: '0s' };
       const { summary, streams, answers } = await observeStreams(TEN_TOKENS, load);
       const { requests, concurrency } = load;
