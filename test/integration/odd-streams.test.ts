@@ -144,7 +144,7 @@ const ANSWERS: Readonly<Record<string, { readonly type: string; readonly pieces:
   nothing: { type: 'text/event-stream', pieces: [] },
 };
 
-type Response = Pick<ServerResponse, 'writeHead' | 'write' | 'end'>;
+type Response = Pick<ServerResponse, 'writeHead' | 'write' | 'end' | 'once'>;
 
 async function say(response: Response, pieces: readonly Piece[]): Promise<void> {
   for (const piece of pieces) {
@@ -154,7 +154,18 @@ async function say(response: Response, pieces: readonly Piece[]): Promise<void> 
   response.end();
 }
 
+/** A stream that goes on until nobody listens any more. */
+function goOn(response: Response): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const timer = setInterval(() => response.write(sse(word('a'))), 5);
+  response.once('close', () => clearInterval(timer));
+}
+
 function answer(url: string, response: Response): void {
+  if (url.startsWith('/endless')) {
+    goOn(response);
+    return;
+  }
   const said = ANSWERS[url.split('/')[1] ?? ''];
   if (said === undefined) throw new Error(`no such answer: ${url}`);
   response.writeHead(200, { 'content-type': said.type });
@@ -270,6 +281,12 @@ describe.each([
     ]);
     const { errors, streams } = await ask('response-incomplete', { preset: 'openai-responses' });
     expect([errors, streams?.tokens.total, streams?.tokens.events]).toEqual([[], 6, 2]);
+  });
+
+  test('a stream that never ends is cut off by the timeout, however much it says', async () => {
+    const { requests, errors, streams } = await ask('endless', { timeout: '300ms', stallTimeout: '60s' });
+    expect([requests.failed, errors.map(({ kind }) => kind)]).toEqual([2, ['timeout']]);
+    expect([streams?.answers, streams?.timesMs.ttft.count, streams?.gaps.count]).toEqual([0, 0, 0]);
   });
 
   test('whole: its end and its tokens are known, and that it was no stream', async () => {
