@@ -45,9 +45,11 @@ async function startOverAgents(
   const { clusterOf } = await import('../main/cluster/library-cluster.ts');
   const problems: Told[] = [];
   const plain = plainOptions(options, problems);
-  const checked = clusterOf(cluster, plain);
+  const checked = clusterOf(cluster, plain, problems);
   try {
     const plan = await rereading(() => readOptions(plain, problems, [], { isSentFromHere: false }));
+    // Its problems have been thrown with those of the plan.
+    if (checked === null) throw new Error('the cluster options were not refused');
     const { submitPlan } = await import('../main/cluster/submit.ts');
     const { summary, progress, stop, abort } = await submitPlan(plan, checked, control);
     return { summary, progress, stop, abort };

@@ -41,6 +41,8 @@ export type WorkerMessage =
       readonly threadId: number;
       readonly bootedAtMs: number;
     }
+  /** The code of the scenarios has come to the end of its top; connections are opened next. */
+  | { readonly type: 'loaded' }
   | { readonly type: 'block'; readonly block: SampleBlock; readonly errors: readonly TimedErrorTally[] }
   /** Event times since the last such message; not acknowledged. */
   | { readonly type: 'event-times'; readonly times: readonly EventTimesBlock[] }

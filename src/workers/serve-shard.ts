@@ -149,6 +149,7 @@ class ShardService implements Service {
       divertOutput(this.#owns);
     }
     const users = shard.scenarios === undefined ? null : await loadUsers(shard.scenarios);
+    if (users !== null) this.#channel.post({ type: 'loaded' });
     const parts = { supplies, create, Rows, Tokens, users };
     const run = new ShardRun(shard, this.#channel, this.#clock, parts);
     this.#run = run;

@@ -37,6 +37,26 @@ test.each([
   { words: [URL_TEXT, '--agents', '2', '--min-agents', '3'], says: /--min-agents '3'/ },
   { words: [URL_TEXT, '--agents', '2', '--max-lost', '5'], says: /--max-lost '5': give a share of the load/ },
   { words: [URL_TEXT, '--max-lost', '5%'], says: /--max-lost '5%' without --agents/ },
+  {
+    words: [URL_TEXT, '--agents', '1', '--rows', '/nowhere/rows.csv', '--rows-mode', 'cycle'],
+    says: /rows\.csv/,
+  },
+  {
+    words: [URL_TEXT, '--agents', '1', '--workers', '2', '--samples', 's.csv'],
+    says: /--workers with --agents.*\n.*--samples with --agents/,
+  },
+  {
+    words: [URL_TEXT, '--agents', '1', '--broker', 'redis://me:hidden@127.0.0.1:1'],
+    says: /VOLLEY_BROKER instead/,
+  },
+  {
+    words: [URL_TEXT, '--agents', '1', '--broker', 'redis://192.0.2.1'],
+    says: /there is no cluster key/,
+  },
+  {
+    words: [URL_TEXT, '--agents', 'x', '--min-agents', '0', '--join-timeout', '2h'],
+    says: /--agents 'x': give a whole number from 1 to 10,000\.\nvolley: --min-agents '0': give a whole number from 1 to 10,000\.\nvolley: --join-timeout '2h': give a time such as .* at most 1h\./,
+  },
   { words: ['agent', '--broker', 'redis://me:hidden@127.0.0.1'], says: /VOLLEY_BROKER instead/ },
   { words: ['agents', '--broker', 'redis://me:hidden@127.0.0.1'], says: /VOLLEY_BROKER instead/ },
   {

@@ -1,9 +1,19 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import type { RunOptions } from '../../src/main/plan/options.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { conduct } from '../../src/main/run/conduct.ts';
+import type { Summary } from '../../src/protocol/summary.ts';
 import { parseAllowRule } from '../../src/requests/allowed-targets.ts';
+import { withBuiltIn } from '../support/built-in.ts';
+import { startAgent, submit } from '../support/cluster.ts';
+import { useFolder } from '../support/folder.ts';
+import { MemoryBroker } from '../support/memory-broker.ts';
 import { startWitness } from '../support/witness.ts';
+
+const pathOf = useFolder();
 
 describe('the rules of an agent', () => {
   test.each([
@@ -124,5 +134,73 @@ describe.each(['undici', 'wire'] as const)('what is dialled by %s', (client) => 
       witness.close();
       there.close();
     }
+  });
+});
+
+describe('a name that leads elsewhere once its agent has joined', () => {
+  /** A run over an agent that may send to one address: what the name leads to after its agent has joined is another. */
+  async function whereItMoves(options: (url: string) => Partial<RunOptions>): Promise<{
+    readonly summary: Summary;
+    readonly allowed: number;
+    readonly other: number;
+    readonly lookUps: string[];
+  }> {
+    const witness = await startWitness();
+    let other = 0;
+    const elsewhere = createServer((_, response) => {
+      other++;
+      response.end();
+    }).listen(witness.port, '127.0.0.2');
+    await once(elsewhere, 'listening');
+    const broker = new MemoryBroker();
+    const lookUps: string[] = [];
+    let address = '127.0.0.1';
+    const lookup = async (): Promise<{ address: string; family: number }[]> => {
+      lookUps.push(address);
+      return [{ address, family: 4 }];
+    };
+    try {
+      let summary: Summary | undefined;
+      await withBuiltIn('node:dns/promises', { lookup }, async () => {
+        const say = (sentence: string): void => {
+          if (sentence.endsWith(': joined.')) address = '127.0.0.2';
+        };
+        const allow = `127.0.0.1:${witness.port}`;
+        const agent = await startAgent(broker.connect(), 'one', { allow, say, mode: 'inline' });
+        const run = await submit(
+          broker.connect(),
+          { requests: 6, concurrency: 2, ...options(`http://moving.example:${witness.port}`) },
+          { agents: 1 },
+        );
+        summary = await run.summary;
+        await agent.leave();
+      });
+      return { summary: summary as Summary, allowed: witness.seen.length, other, lookUps };
+    } finally {
+      witness.close();
+      elsewhere.closeAllConnections();
+      elsewhere.close();
+      broker.close();
+    }
+  }
+
+  test('is dialled where it led when it was checked', async () => {
+    const { summary, allowed, other, lookUps } = await whereItMoves((url) => ({ url: `${url}/?n={{n}}` }));
+    expect(lookUps).toEqual(['127.0.0.1']);
+    expect([summary.requests.ok, allowed, other]).toEqual([6, 6, 0]);
+  });
+
+  test('is refused where it is looked up only when it is dialled', async () => {
+    const path = pathOf('hosts.csv');
+    writeFileSync(path, 'host\nmoving.example\n');
+    const { summary, allowed, other, lookUps } = await whereItMoves((url) => ({
+      url: `${url.replace('moving.example', '{{host}}')}/?n={{n}}`,
+      rows: path,
+    }));
+    expect(lookUps).toEqual(['127.0.0.2']);
+    expect(summary.errors).toEqual([
+      expect.objectContaining({ kind: 'generator', code: 'NOT_ALLOWED', count: 6 }),
+    ]);
+    expect([summary.requests.ok, allowed, other]).toEqual([0, 0, 0]);
   });
 });

@@ -120,6 +120,23 @@ const left = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsW
     expect(left()).toEqual(before);
   });
 
+  test('code that does not come to the end of its top on agents is named, and they are free again', async () => {
+    const before = left();
+    const path = shop('hangs.ts', LOOK);
+    // In a process it loops, in a thread it waits; where the run is started it does neither.
+    const hangs =
+      "if (import.meta.url.includes('/volley-code-')) {\n  if (process.send) for (;;);\n  else await new Promise(() => {});\n}\n";
+    writeFileSync(path, `${readFileSync(path, 'utf8')}${hangs}`);
+    const { code, stderr } = await submit('open', path, 2, '--join-timeout', '5s').ended;
+    expect(code).toBe(3);
+    for (const agent of ['o1', 'o2'])
+      expect(stderr).toContain(
+        `Agent ${agent}: Worker 0 could not start: the code at the top of hangs.ts did not end within 5 s: look there for`,
+      );
+    expect(seen.map(({ pathname }) => pathname)).toEqual(['/setup', '/teardown']);
+    expect(left()).toEqual(before);
+  });
+
   test('steps that call code take it along', async () => {
     write('sign.ts', "import { words } from './lib/words.ts';\nexport const sign = () => ({ by: words });\n");
     const path = write(

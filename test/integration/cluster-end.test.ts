@@ -33,6 +33,7 @@ afterEach(async () => {
  */
 async function runWhere(
   deliver: (connection: Connection, put: () => Promise<void>) => Promise<void>,
+  say: (sentence: string) => void = () => {},
 ): Promise<Summary> {
   const connection = broker.connect();
   const ending: Connection = {
@@ -48,7 +49,7 @@ async function runWhere(
   agents.push({ connection, agent: await startAgent(ending, 'ending') });
   agents.push({ connection: other, agent: await startAgent(other, 'other') });
   const load = { rate: 100, duration: '2s', pacing: 'eco', concurrency: 8 } as const;
-  const { summary: result } = await submit(broker.connect(), { url: witness.url, ...load });
+  const { summary: result } = await submit(broker.connect(), { url: witness.url, ...load }, { say });
   const summary = await result;
   const { requests, findings } = summary;
   expect(findings?.degraded.map(({ code }) => code)).not.toContain('identity-violated');
@@ -76,6 +77,26 @@ test('an agent that dies between its last answer and its result: what it had rep
   expect(lost?.unknownAtMost).toBeGreaterThanOrEqual(100 - sent);
   expect(rowOf(summary, 'other')).toMatchObject({ state: 'finished', sent: 100, missing: 0 });
   expect([summary.degraded, summary.requests.sent]).toEqual([true, 100 + sent]);
+});
+
+test('an agent that was declared lost has the last word: nothing of its part is missing once its result is there', async () => {
+  const isLost = Promise.withResolvers<void>();
+  const summary = await runWhere(
+    async (connection, put) => {
+      connection.die();
+      await isLost.promise;
+      connection.cut(false);
+      await put();
+    },
+    (sentence) => {
+      if (/^agent ending .* was lost: it no longer renewed/.test(sentence)) isLost.resolve();
+    },
+  );
+  for (const name of ['ending', 'other'])
+    expect(rowOf(summary, name)).toMatchObject({
+      ...{ state: 'finished', sent: 100, missing: 0, unknownAtMost: 0, because: null, lostAtMs: null },
+    });
+  expect([summary.requests.ok, summary.degradedReasons]).toEqual([200, []]);
 });
 
 test('an agent that dies between its result and the end of its job has delivered all: nothing is missing', async () => {

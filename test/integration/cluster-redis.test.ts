@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { render, renderHtml, start } from '../../src/api/index.ts';
 import { connectBroker } from '../../src/main/cluster/engine.ts';
 import { CERTIFICATE_PATH } from '../support/certificate.ts';
-import { startVolley } from '../support/cli.ts';
+import { type Started, startVolley } from '../support/cli.ts';
 import { Fleet, hasRedis, KEY, load, RealBroker, resultOf } from '../support/fleet.ts';
 import { SlowLink } from '../support/slow-link.ts';
 
 const HAS_REDIS = hasRedis();
 const broker = new RealBroker();
 const fleet = new Fleet(broker);
+const brokerOfTwins = new RealBroker();
+const twins = new Fleet(brokerOfTwins, 'twins');
+const started: Started[] = [];
 
 beforeAll(async () => {
   if (!HAS_REDIS) return;
@@ -20,8 +22,10 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  for (const { child } of started) child.kill('SIGKILL');
   fleet.close();
-  await broker.close();
+  twins.close();
+  await Promise.all([broker.close(), brokerOfTwins.close()]);
 });
 
 (HAS_REDIS ? describe : describe.skip)('over a real broker', () => {
@@ -43,7 +47,7 @@ afterAll(async () => {
     ]);
   });
 
-  test('a long value goes over a narrow way in pieces, and what is asked between them does not wait for all of it', async () => {
+  test.concurrent('a long value goes over a narrow way in pieces, and what is asked between them does not wait for all of it', async () => {
     const link = new SlowLink(() => broker.port, { delayMs: 1, bytesPerMs: 64 });
     await link.start();
     const [near, narrow] = await Promise.all([
@@ -90,7 +94,9 @@ afterAll(async () => {
     const { witness } = fleet;
     witness.forget();
     const cluster = { broker: broker.url, key: KEY, agents: 2, joinTimeout: '10s' };
-    const run = await start({ url: witness.url, rate: 100, duration: '3s', pacing: 'eco' }, { cluster });
+    const load = { url: witness.url, rate: 100, duration: '3s', pacing: 'eco' } as const;
+    // A proxy is an object too.
+    const run = await start(load, { cluster: new Proxy(cluster, {}) });
     const ended: number[] = [];
     for await (const progress of run.progress(500)) ended.push(progress.ended);
     const summary = await run.summary;
@@ -162,30 +168,9 @@ afterAll(async () => {
         says: /--concurrency 2 is less than the 3 workers of 3 agents/,
       },
       {
-        args: ['--agents', '1', '--rows', join(broker.folder, 'rows.csv'), '--rows-mode', 'cycle'],
-        code: 2,
-        says: /rows\.csv/,
-      },
-      {
-        args: ['--agents', '1', '--workers', '2', '--samples', 's.csv'],
-        code: 2,
-        says: /--workers with --agents.*\n.*--samples with --agents/,
-      },
-      {
-        args: ['--broker', 'redis://u:hidden@127.0.0.1:1', '--agents', '1'],
-        code: 2,
-        says: /VOLLEY_BROKER instead/,
-      },
-      {
         args: ['--broker', 'redis://127.0.0.1:1', '--agents', '1'],
         code: 3,
         says: /redis:\/\/127\.0\.0\.1:1 could not be reached \(.*ECONNREFUSED.*docker run.*apt-get install redis-server/,
-      },
-      {
-        args: ['--broker', 'redis://192.0.2.1', '--agents', '1'],
-        env: { VOLLEY_CLUSTER_KEY: undefined },
-        code: 2,
-        says: /there is no cluster key/,
       },
     ];
     const check = async ({ args, code, says, env = {} }: (typeof runs)[number]): Promise<void> => {
@@ -216,31 +201,25 @@ afterAll(async () => {
     expect(evicting.stderr).toMatch(/memory left/);
   });
 
-  test('two agents of one name are told apart; they and their run end when they are told to although the broker is gone', async () => {
-    const target = `127.0.0.1:${fleet.witness.port}`;
-    const words = ['agent', '--allow-target', target, '-w', '1', '--name', 'twin', '--pool', 'twins'];
-    const own = new RealBroker();
-    await own.start();
-    const env = { ...fleet.environment, VOLLEY_BROKER: own.url };
-    const agents = [1, 2].map(() => startVolley(words, { env }));
-    await Promise.all(agents.map((agent) => agent.stderrHas('waits in pool')));
+  test.concurrent('two agents of one name are told apart; they and their run end when they are told to although the broker is gone', async () => {
+    await brokerOfTwins.start();
+    await twins.start({});
+    const { environment: env } = twins;
+    const agents = await Promise.all([1, 2].map(() => twins.startAgent('twin')));
+    started.push(...agents);
     const listed = await startVolley(['agents', '--pool', 'twins'], { env }).ended;
     for (const { child } of agents) expect(listed.stdout).toContain(`twin (pid ${child.pid} on `);
-    fleet.witness.forget();
-    const run = startVolley(
-      [fleet.witness.url, '-o', 'json', '-q', '--agents', '2', '--pool', 'twins', ...load(100, '60s')],
-      { env },
-    );
-    await fleet.seen(100);
-    const watching = await connectBroker(own.url, 'twins');
-    await own.close();
+    const run = twins.submit(2, ...load(100, '60s'));
+    await twins.seen(100);
+    const watching = await connectBroker(brokerOfTwins.url, 'twins');
+    await brokerOfTwins.close();
     // A command that the broker never gets fails once the connection is given up, and so ends whatever waits for it.
     const unanswered = expect(watching.nowUs()).rejects.toThrow(/Connection is closed/);
     for (const { child } of [...agents, run]) child.kill('SIGINT');
     await Promise.all([watching.close(), unanswered]);
     expect((await Promise.all(agents.map(({ ended }) => ended))).map(({ code }) => code)).toEqual([0, 0]);
     const { code, summary } = await resultOf(run);
-    fleet.holds(summary);
+    twins.holds(summary);
     expect([code, summary.agents?.map(({ because }) => because)]).toEqual([
       130,
       ['the broker was away', 'the broker was away'],

@@ -2,7 +2,7 @@ import { syncBuiltinESMExports } from 'node:module';
 
 /** Calls `act` while functions of one of Node's modules are replaced, for whoever imports them. */
 export async function withBuiltIn(
-  name: 'node:child_process' | 'node:fs',
+  name: 'node:child_process' | 'node:dns/promises' | 'node:fs',
   replaced: Readonly<Record<string, unknown>>,
   act: () => void | Promise<void>,
 ): Promise<void> {

@@ -30,6 +30,122 @@ test.each<[unknown, string[]]>([
   }
 });
 
+const BROKER = 'redis://127.0.0.1:1';
+const CLUSTER = { broker: BROKER, agents: 2 };
+
+test.each<[string, unknown, (string | RegExp)[]]>([
+  [
+    'nothing',
+    {},
+    [
+      'cluster.agents is missing: say over how many agents to run.',
+      /^cluster\.broker is missing: start one with/,
+    ],
+  ],
+  ['a list', [], ['cluster is a list: give an object.']],
+  [
+    'other types',
+    { broker: 5, agents: null, pool: {}, key: [], minAgents: true, joinTimeout: {}, maxLost: 5 },
+    [
+      "cluster.broker is '5': give text such as redis://host:6379.",
+      "cluster.agents is 'null': give a number.",
+      'cluster.pool is an object: give text.',
+      'cluster.key is a list: give text.',
+      "cluster.minAgents is 'true': give a number.",
+      'cluster.joinTimeout is an object: give a number of milliseconds, or text such as 10s.',
+      "cluster.maxLost is '5': give text such as 5%.",
+    ],
+  ],
+  ['no plain text', { ...CLUSTER, key: Buffer.alloc(32) }, ['cluster.key is an object: give text.']],
+  [
+    'unknown keys',
+    { ...CLUSTER, agnets: 3, x: 1 },
+    [
+      "cluster has no 'agnets': did you mean agents?",
+      "cluster has no 'x': choose from broker, agents, pool, key, minAgents, joinTimeout, maxLost.",
+    ],
+  ],
+  [
+    'values out of bounds',
+    {
+      broker: 'http://me:hidden@x/',
+      agents: 1.5,
+      minAgents: 3,
+      joinTimeout: Number.NaN,
+      maxLost: '101%',
+      pool: 'a b',
+      key: 'k',
+    },
+    [
+      "cluster.agents '1.5': give a whole number from 1 to 10,000.",
+      "cluster.joinTimeout 'NaN': give a time such as 500ms, 10s, 2m or 1h, more than zero and at most 1h.",
+      "cluster.maxLost '101%': give a share of the load from 0% to 100%, such as 5%.",
+      /^cluster\.broker 'http:\/\/…@x\/': give it as redis:/,
+      /^cluster\.pool 'a b': give up to 64 letters/,
+      /^The cluster key has 1 character: give 16 at least/,
+    ],
+  ],
+  [
+    'more than all',
+    { ...CLUSTER, minAgents: 3 },
+    ["cluster.minAgents '3': give a whole number from 1 to 2."],
+  ],
+  [
+    'getters that throw',
+    {
+      ...CLUSTER,
+      get key() {
+        throw new Error('hidden');
+      },
+    },
+    ['cluster cannot be read, since a getter or a proxy of it throws: give a plain object.'],
+  ],
+  [
+    'a proxy that throws',
+    new Proxy(
+      CLUSTER,
+      new Proxy(
+        {},
+        {
+          get: () => () => {
+            throw new Error('hidden');
+          },
+        },
+      ),
+    ),
+    ['cluster cannot be read, since a getter or a proxy of it throws: give a plain object.'],
+  ],
+  [
+    'a proxy of what is wrong',
+    new Proxy({ ...CLUSTER, agents: 0 }, {}),
+    ["cluster.agents '0': give a whole number from 1 to 10,000."],
+  ],
+])('of agents: %s', async (_name, cluster, sentences) => {
+  const error: unknown = await start({ url: URL }, wrong({ cluster })).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(VolleyError);
+  const { code, problems } = error as VolleyError;
+  expect([code, problems.map(({ message }) => message)]).toEqual([
+    'VOLLEY_USAGE',
+    sentences.map((one) => (typeof one === 'string' ? one : expect.stringMatching(one))),
+  ]);
+});
+
+test('what is wrong with a run over agents is told with what is wrong with its plan', async () => {
+  const both = start(
+    wrong({ url: URL, rate: -1, mode: 'inline' }),
+    wrong({ cluster: { ...CLUSTER, agents: 0 } }),
+  );
+  await expect(both).rejects.toMatchObject({
+    problems: [
+      { message: 'mode with cluster: each agent says what it has: leave one of them out.' },
+      { message: "cluster.agents '0': give a whole number from 1 to 10,000." },
+      { message: expect.stringMatching(/^rate '-1'/) },
+    ],
+  });
+  for (const options of [null, 5])
+    await expect(start(wrong(options), { cluster: CLUSTER })).rejects.toThrow(/^The options/);
+});
+
 test('of a batch, a comparison and modes', async () => {
   await expect(batch(BATCH, wrong({ onRound: 1 }))).rejects.toThrow("The control has no 'onRound'");
   for (const call of [

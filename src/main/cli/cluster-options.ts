@@ -51,9 +51,11 @@ export async function clusterFrom(
     )
       problems.push(`--${name} with --agents: ${why}: leave one of them out.`);
   const found = new Problems();
-  const agents = found.count('agents', text, 1, MOST_AGENTS) ?? 1;
+  const known = found.count('agents', text, 1, MOST_AGENTS);
+  const agents = known ?? 1;
   const least = parsed.last('min-agents');
-  const minAgents = least === undefined ? agents : (found.count('min-agents', least, 1, agents) ?? agents);
+  const minAgents =
+    least === undefined ? agents : (found.count('min-agents', least, 1, known ?? MOST_AGENTS) ?? agents);
   const asked = parsed.last('join-timeout') ?? DEFAULT_JOIN_TIMEOUT;
   const joinTimeoutMs = found.durationMs('join-timeout', asked, 1, LONGEST_JOIN_MS) ?? 0;
   problems.push(...found.list.map(String));

@@ -76,8 +76,19 @@ export class Gathering {
    * @returns false where the run was stopped meanwhile
    * @throws VolleyError VOLLEY_AGENTS, or VOLLEY_BROKER if the broker has lost the slots
    */
-  async ready(joined: readonly Slot[], timeoutMs: number): Promise<boolean> {
-    await allReady(joined, this.#host.waiting, () => this.#isGivenUp, timeoutMs);
+  async ready(joined: readonly Slot[], timeoutMs: number, topMs: number): Promise<boolean> {
+    const { waiting, options } = this.#host;
+    const work = `${topMs > 0 ? 'loading the code of the scenarios and ' : ''}opening connections`;
+    await allReady(
+      joined,
+      waiting,
+      () => this.#isGivenUp,
+      topMs + timeoutMs,
+      (late) => {
+        const who = late.length === 1 ? `agent ${late[0]?.name} is` : `${counted(late.length, 'agent')} are`;
+        options.say(`${who} not ready yet: still ${work}.`);
+      },
+    );
     if (this.#isDataLost) throw lostData();
     return !this.#host.isInterrupted();
   }

@@ -15,6 +15,8 @@ export type Command =
       readonly concurrency: number;
       readonly parts: readonly (readonly [nonce: string, workers: number])[];
       readonly stateEveryMs: number;
+      /** How long the code at the top of modules may take. */
+      readonly longestTopMs: number;
       /** There is a value with what `setup` returned. */
       readonly isPrepared: boolean;
     }

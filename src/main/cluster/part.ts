@@ -133,7 +133,7 @@ export class Part {
   }
 
   async #run({ command }: Assignment): Promise<void> {
-    const { workers, concurrency, parts, stateEveryMs, isPrepared } = command;
+    const { workers, concurrency, parts, stateEveryMs, longestTopMs, isPrepared } = command;
     const at = parts.findIndex(([nonce]) => nonce === this.#nonce);
     const first = parts.slice(0, at).reduce((sum, [, count]) => sum + count, 0);
     const own = parts[at]?.[1] ?? 0;
@@ -145,6 +145,7 @@ export class Part {
       shards,
       // Exact values are not sent to the submitter: percentiles come from histograms.
       mostExactRequests: 0,
+      longestTopMs,
       whenToBegin: () => this.#whenToBegin(),
     });
     this.#coordinator = coordinator;

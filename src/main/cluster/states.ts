@@ -51,6 +51,11 @@ export class LatestStates {
     return this.#latest.get(slot)?.reason ?? null;
   }
 
+  /** Why an agent's part is not whole: who was thought lost, and has delivered all of it, has the last word. */
+  becauseOf(slot: Slot): string | null {
+    return this.isFinal(slot) && this.reasonOf(slot) === null ? null : (slot.because ?? this.reasonOf(slot));
+  }
+
   of(slot: Slot | undefined): AgentState | null {
     return slot === undefined ? null : (this.#latest.get(slot) ?? null);
   }

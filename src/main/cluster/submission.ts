@@ -25,6 +25,7 @@ import { LossWatch } from './max-lost.ts';
 import { type AgentState, type Command, PLAN, PREPARED, purposes, type Said, stateName } from './messages.ts';
 import { checkPlanSize, checkPreparedSize } from './not-started.ts';
 import { planOver } from './plan-over.ts';
+import { longestTopMs } from './readiness.ts';
 import { refusalOf } from './refusal.ts';
 import { collectAgents } from './results.ts';
 import type { Sealer } from './seal.ts';
@@ -231,6 +232,7 @@ export class Submission implements Conduct {
     if (joined === null) return null;
     const total = joined.reduce((sum, { joined: agent }) => sum + (agent?.workers ?? 0), 0);
     const plan = await planOver(this.#asked, total, this.#options);
+    const topMs = longestTopMs(plan, this.#options.joinTimeoutMs);
     this.#gathering.deal();
     const assignment = await this.#order({
       type: 'assign',
@@ -238,9 +240,10 @@ export class Submission implements Conduct {
       concurrency: plan.concurrency,
       parts: joined.map(({ joined: agent }) => [agent?.nonce ?? '', agent?.workers ?? 0]),
       stateEveryMs: MS_PER_SECOND * Math.max(1, joined.length / AGENTS_PER_STATE_SECOND),
+      longestTopMs: topMs,
       isPrepared: prepare !== null,
     });
-    if (!(await this.#gathering.ready(joined, plan.timeoutMs))) return null;
+    if (!(await this.#gathering.ready(joined, plan.timeoutMs, topMs))) return null;
     this.#plan = { ...plan, isTargetLocal: joined.some(({ isTargetLocal }) => isTargetLocal) };
     const startAtMs = await this.#go(assignment, joined);
     if (startAtMs === null) return null;
@@ -303,7 +306,7 @@ export class Submission implements Conduct {
       await this.#waiting.until(() => joined.every(({ isOver }) => isOver), Number.POSITIVE_INFINITY);
       for (const timer of [reading, rules]) clearInterval(timer);
       if (!this.#brokerWatch.isAway) await lastWords(states, this.#clock);
-      for (const slot of joined) slot.because ??= states.reasonOf(slot);
+      for (const slot of joined) slot.because = states.becauseOf(slot);
     } finally {
       for (const timer of [looks, reading, rules]) clearInterval(timer);
     }

@@ -1,4 +1,5 @@
 import type { Problem } from '../../protocol/errors.ts';
+import { MS_PER_HOUR } from '../../protocol/units.ts';
 import { choiceAdvice } from '../text/nearest.ts';
 import { parseCount, parseDurationMs } from './quantities.ts';
 import { WordedProblem } from './worded-problem.ts';
@@ -48,7 +49,7 @@ export class Problems {
     if (durationMs !== null && durationMs >= minMs && durationMs <= maxMs) return durationMs;
     const bound = minMs > 0 ? 'more than zero' : 'zero or more';
     this.add(
-      phrase`${the(name)} ${given(value)}: give a time such as 500ms, 10s, 2m or 1h, ${bound} and at most 168h.`,
+      phrase`${the(name)} ${given(value)}: give a time such as 500ms, 10s, 2m or 1h, ${bound} and at most ${maxMs / MS_PER_HOUR}h.`,
     );
     return null;
   }

@@ -31,6 +31,8 @@ export interface CoordinatorOptions {
   readonly shards?: readonly Shard[];
   /** When to begin, on the shared clock; asked once all workers are ready. By default at once. */
   readonly whenToBegin?: WhenToBegin;
+  /** How long the code at the top of modules may take in a worker. */
+  readonly longestTopMs?: number;
   /** A worker of a batch or of scenarios is killed after this much silence. */
   readonly longestSilenceMs?: number;
 }

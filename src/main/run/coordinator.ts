@@ -10,7 +10,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { Collected, CollectedWorker } from '../collect/collected.ts';
 import { Collector } from '../collect/collector.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
-import { modulesIn } from '../plan/scenarios/code-modules.ts';
+import { LONGEST_TOP_MS, modulesIn } from '../plan/scenarios/code-modules.ts';
 import { graceMsOf, split, windowEndMs } from '../plan/split.ts';
 import type { CreatePool, WorkerPool } from '../pool/worker-pool.ts';
 import { brokenRule } from './abort-rules.ts';
@@ -22,8 +22,6 @@ const LEAD_MS = 20;
 const LEAD_MS_PER_WORKER = 1;
 /** Beyond this many requests, percentiles come from the histogram. */
 const MOST_EXACT_REQUESTS = 1_000_000;
-/** A worker that is not ready this long after its connect timeout is killed. */
-const LONGEST_BOOT_MS = 30_000;
 /** A worker that has not ended this long after it should have is killed. */
 const GRACE_MS = 5_000;
 const GRACE_AFTER_ABORT_MS = 1_000;
@@ -76,6 +74,7 @@ export class Coordinator {
   readonly #windowEndMs: number | null;
   readonly #dealing: RowDealing | null;
   readonly #longestSilenceMs: number;
+  readonly #longestTopMs: number;
   readonly #whenToBegin: WhenToBegin;
   /** The run will not begin: resolved if it was stopped, rejected if a worker failed. */
   readonly #noBeginning = Promise.withResolvers<null>();
@@ -97,6 +96,7 @@ export class Coordinator {
       dealing = null,
       mostExactRequests = MOST_EXACT_REQUESTS,
       longestSilenceMs = LONGEST_SILENCE_MS,
+      longestTopMs = LONGEST_TOP_MS,
       shards = split(plan),
       whenToBegin = async () => this.#soon,
     }: CoordinatorOptions = {},
@@ -104,6 +104,7 @@ export class Coordinator {
     this.#onBlock = onBlock;
     this.#dealing = dealing;
     this.#longestSilenceMs = longestSilenceMs;
+    this.#longestTopMs = longestTopMs;
     this.#plan = plan;
     this.#clock = clock;
     this.#whenToBegin = whenToBegin;
@@ -197,6 +198,7 @@ export class Coordinator {
   }
 
   async #carryOut(createPool: CreatePool): Promise<void> {
+    const modules = this.#plan.scenarios === undefined ? [] : modulesIn(this.#plan.scenarios.code);
     const pool = createPool(
       this.#workers.length,
       {
@@ -206,7 +208,7 @@ export class Coordinator {
       // A batch must need little memory, however long it is.
       {
         areHeapsRoomy: this.#plan.load.model === 'open' && this.#dealing === null,
-        runsCode: this.#plan.scenarios !== undefined && modulesIn(this.#plan.scenarios.code).length > 0,
+        runsCode: modules.length > 0,
       },
     );
     this.#pool = pool;
@@ -217,7 +219,7 @@ export class Coordinator {
       }
       // A stop may have come before the pool existed.
       if (this.#interrupted) this.#tell({ type: 'stop', drainMs: 0 });
-      else this.#watchdog.killAfter(this.#plan.timeoutMs + LONGEST_BOOT_MS);
+      else this.#watchdog.killUnready(this.#plan.timeoutMs, modules, this.#longestTopMs);
       await this.#allReady.promise;
       if (!this.#interrupted) this.#watchdog.forgo();
       const startAtMs = await Promise.race([this.#whenToBegin(), this.#noBeginning.promise]);
@@ -304,6 +306,9 @@ export class Coordinator {
     switch (message.type) {
       case 'ready':
         this.#onReady(worker, message);
+        return;
+      case 'loaded':
+        this.#watchdog.loaded(index);
         return;
       case 'block':
         this.#onBlock(message.block, index);

@@ -1,6 +1,9 @@
 import type { FlowStep } from '../../../protocol/flow.ts';
 import type { ScenarioCode } from '../../../protocol/scenario.ts';
 
+/** How long the code at the top of a module may take: reading files or building a client has its time. */
+export const LONGEST_TOP_MS = 30_000;
+
 /** The `file:` URLs of the modules with code that is not volley's; none if scenarios consist of steps alone. */
 export function modulesIn(code: ScenarioCode): string[] {
   if (code.type === 'module') return [code.url];

@@ -11,11 +11,10 @@ import type { Test, TestDefinition } from '../../../protocol/test-definition.ts'
 import { MS_PER_SECOND } from '../../../protocol/units.ts';
 import { quoted } from '../../text/quoted.ts';
 import { SCENARIO_API } from '../scenario-api.ts';
+import { LONGEST_TOP_MS } from './code-modules.ts';
 import type { ReadTest } from './read-test.ts';
 
 const CHECK_MS = 5_000;
-/** Reading files or building a client may take its time. */
-const LONGEST_TOP_MS = 30_000;
 /** Volley's own folder: a frame in it is not where a module went wrong. */
 const OWN = dirname(dirname(SCENARIO_API));
 const FRAME = /(?:file:\/\/)?(\/[^\s()]*|[A-Za-z]:[^\s()]*):(\d+)(?::(\d+))?\)?$/m;
