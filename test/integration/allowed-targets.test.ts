@@ -83,6 +83,12 @@ describe.each(['undici', 'wire'] as const)('what is dialled by %s', (client) => 
       false,
     ],
     [
+      'a Unix socket, which no rule is about',
+      '127.0.0.0/8:1-65535',
+      () => ({ unixSocket: '/nowhere/docker.sock' }),
+      false,
+    ],
+    [
       'a name behind an allowed proxy',
       '127.0.0.1:1-65535',
       (port) => ({ url: 'http://elsewhere.example/?n={{n}}', proxy: `http://127.0.0.1:${port}` }),

@@ -1,12 +1,17 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { render, renderHtml, start } from '../../src/api/index.ts';
+import type { Broker } from '../../src/main/cluster/broker.ts';
 import { connectBroker } from '../../src/main/cluster/engine.ts';
 import { CERTIFICATE_PATH } from '../support/certificate.ts';
-import { type Started, startVolley } from '../support/cli.ts';
+import { ROOT, type Started, startVolley } from '../support/cli.ts';
+import { startAgent, submit } from '../support/cluster.ts';
 import { Fleet, hasRedis, KEY, load, RealBroker, resultOf } from '../support/fleet.ts';
 import { SlowLink } from '../support/slow-link.ts';
+import { startWitness } from '../support/witness.ts';
 
 const HAS_REDIS = hasRedis();
 const broker = new RealBroker();
@@ -199,6 +204,29 @@ afterAll(async () => {
       expect.stringMatching(/maxmemory-policy is allkeys-lru.*noeviction/),
     ]);
     expect(evicting.stderr).toMatch(/memory left/);
+  });
+
+  test.concurrent('a user of the broker who may do no more than the page says carries out a run, and is denied nothing', async () => {
+    const page = readFileSync(join(ROOT, 'docs/cluster.md'), 'utf8');
+    const rules = /^ACL SETUSER (volley on >PASSWORD .*)$/m.exec(page)?.[1]?.split(' ') ?? [];
+    expect(broker.cli('ACL', 'SETUSER', ...rules)).toBe('OK\n');
+    const url = broker.url.replace('//', '//volley:PASSWORD@');
+    const witness = await startWitness();
+    const connections = await Promise.all([1, 2, 3].map(() => connectBroker(url, 'acl')));
+    const [of, ...ofAgents] = connections as [Broker, ...Broker[]];
+    const agents = await Promise.all(ofAgents.map((one, index) => startAgent(one, `acl-${index}`)));
+    try {
+      const load = { rate: 100, duration: '2s', pacing: 'eco', concurrency: 4 } as const;
+      const summary = await (await submit(of, { url: witness.url, ...load }, { joinTimeoutMs: 30_000 }))
+        .summary;
+      expect([summary.requests.ok, witness.seen.length, witness.twice()]).toEqual([200, 200, []]);
+      expect(summary.agents?.map(({ because }) => because)).toEqual([null, null]);
+      await Promise.all(agents.map((agent) => agent.leave()));
+      expect(broker.cli('--raw', 'ACL', 'LOG').trim()).toBe('');
+    } finally {
+      await Promise.all(connections.map((one) => one.close()));
+      witness.close();
+    }
   });
 
   test.concurrent('two agents of one name are told apart; they and their run end when they are told to although the broker is gone', async () => {

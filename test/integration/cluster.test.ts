@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { createReferenceServer } from '../../src/api/index.ts';
+import { type AgentState, type Command, purposes } from '../../src/main/cluster/messages.ts';
+import { Sealer } from '../../src/main/cluster/seal.ts';
 import { readOptions } from '../../src/main/plan/resolve.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
 import { startAgent, submit, submitPlan } from '../support/cluster.ts';
@@ -124,6 +126,84 @@ describe('a run over agents', () => {
       expect(broker.bytes.includes('127.0.0.1')).toBe(false);
     }),
   );
+
+  test('orders that are forged, for another run or given again change nothing, nor do states that are lost or come twice', () =>
+    withPool([1, 1], async ({ broker, connections, witness }) => {
+      const sealer = new Sealer('secret');
+      const lost: number[] = [];
+      for (const connection of connections) {
+        const { put } = connection;
+        connection.put = async (run, name, bytes, signal) => {
+          const nonce = name.slice(name.indexOf(':') + 1);
+          const { isFinal, atMs } = sealer.open<AgentState>(purposes.state(run, nonce), bytes);
+          if (!isFinal && lost.push(atMs) % 2 === 1) return;
+          for (let time = 0; time < 2; time++) await put(run, name, bytes, signal);
+        };
+      }
+      const connection = broker.connect();
+      const given: Uint8Array[] = [];
+      const stop: Command = { type: 'stop', drainMs: 0 };
+      const order: Connection['order'] = async (run, bytes) => {
+        const id = await connection.order(run, bytes);
+        if (sealer.open<Command>(purposes.orders(run), bytes).type === 'beat') return id;
+        given.push(bytes);
+        const forged = [
+          randomBytes(200),
+          new Sealer('another').seal(purposes.orders(run), stop),
+          sealer.seal(purposes.orders('another'), stop),
+        ];
+        for (const one of [...forged, ...given]) await connection.order(run, one);
+        return id;
+      };
+      const { summary } = await submit({ ...connection, order }, at(witness, 200, '3s'));
+      const { requests, agents, degradedReasons } = await summary;
+      holds(await summary, witness);
+      expect([requests.scheduled, requests.ok, witness.seen.length, degradedReasons]).toEqual([
+        600,
+        600,
+        600,
+        [],
+      ]);
+      expect(agents?.map(({ state, sent }) => [state, sent])).toEqual([
+        ['finished', 300],
+        ['finished', 300],
+      ]);
+      expect([given.length, lost.length > 1]).toEqual([3, true]);
+    }));
+
+  test('as many as are enough begin when the time to join is up, and have all of the load', () =>
+    withPool([1, 1], async ({ broker, witness }) => {
+      const load = { url: witness.url, requests: 100, concurrency: 4 };
+      const { summary } = await submit(broker.connect(), load, {
+        agents: 3,
+        minAgents: 2,
+        joinTimeoutMs: 500,
+      });
+      holds(await summary, witness);
+      expect((await summary).agents?.map(({ state, sent }) => [state, sent])).toEqual([
+        ['finished', 50],
+        ['finished', 50],
+      ]);
+      expect(witness.seen.length).toBe(100);
+    }));
+
+  test('of a closed load that ends by time, a lost agent has connections that are missing', () =>
+    withPool([1, 1], async ({ connections, broker, witness }) => {
+      const load = { url: witness.url, duration: '2s', concurrency: 4 };
+      const { summary } = await submit(broker.connect(), load);
+      while (witness.seen.length < 50) await delay(10);
+      connections[1]?.die();
+      const { agents, degradedReasons, requests } = await summary;
+      holds(await summary, witness);
+      const lost = agents?.find(({ name }) => name === 'agent-2');
+      expect(lost).toMatchObject({ state: 'lost', planned: null, missing: null, unknownAtMost: null });
+      expect(degradedReasons).toContainEqual(
+        expect.stringMatching(
+          /^Agent agent-2 .* was lost at \+[\d.]+ m?s: it no longer renewed its slot with the broker\. 2 of 4 connections are missing from then on\.$/,
+        ),
+      );
+      expect(requests.sent).toBe(agents?.reduce((sum, { sent }) => sum + sent, 0));
+    }));
 
   test('every worker has a connection and a part, although there are more workers than connections by default', () =>
     withPool([2, 2], async ({ broker, witness }) => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { agentsIn, poolText } from '../../src/main/cluster/pool-list.ts';
 import { Sealer } from '../../src/main/cluster/seal.ts';
-import { startAgent } from '../support/cluster.ts';
+import { startAgent, submit } from '../support/cluster.ts';
 import { MemoryBroker } from '../support/memory-broker.ts';
 
 const sealer = new Sealer('secret');
@@ -33,4 +33,19 @@ test('an agent is listed until it leaves, or has been silent for some seconds, a
   own.cut(false);
   foreign.cut(false);
   await Promise.all(agents.map((agent) => agent.leave()));
+});
+
+test('an agent of another version gets no part, and is named with its version', async () => {
+  const agent = await startAgent(broker.connect(), 'old', { version: '0.0.1' });
+  const { summary } = await submit(
+    broker.connect(),
+    { url: 'http://127.0.0.1:9/', requests: 1 },
+    { agents: 1, joinTimeoutMs: 300 },
+  );
+  await expect(summary).rejects.toMatchObject({
+    code: 'VOLLEY_AGENTS',
+    message:
+      '0 of 1 agent joined within 300 ms. In the pool: old (volley 0.0.1, this is test; waiting). Nothing was sent.',
+  });
+  await agent.leave();
 });

@@ -229,16 +229,26 @@ export class Part {
         const isFirst = after === '0';
         for (const { id, bytes } of await this.#broker.orders(run, after, READ_WAIT_MS)) {
           after = id;
-          const command = this.#sealer.open<Command>(purposes.orders(run), bytes);
+          const command = this.#opened(bytes);
+          if (command === null) continue;
           this.#heardMs = this.#clock.nowMs();
           // The age of orders given before it listened does not measure the path.
           if (!isFirst) this.#hearingTook(this.#heardMs - Number(id.split('-')[0]));
           this.#obey(id, command);
         }
       } catch {
-        // The broker is unreachable, or the entry was written without the key: neither is an order.
+        // The broker is unreachable.
         await delay(RETRY_READ_MS, undefined, { signal: this.#ended.signal }).catch(() => {});
       }
+    }
+  }
+
+  /** Null if it was written without the key, or for another run: that is no order, and holds up none. */
+  #opened(bytes: Uint8Array): Command | null {
+    try {
+      return this.#sealer.open<Command>(purposes.orders(this.#slot.run), bytes);
+    } catch {
+      return null;
     }
   }
 
