@@ -1,30 +1,14 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Agent } from '../../src/main/cluster/agent.ts';
+import { expect, test } from '@jest/globals';
 import { type AgentState, purposes } from '../../src/main/cluster/messages.ts';
 import { Sealer } from '../../src/main/cluster/seal.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
 import { startAgent, submit } from '../support/cluster.ts';
 import { MemoryBroker } from '../support/memory-broker.ts';
-import { startWitness, type Witness } from '../support/witness.ts';
+import { startWitness } from '../support/witness.ts';
 
 type Connection = ReturnType<MemoryBroker['connect']>;
 
 const sealer = new Sealer('secret');
-let broker: MemoryBroker;
-let witness: Witness;
-const agents: { readonly agent: Agent; readonly connection: Connection }[] = [];
-
-beforeEach(async () => {
-  broker = new MemoryBroker();
-  witness = await startWitness();
-});
-
-afterEach(async () => {
-  for (const { connection } of agents) connection.cut(false);
-  await Promise.all(agents.splice(0).map(({ agent }) => agent.leave()));
-  witness.close();
-  broker.close();
-});
 
 /**
  * A run over two agents, 100 requests each.
@@ -35,6 +19,8 @@ async function runWhere(
   deliver: (connection: Connection, put: () => Promise<void>) => Promise<void>,
   say: (sentence: string) => void = () => {},
 ): Promise<Summary> {
+  const broker = new MemoryBroker();
+  const witness = await startWitness();
   const connection = broker.connect();
   const ending: Connection = {
     ...connection,
@@ -45,23 +31,28 @@ async function runWhere(
       return isFinal ? deliver(connection, put) : put();
     },
   };
-  const other = broker.connect();
-  agents.push({ connection, agent: await startAgent(ending, 'ending') });
-  agents.push({ connection: other, agent: await startAgent(other, 'other') });
+  const agents = await Promise.all([startAgent(ending, 'ending'), startAgent(broker.connect(), 'other')]);
   const load = { rate: 100, duration: '2s', pacing: 'eco', concurrency: 8 } as const;
-  const { summary: result } = await submit(broker.connect(), { url: witness.url, ...load }, { say });
-  const summary = await result;
-  const { requests, findings } = summary;
-  expect(findings?.degraded.map(({ code }) => code)).not.toContain('identity-violated');
-  expect(requests.scheduled).toBe(requests.sent + requests.dropped + requests.notStarted);
-  // All had been sent and answered before.
-  expect([requests.scheduled, witness.seen.length, witness.twice()]).toEqual([200, 200, []]);
-  return summary;
+  try {
+    const { summary: result } = await submit(broker.connect(), { url: witness.url, ...load }, { say });
+    const summary = await result;
+    const { requests, findings } = summary;
+    expect(findings?.degraded.map(({ code }) => code)).not.toContain('identity-violated');
+    expect(requests.scheduled).toBe(requests.sent + requests.dropped + requests.notStarted);
+    // All had been sent and answered before.
+    expect([requests.scheduled, witness.seen.length, witness.twice()]).toEqual([200, 200, []]);
+    return summary;
+  } finally {
+    connection.cut(false);
+    await Promise.all(agents.map((agent) => agent.leave()));
+    witness.close();
+    broker.close();
+  }
 }
 
 const rowOf = ({ agents: rows }: Summary, name: string) => rows?.find((row) => row.name === name);
 
-test('an agent that dies between its last answer and its result: what it had reported counts, the rest may have been sent', async () => {
+test.concurrent('an agent that dies between its last answer and its result: what it had reported counts, the rest may have been sent', async () => {
   const summary = await runWhere((connection, put) => {
     connection.die();
     return put();
@@ -79,7 +70,7 @@ test('an agent that dies between its last answer and its result: what it had rep
   expect([summary.degraded, summary.requests.sent]).toEqual([true, 100 + sent]);
 });
 
-test('an agent that was declared lost has the last word: nothing of its part is missing once its result is there', async () => {
+test.concurrent('an agent that was declared lost has the last word: nothing of its part is missing once its result is there', async () => {
   const isLost = Promise.withResolvers<void>();
   const summary = await runWhere(
     async (connection, put) => {
@@ -99,7 +90,7 @@ test('an agent that was declared lost has the last word: nothing of its part is 
   expect([summary.requests.ok, summary.degradedReasons]).toEqual([200, []]);
 });
 
-test('an agent that dies between its result and the end of its job has delivered all: nothing is missing', async () => {
+test.concurrent('an agent that dies between its result and the end of its job has delivered all: nothing is missing', async () => {
   const summary = await runWhere(async (connection, put) => {
     await put();
     connection.cut(true);
@@ -109,7 +100,7 @@ test('an agent that dies between its result and the end of its job has delivered
   expect(summary.requests.ok).toBe(200);
 });
 
-test('a broker that is full when an agent has its result is asked again, and takes it once it has room', async () => {
+test.concurrent('a broker that is full when an agent has its result is asked again, and takes it once it has room', async () => {
   let refused = 0;
   const full = Object.assign(new Error('OOM command not allowed'), { name: 'ReplyError' });
   const summary = await runWhere((_connection, put) => (refused++ < 2 ? Promise.reject(full) : put()));

@@ -116,8 +116,8 @@ afterAll(async () => {
     ).rejects.toMatchObject({
       code: 'VOLLEY_USAGE',
       problems: [
-        { message: expect.stringMatching(/^cluster\.agents '0'/) },
         { message: expect.stringMatching(/^workers with cluster/) },
+        { message: expect.stringMatching(/^cluster\.agents '0'/) },
         { message: expect.stringMatching(/^cluster\.broker 'http:\/\/x\/': give it as redis/) },
       ],
     });

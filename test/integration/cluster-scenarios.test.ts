@@ -272,7 +272,7 @@ describe('scenarios over agents', () => {
       ]);
     }));
 
-  test('of an agent that is cut off, the iterations that are missing are counted', () =>
+  test.concurrent('of an agent that is cut off, the iterations that are missing are counted', () =>
     withAgents([1, 1], async (connections, witness, broker) => {
       const load = `load: { executor: constant-arrival-rate, rate: 100, duration: 8s, maxVUs: 30 }`;
       const text = `url: http://127.0.0.1:${witness.port}\n${load}\nscenarios:\n  a: { weight: 3, flow: [{ get: '/?n={{n}}', name: a }] }\n  b: { flow: [{ get: /b, name: b }] }\n`;
@@ -299,7 +299,7 @@ describe('scenarios over agents', () => {
       expect(witness.seen.length).toBeGreaterThanOrEqual(summary.requests.sent);
     }));
 
-  test('users without a number of iterations are missing with their agent', () =>
+  test.concurrent('users without a number of iterations are missing with their agent', () =>
     withAgents([1, 1], async (connections, witness, broker) => {
       const load = `load: { executor: constant-vus, vus: 5, duration: 8s }`;
       const text = `url: http://127.0.0.1:${witness.port}\n${load}\nscenarios: { a: { flow: [{ get: /a, name: a }, { think: 50ms }] } }`;

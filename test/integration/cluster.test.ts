@@ -268,7 +268,7 @@ describe('a run over agents', () => {
       }
     }));
 
-  test('one that is cut off stops before it is declared lost, and its load is missing exactly; a short cut is noticed by nobody', () =>
+  test.concurrent('one that is cut off stops before it is declared lost, and its load is missing exactly; a short cut is noticed by nobody', () =>
     whereNoOtherIsLost((isLast) =>
       withPool([1, 1, 1, 1], async ({ connections, witness }) => {
         const { summary: result } = await submit(connections[0] as Connection, at(witness, 200, '12s'), {
@@ -312,7 +312,7 @@ describe('a run over agents', () => {
       }),
     ));
 
-  test('a run ends once more is lost than may be, and the lost agent misses what was due until then', () =>
+  test.concurrent('a run ends once more is lost than may be, and the lost agent misses what was due until then', () =>
     withPool([1, 1], async ({ connections, witness }) => {
       const said: string[] = [];
       const { submission, summary: result } = await submit(

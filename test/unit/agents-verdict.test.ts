@@ -5,13 +5,14 @@ import type { AgentSummary } from '../../src/protocol/summary.ts';
 
 const agents = (...verdicts: AgentSummary['verdict'][]): AgentSummary[] =>
   verdicts.map((verdict, index) => ({ name: `agent-${index + 1}`, verdict }) as AgentSummary);
-const OK = { verdict: 'ok', findings: [], caveats: [] } as unknown as Judgement;
+const OK = { verdict: 'ok', caveats: [] } as unknown as Judgement;
 const limited = { code: 'agents-limited', figures: { agents: ['agent-2'], of: 3 } };
 
 test('a run of which one agent could not keep up is limited by it, and says by whom', () => {
-  const { verdict, ...rest } = judgeAgents(OK, agents('ok', 'generator-limited', null));
-  expect(verdict).toBe('generator-limited');
-  expect(JSON.stringify(rest)).toContain(JSON.stringify(limited));
+  expect(judgeAgents(OK, agents('ok', 'generator-limited', null))).toMatchObject({
+    verdict: 'generator-limited',
+    finding: limited,
+  });
 });
 
 test('a run that failed says so first', () => {

@@ -59,6 +59,11 @@ describe('a broker', () => {
     expect(problems.join()).not.toContain('secret');
   });
 
+  test('of one agent says so', async () => {
+    const full = checkBroker({ facts: async () => ({ ...GOOD, freeBytes: 0 }) }, 1);
+    await expect(full).rejects.toThrow('and 1 agent may take 100 kB: raise its maxmemory.');
+  });
+
   test('that cannot be reached is named without its password', () => {
     const { message } = unreachable('redis://me:s%20cret@broker:1', 'ERR wrong password s cret');
     expect(message).toBe(

@@ -12,4 +12,7 @@ test("what the broker refused is found again in an agent's words, and nothing el
   const refused = Object.assign(new Error('OOM (used > max)'), { name: 'ReplyError' });
   expect(refusalIn(`agent-1: ${causeOf(refused)}`)).toBe('OOM (used > max)');
   expect(refusalIn(`agent-1: ${causeOf(new Error('OOM (used > max)'))}`)).toBeNull();
+  // It stands in a sentence of ours.
+  const ended = Object.assign(new Error("OOM used memory > 'maxmemory'."), { name: 'ReplyError' });
+  expect(refusalIn(causeOf(ended))).toBe("OOM used memory > 'maxmemory'");
 });

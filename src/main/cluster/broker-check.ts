@@ -1,5 +1,5 @@
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
-import { formatBytes } from '../text/format.ts';
+import { counted, formatBytes } from '../text/format.ts';
 import type { Broker } from './broker.ts';
 
 const LOWEST_VERSION = [6, 2] as const;
@@ -24,7 +24,7 @@ export async function checkBroker(broker: Pick<Broker, 'facts'>, agents: number)
   const least = agents * BYTES_PER_AGENT;
   if (freeBytes !== null && freeBytes < least)
     problems.push(
-      `The broker has ${formatBytes(Math.max(0, freeBytes))} of memory left, and ${agents} agents may take ${formatBytes(least)}: raise its maxmemory.`,
+      `The broker has ${formatBytes(Math.max(0, freeBytes))} of memory left, and ${counted(agents, 'agent')} may take ${formatBytes(least)}: raise its maxmemory.`,
     );
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.broker, problems);
 }

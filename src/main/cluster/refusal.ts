@@ -10,7 +10,7 @@ const END = ')';
 /** What the broker answered to what it refused; null if the error is not its answer. */
 export function refusalOf(error: unknown): string | null {
   if (!(error instanceof Error) || error.name !== REFUSED) return null;
-  return error.message.replace(OF_SCRIPT, '');
+  return error.message.replace(OF_SCRIPT, '').replace(/\.$/, '');
 }
 
 /** What an agent says of an error that ended its part. */
