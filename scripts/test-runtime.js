@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createRequire, registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { showSources } from './source-places.js';
@@ -5,6 +6,11 @@ import { showSources } from './source-places.js';
 const require = createRequire(import.meta.url);
 const BUILT = new URL('../dist/', import.meta.url).href;
 const TESTS = new URL('test/', BUILT).href;
+const IS_BUNDLED = existsSync(new URL('bundle/', BUILT));
+/** The modules that start threads and processes. */
+const STARTERS = /\/dist\/src\/main\/(?:pool|compare|doctor)\//;
+/** How they name what those begin with. */
+const ENTRY = /'\.\.\/\.\.\/([\w/]+-entry\.js')/g;
 const NAMES = 'afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest, test';
 /** What test files import as @jest/globals. */
 const GLOBALS = `data:text/javascript,export const { ${NAMES} } = globalThis[Symbol.for('test globals')]; //`;
@@ -21,6 +27,12 @@ registerHooks({
     if (specifier === '@jest/globals') return { url: GLOBALS + ofFile, format: 'module', shortCircuit: true };
     const found = next(specifier, context);
     return found.url.startsWith(reloaded) ? { ...found, url: found.url + ofFile } : found;
+  },
+  // What is started loads the bundle, as a user's does: hundreds of files would take a third of its CPU.
+  load(url, context, next) {
+    const loaded = next(url, context);
+    if (!IS_BUNDLED || !STARTERS.test(url)) return loaded;
+    return { ...loaded, source: String(loaded.source).replace(ENTRY, "'../../../bundle/$1") };
   },
 });
 

@@ -20,7 +20,7 @@ const OUTCOMES: readonly (readonly [
   requests: number,
   short?: readonly string[],
 ])[] = [
-  ['-c 20 -d 2s', 0, 100],
+  ['-c 20 -d 2s', 0, 100, ['-n', '2k']],
   ['-r 100 -d 2s', null, 150],
   ['--expect-json', 0, 200],
   ['/headers --once', 0, 1],

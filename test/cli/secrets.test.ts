@@ -158,7 +158,8 @@ afterAll(() => {
   proxy.close();
 });
 
-const FEW = ['-c', '2', '-n', '4', '--mode', 'inline'];
+const INLINE = ['--mode', 'inline'];
+const FEW = ['-c', '2', '-n', '4', ...INLINE];
 const MISSED = ['--expect-body', 'NOWHERE', '--expect-json', 'a=1'];
 const FILES = ['--out', 'OUT.json', '--samples', 'OUT.csv', '--step-summary', '--live', 'plain', '--verbose'];
 const THRESHOLDS = ['--threshold', 'p99<1us', '--threshold', 'error-rate<1%'];
@@ -206,8 +207,17 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
   ),
   'query, once': [inQuery('/ok'), ...MISSED, '--once'],
   'dry run, query': [inQuery('/ok'), '--dry-run'],
-  'query, compare': ['compare', inQuery('/ok'), inQuery('/500'), '-n', '4', '-c', '2', '--rounds', '3'],
-  'query, batch': ['batch', 'IDS', `${inQuery('/500')}&id={{id}}`, '--out', 'OUT.csv', '--retries', '0'],
+  'query, compare': ['compare', inQuery('/ok'), inQuery('/500'), ...FEW, '--rounds', '2'],
+  'query, batch': [
+    'batch',
+    'IDS',
+    `${inQuery('/500')}&id={{id}}`,
+    '--out',
+    'OUT.csv',
+    '--retries',
+    '0',
+    ...INLINE,
+  ],
   'login, its body': ['AT/login', '--expect-body', 'NOWHERE', ...FEW, '-o', 'json', ...FILES],
   'login, its JSON': ['AT/login', '--expect-json', 'data.accessToken=a', ...FEW, '-o', 'json'],
   'login, around it': ['AT/login', '--expect-json', 'data=a', ...FEW, '--client', 'wire'],
@@ -222,6 +232,7 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
     'OUT.csv',
     '--retries',
     '0',
+    ...INLINE,
   ],
   'user, wire': ['AT/ok', '-u', `me:${SECRET}`, ...MISSED, ...FEW, '--client', 'wire'],
   'in the URL': [inUrl('/ok'), ...MISSED, ...FEW, '-o', 'json', ...FILES],
@@ -274,7 +285,7 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
   ],
   'dry run': [`AT/500${INSIDE}`, ...ADDED, ...SET, ...IN_BODY, '--dry-run', ...THRESHOLDS],
   'dry run, a mix': ['run', 'MIX', '--dry-run', ...FEW],
-  batch: ['batch', 'IDS', `AT/ok${INSIDE}`, ...ADDED, ...MISSED, '--out', 'OUT.csv', '--mode', 'inline'],
+  batch: ['batch', 'IDS', `AT/ok${INSIDE}`, ...ADDED, ...MISSED, '--out', 'OUT.csv', ...INLINE],
   'batch, jsonl': [
     'batch',
     'IDS',
@@ -286,9 +297,21 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
     'OUT.jsonl',
     '--retries',
     '0',
+    ...INLINE,
   ],
-  'batch, 500': ['batch', 'IDS', inUrl('/500'), '--out', 'OUT.csv', '--retries', '0', '-o', 'json'],
-  'batch, a row': ['batch', 'ROWS', 'AT/ok', ...ROW.slice(2), ...MISSED, '--out', 'OUT.csv'],
+  'batch, 500': [
+    'batch',
+    'IDS',
+    inUrl('/500'),
+    '--out',
+    'OUT.csv',
+    '--retries',
+    '0',
+    '-o',
+    'json',
+    ...INLINE,
+  ],
+  'batch, a row': ['batch', 'ROWS', 'AT/ok', ...ROW.slice(2), ...MISSED, '--out', 'OUT.csv', ...INLINE],
   'batch, a row, selected': [
     'batch',
     'ROWS',
@@ -298,24 +321,11 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
     'a=b',
     '--out',
     'OUT.jsonl',
+    ...INLINE,
   ],
-  compare: [
-    'compare',
-    inUrl('/ok'),
-    inUrl('/to'),
-    '-L',
-    '1',
-    '-n',
-    '4',
-    '-c',
-    '2',
-    '--rounds',
-    '3',
-    '-o',
-    'json',
-  ],
-  modes: ['modes', 'AT/500', ...ADDED, '-n', '4', '-c', '2', '--rounds', '3'],
-  repeat: ['AT/ok', ...ADDED, ...MISSED, '-n', '4', '-c', '2', '--repeat', '3', '-o', 'json'],
+  compare: ['compare', inUrl('/ok'), inUrl('/to'), '-L', '1', ...FEW, '--rounds', '2', '-o', 'json'],
+  modes: ['modes', 'AT/500', ...ADDED, '-n', '4', '-c', '2', '--rounds', '2'],
+  repeat: ['AT/ok', ...ADDED, ...MISSED, ...FEW, '--repeat', '2', '-o', 'json'],
   [NO_START]: ['AT/ok', ...ADDED, '-c', '2', '-n', '4', '--mode', 'processes'],
   mistakes: ['AT/ok', ...ADDED, ...SET, '--threshold', `p99<{{of}}`, '-u', 'me:x', '-n', 'x'],
 };

@@ -76,8 +76,8 @@ describe('long values are bounded in all', () => {
     );
     const results = new Results(new RecordWriter(options), output, 'input');
     const row = (number: number) => ({ number, cells: [String(number)], values: [String(number)] });
-    for (let number = 2; number < 10; number++)
-      results.add(row(number), answer(number, 'x'.repeat(8 * MEBI - 1)));
+    const long = 'x'.repeat(8 * MEBI - 1);
+    for (let number = 2; number < 10; number++) results.add(row(number), answer(number, long));
     expect(results.isFull).toBe(true);
     results.add(row(1), answer(1, 'x'));
     expect(results.isFull).toBe(false);

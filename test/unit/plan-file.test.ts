@@ -152,12 +152,10 @@ function placesIn(value: unknown): Place[] {
   ]);
 }
 
-/** A copy that has another value in one place. */
-function withValue(whole: object, place: Place, value: unknown): object {
-  const copy = structuredClone(whole) as Record<string | number, unknown>;
-  let at = copy;
-  for (const name of place.slice(0, -1)) at = at[name] as Record<string | number, unknown>;
-  at[place.at(-1) ?? ''] = value;
+/** A copy, of what leads there, that has another value in one place. */
+function withValue(whole: object, [name = '', ...rest]: Place, value: unknown): object {
+  const copy = Object.assign(Array.isArray(whole) ? [] : {}, whole) as Record<string | number, unknown>;
+  copy[name] = rest.length === 0 ? value : withValue(copy[name] as object, rest, value);
   return copy;
 }
 
