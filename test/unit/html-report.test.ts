@@ -254,7 +254,7 @@ describe('the page of a result', () => {
         };
         expect(wrongIn(renderHtml({ ...PLAIN, windowMs, series }))).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 

@@ -395,7 +395,7 @@ test('wire takes nothing that undici refuses, and what both take is the same', a
         expect(isReused ?? false).toBe(false);
     }),
     {
-      numRuns: 2_000,
+      numRuns: 1_200,
       // A length that can become none is refused before its line is complete.
       // A line end before the status line, whose reason looks like a field.
       examples: [
@@ -421,7 +421,7 @@ test('however the bytes are cut, wire comes to the same', async () => {
       },
     ),
     {
-      numRuns: 1_000,
+      numRuns: 600,
       // A length that can become none, cut before the end of its line.
       examples: [['HTTP/1.1 200 OK\r\ncontent-length: 0:\r\n', [35], false]],
     },
