@@ -1,7 +1,14 @@
 import type { Summary } from '../../protocol/summary.ts';
 import { valueText } from '../reporters/rule-text.ts';
 import type { Paint } from '../reporters/view.ts';
-import { formatCount, formatDuration, formatElapsed, formatFailedShare, formatMs } from '../text/format.ts';
+import {
+  counted,
+  formatCount,
+  formatDuration,
+  formatElapsed,
+  formatFailedShare,
+  formatMs,
+} from '../text/format.ts';
 import { heatMap, roomOf } from './heat-map.ts';
 import { drawn, type Line, lineWidth, type Piece, spread, widthOf } from './line.ts';
 import type { LiveState, ShownLatency, Span } from './live-state.ts';
@@ -209,7 +216,8 @@ function failureLines({ failed, ended, sent, awaited, failures }: LiveState): Li
   if (failed === 0 || top === undefined)
     return [labelled('failed', [{ text: formatCount(failed) }, ...lost])];
   const kinds = failures.slice(0, MOST_KINDS).map(({ name, count }) => `${formatCount(count)} × ${name}`);
-  const more = failures.length > kinds.length ? `, ${failures.length - kinds.length} more kinds` : '';
+  const more =
+    failures.length > kinds.length ? `, ${counted(failures.length - kinds.length, 'more kind')}` : '';
   const share = awaited === 0 ? '' : ` (${formatFailedShare(failed / awaited)})`;
   const counts: Piece = {
     text: `${formatCount(failed)}${share}: ${kinds.join(', ')}${more}`,

@@ -21,9 +21,12 @@ import { resultJson } from './result-json.ts';
 import { sparklines } from './spark.ts';
 import { fitted, renderMarkdownTable, renderPlainTable, type Table } from './table.ts';
 import { PLAIN_VIEW, type View } from './view.ts';
-import { wrapped } from './wrap.ts';
+import { wrapped, wrappedWhole } from './wrap.ts';
 
 const PLOT_WIDTH = 24;
+/** The heading of its column. */
+const SHIFT_PLOT = `${'shorter'.padStart(PLOT_WIDTH / 2)}│${'longer'.padEnd(PLOT_WIDTH / 2)}`;
+const CPU = 'CPU/req';
 const SHOWN: readonly Metric[] = ['throughput', 'p50', 'p99', 'cpu'];
 const LEAST_FIRST: readonly Metric[] = ['cpu', 'p50', 'p99', 'throughput'];
 
@@ -50,7 +53,9 @@ function renderComparisonText(comparison: Comparison, view: View): string {
   const [title = '', ...rest] = headerOf(comparison);
   const blocks = [
     [
-      ...(title.length <= width ? [title] : [titleOf(comparison, '\n')]),
+      ...(title.length <= width ? [title] : titleOf(comparison, '\n').split('\n')).flatMap((line) =>
+        wrappedWhole(line, width),
+      ),
       ...rest.flatMap((line) => wrapped(line, width)),
     ].join('\n'),
     ...sectionsOf(comparison, view.isVerbose).map(
@@ -111,11 +116,15 @@ function sectionsOf(comparison: Comparison, isVerbose: boolean): Section[] {
       lessImportant: [
         ...['moved', 'merge', 'start-up', memoryHeading(arms)],
         ...(arms.some(({ failures }) => (failures?.failed ?? 1) > 0) ? [] : ['failed']),
-        'latencies',
+        ...['latencies', 'workers', CPU, 'p99'],
       ],
     },
     ...(isRepeat
-      ? arms.map((arm) => ({ title: levelsTitle(arm), table: levelsTable(arm), lessImportant: [] }))
+      ? arms.map((arm) => ({
+          title: 'figures with their 95 % intervals',
+          table: levelsTable(arm),
+          lessImportant: [],
+        }))
       : []),
     ...(pairs.length > 0
       ? [
@@ -135,7 +144,7 @@ function sectionsOf(comparison: Comparison, isVerbose: boolean): Section[] {
           .map((pair) => ({
             title: `latency of ${pair.a} against ${pair.b}`,
             table: shiftTable(pair),
-            lessImportant: [],
+            lessImportant: [SHIFT_PLOT],
           }))
       : []),
   ];
@@ -148,7 +157,7 @@ function armsTable(arms: readonly Arm[], isVerbose: boolean): Table {
   const lines = sparklines(arms.map(({ rounds }) => rounds.flatMap(({ histogram }) => histogram)));
   return {
     heading: [
-      ...['', 'workers', 'throughput', 'failed', 'p50', 'p99', 'CPU/req', memoryHeading(arms)],
+      ...['', 'workers', 'throughput', 'failed', 'p50', 'p99', CPU, memoryHeading(arms)],
       ...(isVerbose ? ['start-up', 'merge', 'moved'] : []),
       'latencies',
     ],
@@ -179,24 +188,20 @@ function memoryHeading(arms: readonly Arm[]): string {
   return isResident ? 'resident' : 'memory';
 }
 
-function levelsTitle({ rounds }: Arm): string {
-  return `figures over ${counted(rounds.length, 'round')}`;
-}
-
 /** Each figure with its median and the 95 % interval of that; a dash if a round lacks it or there are few rounds. */
 function levelsTable({ figures }: Arm): Table {
   const row = (metric: Metric, format: (value: number) => string): string[] => {
     const level = figures[metric];
     const isBounded = level !== undefined && level.low !== null && level.high !== null;
     return [
-      METRIC_LABELS[metric],
+      metric === 'cpu' ? CPU : METRIC_LABELS[metric],
       levelText(level, format),
       isBounded ? format(level.low ?? 0) : NOTHING,
       isBounded ? format(level.high ?? 0) : NOTHING,
     ];
   };
   return {
-    heading: ['', 'median', '95 %: from', 'to'],
+    heading: ['', 'median', 'from', 'to'],
     rows: [
       row('throughput', formatRate),
       row('p50', formatMs),
@@ -230,7 +235,7 @@ function pairsTable(pairs: readonly Pair[]): Table {
 function shiftTable({ a, b, shifts }: Pair): Table {
   const widest = Math.max(...shifts.map(({ aMs, bMs }) => Math.abs(Math.log(aMs / bMs))), Number.MIN_VALUE);
   return {
-    heading: ['', b, a, 'shift', `${'shorter'.padStart(PLOT_WIDTH / 2)}│${'longer'.padEnd(PLOT_WIDTH / 2)}`],
+    heading: ['', b, a, 'shift', SHIFT_PLOT],
     rows: shifts.map(({ percentile, aMs, bMs }) => {
       const share = Math.log(aMs / bMs) / widest;
       const bar = '█'.repeat(Math.round((Math.abs(share) * PLOT_WIDTH) / 2));

@@ -4,7 +4,6 @@ import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { beforeExample, failedAsText, whenText } from '../text/failure-words.ts';
 import {
   counted,
-  formatAskedRate,
   formatByteRate,
   formatBytes,
   formatCount,
@@ -14,6 +13,7 @@ import {
   shareText,
 } from '../text/format.ts';
 import { LABEL_WIDTH, rows } from './labelled-rows.ts';
+import { askedText } from './plan-text.ts';
 import type { View } from './view.ts';
 import { wrappedUpTo } from './wrap.ts';
 
@@ -94,14 +94,15 @@ function laterText(later: number): string {
   return later === 0 ? '' : `; ${formatCount(later)} more, due after that, are not counted`;
 }
 
-function rateText({ requests, rate, plan, windowMs }: Summary): string {
+function rateText(summary: Summary): string {
+  const { requests, rate, plan, windowMs } = summary;
   const { targetPerSecond, sentPerSecond, throughputPerSecond } = rate;
   const isOneRate =
     targetPerSecond === null &&
     Math.abs(sentPerSecond - throughputPerSecond) <= SAME_RATE_SHARE * throughputPerSecond;
   if (isOneRate) return formatRate(throughputPerSecond);
-  const asked = targetPerSecond === null ? '' : `${formatAskedRate(targetPerSecond)} asked, `;
-  const text = `${asked}${formatRate(sentPerSecond)} sent, ${formatRate(throughputPerSecond)} ok`;
+  const sent = `${formatRate(sentPerSecond)} sent, ${formatRate(throughputPerSecond)} ok`;
+  const text = [...[askedText(summary) ?? []].flat(), sent].join(', ');
   const within = Math.round((throughputPerSecond * windowMs) / MS_PER_SECOND);
   if (Math.abs(requests.ok - within) <= SAME_RATE_SHARE * requests.ok) return text;
   // With a warm-up, some of its answers may be among those within the window: then it is unknown how many came later.

@@ -3,7 +3,11 @@ import type { Summary } from '../../protocol/summary.ts';
 import { counted, formatMs, formatPercent } from '../text/format.ts';
 import type { View } from './view.ts';
 
-const BEFORE_THE_BAR = 40;
+/** What stands before a bar. */
+const BEFORE_THE_BAR = 28;
+/** A report is not filled with bars to its right edge, unless it is so narrow that they would say nothing. */
+const KEPT_FREE = 12;
+const SHORT_BAR = 20;
 const LONGEST_BAR = 60;
 
 /** The distribution of the headline latency. */
@@ -11,7 +15,8 @@ export function histogramLines({ histogram, latencyMs }: Summary, { width }: Vie
   const total = histogram.reduce((sum, { count }) => sum + count, 0);
   if (total === 0) return [];
   const most = Math.max(...histogram.map(({ count }) => count));
-  const room = Math.max(1, Math.min(LONGEST_BAR, width - BEFORE_THE_BAR));
+  const left = width - BEFORE_THE_BAR;
+  const room = Math.min(LONGEST_BAR, Math.max(left - KEPT_FREE, Math.min(SHORT_BAR, left)));
   return [
     `${LATENCIES[latencyMs.headline].label} time of ${counted(total, 'request')}`,
     ...histogram.map((bucket) => histogramRow(bucket, total, (bucket.count / most) * room)),

@@ -8,6 +8,8 @@ import { wrapped } from './wrap.ts';
 
 const COLUMN_WIDTH = 8;
 const LAST_COLUMN_WIDTH = 10;
+/** With fewer columns than this, percentiles stand in place of min and mean. */
+const FEWEST_WITH_MEAN = 4;
 const HEADLINE_PERCENTILES = ['50', '90', '95', '99'];
 /** If percentiles do not fit, the last of these are dropped first. */
 const BY_IMPORTANCE = ['50', '99', '90', '99.9', '95', '75', '99.99'];
@@ -34,27 +36,28 @@ export function latencyHeadline({ latencyMs }: Summary, { width }: View): string
 export function latencyTable({ latencyMs, plan }: Summary, { width, isVerbose }: View): string[] {
   const headline = latencyMs[latencyMs.headline];
   if (headline.count === 0) return [];
-  const room = width - LABEL_WIDTH - (isVerbose ? LAST_COLUMN_WIDTH : 0);
-  const labels = mostImportant(Object.keys(headline.percentiles), Math.floor(room / COLUMN_WIDTH) - 3);
+  const room = width - LABEL_WIDTH;
+  const hasLast = isVerbose && room - LAST_COLUMN_WIDTH >= FEWEST_WITH_MEAN * COLUMN_WIDTH;
+  const columns = columnsFor(Object.keys(headline.percentiles), hasLast ? room - LAST_COLUMN_WIDTH : room);
+  const { labels } = columns;
   const kinds = inOrder(latencyMs.headline).filter(
     (kind) =>
       kind === latencyMs.headline ||
       ((plan.load.model !== 'closed' || latencyFacts(kind).onlyInOpenModel !== true) &&
         (isVerbose || !saysTheSame(latencyMs[kind], headline, labels))),
   );
-  const heading = ['min', 'mean', ...labels.map((label) => `p${label}`), 'max'];
   const line = (label: string, cells: readonly string[], last: string): string =>
     row(
       label,
       cells.map((cell) => cell.padStart(COLUMN_WIDTH)).join('') +
-        (isVerbose ? last.padStart(LAST_COLUMN_WIDTH) : ''),
+        (hasLast ? last.padStart(LAST_COLUMN_WIDTH) : ''),
     );
   return [
-    line('times', heading, 'max−mean'),
+    line('times', headingOf(columns), 'max−mean'),
     ...kinds.map((kind) =>
       line(
         LATENCIES[kind].label,
-        latencyCells(latencyMs[kind], labels),
+        latencyCells(latencyMs[kind], columns),
         formatMs(latencyMs[kind].maxMinusMean),
       ),
     ),
@@ -68,13 +71,12 @@ export function timesTable(
   times: readonly (readonly [label: string, latency: LatencySummary])[],
   { width }: View,
 ): string[] {
-  const known = Object.keys(times[0]?.[1].percentiles ?? {});
-  const labels = mostImportant(known, Math.floor((width - LABEL_WIDTH) / COLUMN_WIDTH) - 3);
+  const columns = columnsFor(Object.keys(times[0]?.[1].percentiles ?? {}), width - LABEL_WIDTH);
   const line = (label: string, cells: readonly string[]): string =>
     row(label, cells.map((cell) => cell.padStart(COLUMN_WIDTH)).join(''));
   return [
-    line(title, ['min', 'mean', ...labels.map((label) => `p${label}`), 'max']),
-    ...times.map(([label, latency]) => line(label, latencyCells(latency, labels))),
+    line(title, headingOf(columns)),
+    ...times.map(([label, latency]) => line(label, latencyCells(latency, columns))),
   ];
 }
 
@@ -84,10 +86,26 @@ function inOrder(headline: LatencyKind): LatencyKind[] {
   return [...LATENCY_KINDS].sort((a, b) => place(a) - place(b));
 }
 
-function latencyCells(latency: LatencySummary, labels: readonly string[]): string[] {
+/** The columns of a table of times; the largest value is always there. */
+interface Columns {
+  readonly hasMean: boolean;
+  readonly labels: readonly string[];
+}
+
+/** As many as fit, the most important first. */
+function columnsFor(labels: readonly string[], room: number): Columns {
+  const most = Math.floor(room / COLUMN_WIDTH);
+  const hasMean = most >= FEWEST_WITH_MEAN;
+  return { hasMean, labels: mostImportant(labels, most - (hasMean ? 3 : 1)) };
+}
+
+function headingOf({ hasMean, labels }: Columns): string[] {
+  return [...(hasMean ? ['min', 'mean'] : []), ...labels.map((label) => `p${label}`), 'max'];
+}
+
+function latencyCells(latency: LatencySummary, { hasMean, labels }: Columns): string[] {
   return [
-    leastText(latency),
-    extremeText(latency, latency.mean),
+    ...(hasMean ? [leastText(latency), extremeText(latency, latency.mean)] : []),
     ...labels.map((label) => percentileText(latency, label)),
     extremeText(latency, latency.max),
     // A bound fits the column without its blanks.

@@ -72,6 +72,7 @@ function section(title: string, table: Table): string {
 function thresholdsOf({ thresholds }: Summary): Table {
   return {
     heading: ['', 'rule', 'measured'],
+    words: ['rule', 'measured'],
     rows: thresholds.map((rule) => [
       rule.ok ? '✓' : '✗',
       `${markdownCode(rule.expression)}${impliedText(rule)}`,
@@ -147,6 +148,7 @@ function streamSentences({ streams }: Summary): string {
 function errorsOf({ errors }: Summary): Table {
   return {
     heading: ['kind', 'code', 'count', 'example'],
+    words: ['code', 'example'],
     rows: errors
       .slice(0, MOST_ERRORS)
       .map(({ kind, code, count, example }) => [kind, code, formatCount(count), example]),

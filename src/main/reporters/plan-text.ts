@@ -1,7 +1,7 @@
 import type { Pacing } from '../../protocol/load.ts';
 import type { LoadSummary } from '../../protocol/plan-summary.ts';
 import type { Summary } from '../../protocol/summary.ts';
-import { counted, formatAskedRate, formatCount, formatDuration } from '../text/format.ts';
+import { counted, formatAskedRate, formatCount, formatDuration, formatRate } from '../text/format.ts';
 
 /** In a list of results the seed is left out, since each result has its own. */
 type DescribedPlan = Omit<Summary['plan'], 'target' | 'client' | 'timeoutMs' | 'cpuWork' | 'seed'> & {
@@ -77,4 +77,14 @@ function routeParts({ routes }: DescribedPlan): string[] {
     ...connectTo.map((rule) => `connect-to ${rule}`),
     ...resolve.map((rule) => `resolve ${rule}`),
   ];
+}
+
+/** The rate that was asked for, as it was given; the mean of stages as one that was measured. Null in the closed model. */
+export function askedText({
+  plan: { load },
+  rate: { targetPerSecond },
+}: Pick<Summary, 'plan' | 'rate'>): string | null {
+  if (targetPerSecond === null) return null;
+  const isMean = load.model === 'closed' || load.ratePerSecond === null;
+  return `${isMean ? formatRate(targetPerSecond) : formatAskedRate(targetPerSecond)} asked`;
 }

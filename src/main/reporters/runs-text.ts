@@ -82,6 +82,7 @@ function renderGroup(runs: readonly KeptRun[]): string {
   const columns = COLUMNS.filter(({ isIn }) => isIn === undefined || runs.some(isIn));
   const table = renderPlainTable({
     heading: columns.map(({ heading }) => heading),
+    words: ['revision', 'verdict'],
     rows: runs.map((run) => columns.map(({ cell }) => cell(run))),
   });
   return [...headOf(first), table].join('\n');

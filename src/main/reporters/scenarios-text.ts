@@ -55,6 +55,7 @@ export function scenarioTables(scenarios: ScenariosSummary): readonly (readonly 
       'Failed iterations',
       {
         heading: ['kind', 'code', 'count', 'example'],
+        words: ['code', 'example'],
         rows: total.errors
           .slice(0, MOST_ERRORS)
           .map(({ kind, code, count, example }) => [
@@ -79,6 +80,7 @@ export function scenarioTables(scenarios: ScenariosSummary): readonly (readonly 
       'Metrics of the test',
       {
         heading: ['metric', 'value'],
+        words: ['value'],
         rows: metrics.map((metric) => [cutName(metric.name), metricValue(metric)]),
       },
     ],

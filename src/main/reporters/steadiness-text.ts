@@ -26,7 +26,7 @@ export function steadiness({ series, plan, windowMs }: Summary, { width }: View)
   const joined = Math.max(
     1,
     Math.ceil((FEWEST_IN_A_SPAN * known.length) / Math.max(1, total)),
-    Math.ceil(known.length / MOST_BARS),
+    Math.ceil(known.length / Math.min(MOST_BARS, width - LABEL_WIDTH)),
   );
   const spanMs = joined * intervalMs;
   const rates = spansOf(known, joined).map((count) => (count * MS_PER_SECOND) / spanMs);

@@ -19,20 +19,23 @@ import { resultJson } from './result-json.ts';
 import { brokenRuleSentences } from './rule-text.ts';
 import { fitted, renderMarkdownTable, renderPlainTable, type Table } from './table.ts';
 import { PLAIN_VIEW, type View } from './view.ts';
-import { wrapped } from './wrap.ts';
+import { wrapped, wrappedWhole } from './wrap.ts';
 
 const BAR_WIDTH = 16;
 const EIGHTHS = ' ▏▎▍▌▋▊▉█';
 /** Dropped in this order if the table is too wide. */
-const LESS_IMPORTANT = ['mean', 'failed', 'tpot p99', 'ttft p50', 'p50', 'verdict'];
+const LESS_IMPORTANT = ['mean', 'failed', 'tpot p99', 'ttft p50', 'p50', 'verdict', 'ok/s ', 'tokens/s '];
 
 /** A sweep as text: a row per level with its bar, then the conclusions. */
 export function renderSweep(sweep: Sweep, view: View = PLAIN_VIEW): string {
   const { tool, levels, conclusions, over, from, to } = sweep;
   const shown = shownLevels(sweep);
   const summary = shown[0]?.summary;
+  const name = `volley ${tool.version}  `;
+  const [title = '', ...rest] = wrappedWhole(name + titleOf(sweep), view.width);
   const heading = [
-    `volley ${tool.version}  ${view.paint('strong', titleOf(sweep))}`,
+    name + view.paint('strong', title.slice(name.length)),
+    ...rest.map((line) => view.paint('strong', line)),
     ...(summary === undefined ? [] : wrapped(planText(summary, over, from, to), view.width)),
   ];
   const table = fitted(sweepTable(sweep, true), view.width, LESS_IMPORTANT);
@@ -114,6 +117,7 @@ export function sweepTable(sweep: Sweep, hasBars: boolean): Table {
       '',
       ...(hasBars ? ['verdict', isTokens ? 'tokens/s' : 'ok/s'] : ['verdict']),
     ].map((name, index, all) => (all.indexOf(name) === index ? name : `${name} `)),
+    words: ['verdict'],
     rows: levels.map((level) => [
       over === 'rate' ? formatRate(level.level) : formatCount(level.level),
       formatRate(level.summary.rate.throughputPerSecond),

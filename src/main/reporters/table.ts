@@ -1,24 +1,29 @@
-/** Rows under a heading; the first column is left-aligned, the others right-aligned. */
+/** Rows under a heading; the first column and columns of words are left-aligned, those of figures right-aligned. */
 export interface Table {
   readonly heading: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** The headings of columns with words, besides the first one. */
+  readonly words?: readonly string[];
 }
 
 const GAP = '  ';
 const NARROWEST_NAME = 12;
 
-export function renderPlainTable({ heading, rows }: Table): string {
-  const widths = widthsOf([heading, ...rows]);
-  const line = (cells: readonly string[]): string => padded(cells, widths).join(GAP).trimEnd();
-  return [heading, ...rows].map(line).join('\n');
+export function renderPlainTable(table: Table): string {
+  const lines = [table.heading, ...table.rows];
+  const widths = widthsOf(lines);
+  const line = (cells: readonly string[]): string => padded(cells, widths, table).join(GAP).trimEnd();
+  return lines.map(line).join('\n');
 }
 
-export function renderMarkdownTable({ heading, rows }: Table): string {
-  const escaped = [heading, ...rows].map((cells) => cells.map((cell) => cell.replaceAll('|', '\\|')));
+export function renderMarkdownTable(table: Table): string {
+  const escaped = [table.heading, ...table.rows].map((cells) =>
+    cells.map((cell) => cell.replaceAll('|', '\\|')),
+  );
   const widths = widthsOf(escaped);
-  const line = (cells: readonly string[]): string => `| ${padded(cells, widths).join(' | ')} |`;
+  const line = (cells: readonly string[]): string => `| ${padded(cells, widths, table).join(' | ')} |`;
   const rule = widths.map((width, column) =>
-    column === 0 ? '-'.repeat(width) : `${'-'.repeat(Math.max(1, width - 1))}:`,
+    hasWords(table, column) ? '-'.repeat(Math.max(1, width)) : `${'-'.repeat(Math.max(1, width - 1))}:`,
   );
   const [first = [], ...others] = escaped;
   return [line(first), `| ${rule.join(' | ')} |`, ...others.map(line)].join('\n');
@@ -50,7 +55,7 @@ export function namesFitted(table: Table, width: number, lessImportant: readonly
   if (first !== undefined && (widths[0] ?? 0) - room < surplus)
     return namesFitted(without(table, first), width, others);
   return {
-    heading,
+    ...table,
     rows: rows.map(([name = '', ...cells]) => [
       name.length > room ? `${name.slice(0, room - 1)}…` : name,
       ...cells,
@@ -58,11 +63,15 @@ export function namesFitted(table: Table, width: number, lessImportant: readonly
   };
 }
 
-function without({ heading, rows }: Table, name: string): Table {
-  const column = heading.indexOf(name);
-  if (column < 0) return { heading, rows };
+function without(table: Table, name: string): Table {
+  const column = table.heading.indexOf(name);
+  if (column < 0) return table;
   const rest = (cells: readonly string[]): string[] => cells.filter((_, index) => index !== column);
-  return { heading: rest(heading), rows: rows.map(rest) };
+  return { ...table, heading: rest(table.heading), rows: table.rows.map(rest) };
+}
+
+function hasWords({ heading, words = [] }: Table, column: number): boolean {
+  return column === 0 || words.includes(heading[column] ?? '');
 }
 
 function widthsOf(lines: readonly (readonly string[])[]): number[] {
@@ -70,8 +79,8 @@ function widthsOf(lines: readonly (readonly string[])[]): number[] {
 }
 
 /** A row may have fewer cells than the heading. */
-function padded(cells: readonly string[], widths: readonly number[]): string[] {
+function padded(cells: readonly string[], widths: readonly number[], table: Table): string[] {
   return cells.map((cell, column) =>
-    column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+    hasWords(table, column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
   );
 }

@@ -21,7 +21,7 @@ const SIGN_WIDTH = 2;
 /** Before a rule, and between it and its value. */
 const GAPS = SIGN_WIDTH + 3;
 /** Columns of the mix, which are left out in this order where there is no room. */
-const LESS_IMPORTANT = ['p90', 'ok', 'p50'];
+const LESS_IMPORTANT = ['p90', 'ok', 'p50', 'max', 'sent'];
 /** A narrower column of words is hard to read. */
 const NARROWEST_VALUE = 30;
 

@@ -8,10 +8,18 @@ const STEP_OF_BYTES = 1_000;
 /** Below this a rate is shown per hour. */
 const SLOWEST_PER_SECOND = 0.1;
 const SECONDS_PER_HOUR = MS_PER_HOUR / MS_PER_SECOND;
+/** Differences below this share are errors of binary fractions. */
+const LEAST_SHARE = 1e-12;
 /** From this many of a unit on, the next larger unit is used as well. */
 const MOST_OF_A_UNIT = 120;
 const SECONDS_PER_MINUTE = 60;
 const MINUTES_PER_HOUR = 60;
+/** The units of a rate that was asked for, in the order in which they are tried. */
+const ASKED_UNITS = [
+  { seconds: 1, name: 's' },
+  { seconds: SECONDS_PER_MINUTE, name: 'min' },
+  { seconds: SECONDS_PER_HOUR, name: 'h' },
+] as const;
 
 /** Shown in place of a missing value. */
 export const NOTHING = '–';
@@ -29,11 +37,14 @@ export function formatRate(perSecond: number): string {
     : `${significant(perSecond)}/s`;
 }
 
-/** A rate that was asked for: `13/s`, `0.5/s`, `100/h`. */
+/** A rate that was asked for: `13/s`, `0.5/s`, `200/min`, `100/h`; in no unit without a fraction as a measured one. */
 export function formatAskedRate(perSecond: number): string {
-  return perSecond === 0 || perSecond >= SLOWEST_PER_SECOND
-    ? `${shortNumeral(perSecond, GIVEN_DIGITS)}/s`
-    : `${shortNumeral(perSecond * SECONDS_PER_HOUR, GIVEN_DIGITS)}/h`;
+  const isFast = perSecond === 0 || perSecond >= SLOWEST_PER_SECOND;
+  const units = isFast ? ASKED_UNITS : ASKED_UNITS.slice(-1);
+  const unit = units.find(({ seconds }) => isShort(perSecond * seconds));
+  return unit === undefined
+    ? formatRate(perSecond)
+    : `${shortNumeral(perSecond * unit.seconds, GIVEN_DIGITS)}/${unit.name}`;
 }
 
 /** A time with three significant digits in a suitable unit; a dash for null. */
@@ -149,6 +160,11 @@ function timeOf(valueMs: number): { readonly value: string; readonly unit: strin
   if (valueMs < 0.999_5) return { value: significant(valueMs * MS_PER_SECOND), unit: 'µs' };
   if (valueMs < 999.5) return { value: significant(valueMs), unit: 'ms' };
   return { value: significant(valueMs / MS_PER_SECOND), unit: 's' };
+}
+
+/** Whether a value is its given digits, but for the error of a binary fraction. */
+function isShort(value: number): boolean {
+  return Math.abs(Number(value.toPrecision(GIVEN_DIGITS)) - value) <= value * LEAST_SHARE;
 }
 
 function significant(value: number): string {

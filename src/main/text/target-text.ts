@@ -1,7 +1,5 @@
 import type { Summary } from '../../protocol/summary.ts';
-
-/** Stands for the path of a trace's requests, after the URL that they go to. */
-export const PATH_OF_TRACE = '{{raw path}}';
+import { PATH_OF_TRACE } from '../../protocol/trace-path.ts';
 
 /** Method and URL of a run's request; of a trace, whose requests differ in both, where they go. */
 export function targetText({

@@ -1,5 +1,5 @@
 import { type ErrorTally, LOWEST_FAILURE } from '../../protocol/report.ts';
-import type { RequestPlan } from '../../protocol/request.ts';
+import { PATH_OF_TRACE } from '../../protocol/trace-path.ts';
 import { type Answered, missOf } from '../../requests/expectation.ts';
 import type { Hide } from '../../requests/secrets.ts';
 import type { TargetConnection } from '../connections/connection.ts';
@@ -68,8 +68,8 @@ export class Verdict {
       return this.#unexpected(request, 'REDIRECT', this.#secrets.of(request)(example));
     }
     if (status >= LOWEST_FAILURE && (expectation === null || expectation.statuses.length === 0)) {
-      const said = saidBy(sink, this.#secrets.of(request));
-      const example = `${placeOf(request.plan)} was answered with ${status}${onTheWay(redirects)}${said}`;
+      const hide = this.#secrets.of(request);
+      const example = `${answeredPlace(request, hide)} was answered with ${status}${onTheWay(redirects)}${saidBy(sink, hide)}`;
       return { kind: 'status', code: String(status), count: 1, example };
     }
     const cut = sink.finish();
@@ -120,6 +120,13 @@ export function calledWithPlace({
 /** The method and the path, with placeholders and templates unfilled. */
 export function placeOf(plan: RequestPlan): string {
   return `${plan.message.method} ${shownPath(plan)}`;
+}
+
+/** Of a trace, whose methods and paths are its rows, as sent; of others as planned. */
+function answeredPlace({ plan, message }: PreparedRequest, hide: Hide): string {
+  return plan.message.url.endsWith(PATH_OF_TRACE)
+    ? `${message.method} ${beginningOf(hide(message.path), LONGEST_SAID)}`
+    : placeOf(plan);
 }
 
 /** Another place has answered than the one that is told. */

@@ -1,7 +1,7 @@
+import { PATH_OF_TRACE } from '../../../protocol/trace-path.ts';
 import { textOfJson } from '../../../requests/exact-json.ts';
 import { isMethod, shown } from '../../../requests/invalid-request.ts';
 import { authorityIn, writtenPathOf } from '../../../requests/place.ts';
-import { PATH_OF_TRACE } from '../../text/target-text.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from '../defaults.ts';
 import type { RunOptions } from '../options.ts';
 import { givenAmong, SAY_WHAT_IS_SENT } from '../options-given.ts';

@@ -46,6 +46,7 @@ ${stageRow(stages, lengthMs)}
 ${timeAxis(lengthMs)}
 ${rateTrack(view, stageLines)}
 ${usersTrack(view, stageLines)}
+${streamTracks(view, range, stageLines)}
 ${leading.map((kind) =>
   fanTrack(
     {
@@ -72,7 +73,6 @@ ${heatTrack(
   range,
   stageLines,
 )}
-${streamTracks(view, range, stageLines)}
 ${evidence.length === 0 ? null : html`<h3 class="sub">Who was the limit, interval by interval</h3>${evidence}`}
 ${failed.length === 0 ? null : html`<h3 class="sub">Failures by kind, in each ${step}</h3>${failed}`}
 ${timeAxis(lengthMs)}

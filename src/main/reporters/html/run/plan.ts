@@ -34,7 +34,7 @@ export function planPanel({ summary, rows: batch }: RunView, senders = workersTe
       ]
     : [];
   return facts([
-    ['Target', `${targetText(plan)}${mix.length > 1 ? ` and ${mix.length - 1} more` : ''}`],
+    ['Target', whatIsAsked(plan, mix.length)],
     ...(ways.length > 0 ? [['By way of', ways.join(', ')] as const] : []),
     [
       'Load',
@@ -92,6 +92,12 @@ export function machineFacts({
           ] as const,
         ]),
   ];
+}
+
+/** Of scenarios the base of their URLs: what they ask for stands with the requests. */
+function whatIsAsked(plan: Summary['plan'], requests: number): string {
+  if (plan.scenarios !== undefined) return plan.target.url;
+  return `${targetText(plan)}${requests > 1 ? ` and ${count(requests - 1)} more` : ''}`;
 }
 
 /** The load in a few words. */

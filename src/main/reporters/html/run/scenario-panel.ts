@@ -56,7 +56,8 @@ function errorsText({ errors }: ScenarioRow): string {
   const shown = errors
     .slice(0, MOST_ERRORS)
     .map(({ kind, code, count: times }) => `${count(times)} × ${kind} (${code})`);
-  const more = errors.length > MOST_ERRORS ? `, and ${count(errors.length - MOST_ERRORS)} more kinds` : '';
+  const more =
+    errors.length > MOST_ERRORS ? `, and ${counted(errors.length - MOST_ERRORS, 'more kind')}` : '';
   return unbroken(`${shown.join(', ')}${more}`);
 }
 

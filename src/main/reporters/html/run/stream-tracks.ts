@@ -15,7 +15,7 @@ const HEADROOM = 1.04;
 export function streamTracks(view: RunView, range: Range, stageLines: Markup): Markup {
   const { columns, summary } = view;
   if (columns.every(({ tokens }) => tokens === null)) return NOTHING_SHOWN;
-  return html`<h3 class="sub">Tokens of complete answers</h3>${tokensTrack(view, stageLines)}${fanTrack(
+  return html`${tokensTrack(view, stageLines)}${fanTrack(
     {
       id: 'ttft',
       name: 'First token',
@@ -58,7 +58,7 @@ function tokensTrack({ columns }: RunView, stageLines: Markup): Markup {
   return track({
     id: 'tokens',
     name: 'Tokens',
-    what: 'a second, of all users together',
+    what: 'a second, of all users together; here and below of complete answers',
     body: plot({
       width: columns.length * STEP,
       scale,

@@ -5,8 +5,8 @@ import { beforeExample, failedAsText } from '../../../text/failure-words.ts';
 import { html, type Markup } from '../markup.ts';
 import { clock, count, failedPercent, ms } from '../numbers.ts';
 import { rulesSoFarTable } from './rules.ts';
+import { tiles } from './run-tiles.ts';
 import type { RunView } from './run-view.ts';
-import { tiles } from './verdict.ts';
 
 /** The progress of a run; what the limit was is only judged at its end. */
 export interface UnderWay {

@@ -1,15 +1,12 @@
-import { awaitedOf, errorRateOf, notOkOf } from '../../../../protocol/report.ts';
 import type { Summary } from '../../../../protocol/summary.ts';
-import { formatAskedRate, formatRate } from '../../../text/format.ts';
 import { isStarved, whyItMayPass } from '../../failing-text.ts';
 import { stopSentences } from '../../rule-text.ts';
 import { baselineNotices } from '../baseline-notices.ts';
 import { html, type Markup } from '../markup.ts';
-import { count, failedPercent, ms } from '../numbers.ts';
 import { prose } from '../prose.ts';
-import { extremeText, intervalText, percentileText } from './latencies.ts';
 import { rowsWords } from './rows.ts';
 import { rulesTable } from './rules.ts';
+import { tiles } from './run-tiles.ts';
 import { isOpenModel, type RunView } from './run-view.ts';
 
 const LINKS = ['volley', 'connections', 'target'] as const;
@@ -111,84 +108,4 @@ function chain(summary: Summary): Markup {
     (link) =>
       html`<span class="link${link === limit ? ' limit' : ''}" aria-hidden="true"><i></i>${link}${link === limit ? html`<em>${word}</em>` : null}</span>`,
   )}</p>`;
-}
-
-interface Tile {
-  readonly name: string;
-  /** Smaller text after the name. */
-  readonly of?: string;
-  readonly value: string;
-  readonly under: string;
-  readonly isBad?: boolean;
-}
-
-/** The key figures as tiles. */
-export function tiles(summary: Summary, state: 'ended' | 'under way' = 'ended'): Markup {
-  return html`<dl class="tiles">${tilesOf(summary, state).map(({ name, of, value, under, isBad }) => {
-    const [, figure = value, unit = ''] = /^(.*?)(\/[sh])?$/s.exec(value) ?? [];
-    return html`<div${isBad === true ? html` class="bad"` : null}><dt>${name}${of === undefined ? null : html` <span>${of}</span>`}</dt><dd>${figure}<small>${unit}</small></dd><dd class="under">${under}</dd></div>`;
-  })}</dl>`;
-}
-
-function tilesOf({ rate, requests, latencyMs }: Summary, state: 'ended' | 'under way'): Tile[] {
-  const headline = latencyMs[latencyMs.headline];
-  const of = `${latencyMs.headline} time`;
-  const labels = Object.keys(headline.percentiles);
-  const shown = ['50', '99'].map((label, index) =>
-    labels.includes(label) ? label : (labels.at(index === 0 ? 0 : -1) ?? label),
-  );
-  return [
-    {
-      name: 'Rate',
-      value: formatRate(rate.sentPerSecond),
-      under:
-        rate.targetPerSecond === null
-          ? `${count(requests.sent)} sent`
-          : `${formatAskedRate(Number(rate.targetPerSecond.toPrecision(4)))} asked`,
-    },
-    { name: 'Throughput', value: formatRate(rate.throughputPerSecond), under: `${count(requests.ok)} ok` },
-    ...[...new Set(shown)].map(
-      (label): Tile => ({
-        name: `p${label}`,
-        of,
-        value: percentileText(headline, label),
-        under:
-          state === 'under way'
-            ? ''
-            : underPercentile(summaryInterval(latencyMs, label), headline.percentiles[label] ?? null),
-      }),
-    ),
-    {
-      name: 'max',
-      of,
-      value: extremeText(headline, headline.max),
-      under: headline.censored > 0 ? `${count(headline.censored)} unanswered` : `mean ${ms(headline.mean)}`,
-    },
-    {
-      name: 'Errors',
-      value: failedPercent(errorRateOf(requests) ?? 0),
-      under: underErrors(requests),
-      isBad: notOkOf(requests) > 0,
-    },
-  ];
-}
-
-/** What the share of errors is made of. */
-function underErrors(requests: Summary['requests']): string {
-  const { failed, unfinished } = requests;
-  const parts = [
-    ...(failed > 0 || unfinished === 0 ? [`${count(failed)}${unfinished > 0 ? ' failed' : ''}`] : []),
-    ...(unfinished > 0 ? [`${count(unfinished)} unanswered`] : []),
-  ];
-  return `${parts.join(', ')} of ${count(awaitedOf(requests))}`;
-}
-
-function summaryInterval({ intervals }: Summary['latencyMs'], label: string): string | null {
-  return intervals ? intervalText(intervals[label]) : null;
-}
-
-function underPercentile(interval: string | null, valueMs: number | null): string {
-  if (valueMs === null) return 'too few requests';
-  if (interval === null) return 'too short for an interval';
-  return interval === '' ? '' : `95\u00a0%: ${interval}`;
 }
