@@ -275,6 +275,35 @@ test.each([
   }
 });
 
+test.each(['wire', 'undici'] as const)(
+  'a failure names the path that was asked for, without its secrets: %s',
+  async (client) => {
+    const server = createServer((request, response) => {
+      response.statusCode = request.url?.startsWith('/v1/away') === true ? 404 : 200;
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const path = inFolder(`failing-${client}.csv`);
+    const long = 'x'.repeat(900);
+    writeFileSync(
+      path,
+      `timestamp,url,method,body\n0,/here,GET,\n1,/away?token=not-to-be-told&page=2&${long},DELETE,\n`,
+    );
+    try {
+      const { errors } = await run({
+        url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+        ...{ trace: path, mode: 'inline', client },
+      });
+      expect(errors.map(({ kind, code, count }) => [kind, code, count])).toEqual([['status', '404', 1]]);
+      expect(errors[0]!.example).toMatch(
+        /^DELETE \/v1\/away\?token=…&page=2&x{100,200}… was answered with 404$/,
+      );
+    } finally {
+      server.close();
+    }
+  },
+);
+
 test('requests are due when the trace has them, and ask for as much', async () => {
   const came: { readonly atMs: number; readonly maxTokens: unknown; readonly prompt: string }[] = [];
   const server = createServer(async (request, response) => {

@@ -122,13 +122,13 @@ the rounds together
      workers  throughput  failed     p50      p99  CPU/req   memory  latencies
 run        1       108/h       0  571 µs  2.10 ms  94.6 µs  71.0 MB        █ ▃
 
-figures over 8 rounds
-                  median  95 %: from       to
-throughput         108/h       103/h    119/h
-p50               571 µs      542 µs   628 µs
-p90               970 µs      922 µs  1.07 ms
-p99              2.10 ms     1.99 ms  2.31 ms
-CPU per request  94.6 µs     89.9 µs   104 µs
+figures with their 95 % intervals
+             median     from       to
+throughput    108/h    103/h    119/h
+p50          571 µs   542 µs   628 µs
+p90          970 µs   922 µs  1.07 ms
+p99         2.10 ms  1.99 ms  2.31 ms
+CPU/req     94.6 µs  89.9 µs   104 µs
 
 threads ×12 served 1.04 (0.99–1.10) times the requests of sequential: not enough
 rounds.

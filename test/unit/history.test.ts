@@ -45,7 +45,7 @@ describe('the list of kept results', () => {
       'revision',
       'verdict',
     ]);
-    expect(first).toMatch(/^last .*2\.00 ms {2}−50\.0 % {2}8\.00 ms {3}1\.0 % {4}✗ 1 {3}abcdef0 /);
+    expect(first).toMatch(/^last .*2\.00 ms {2}−50\.0 % {2}8\.00 ms {3}1\.0 % {4}✗ 1 {2}abcdef0 {3}ok$/);
     expect(second).toMatch(/^last~1 .*4\.00 ms {8}– {2}16\.0 ms {3}0\.0 %/);
     const late = RUNS_REPORTERS.text(listed(keptWith(2, { startedAt: '2026-03-05T23:59:30.000Z' })));
     // On whatever machine: the zone of the tests' own may be UTC.

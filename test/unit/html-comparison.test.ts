@@ -108,6 +108,27 @@ describe('the page of a comparison', () => {
     );
   });
 
+  test('where rounds have few requests, the axis of the shift ends where its lines do', () => {
+    const few = {
+      ...COMPARED,
+      arms: COMPARED.arms.map((arm) => ({
+        ...arm,
+        rounds: arm.rounds.map((round) => ({
+          ...round,
+          latencyMs: {
+            ...round.latencyMs,
+            response: { ...round.latencyMs.response, count: 150, cells: [1_400, 60, 60, 30] },
+          },
+        })),
+      })),
+    };
+    const figure = readMarkup(renderHtml(few)).elements.find(
+      ({ attributes }) => attributes['id'] === 'shift-chart',
+    );
+    const points = JSON.parse(figure!.attributes['data-points']!) as [number, string][];
+    expect(points.at(-1)![0]).toBeGreaterThan(0.9);
+  });
+
   test('says what came out, and failures first', () => {
     const failing = (comparison: Comparison): Comparison => ({
       ...comparison,

@@ -431,6 +431,16 @@ test('tokens: their times with shapes, who counted them, their speed and the goo
   expect(panel).toContain('2,000 tokens in 100 answers, counted by the server, 2.00 an event; 512/s overall');
   expect(panel).toContain('goodput 24.3/s: 97 answers (97.0 % of what was sent) kept ttft &lt; 500 ms');
   expect(renderHtml(PLAIN)).not.toContain('id="tokens"');
+  const tiles = (of: string): (string | undefined)[] =>
+    [...(/class="tiles">.*?<\/dl>/s.exec(of)?.[0] ?? '').matchAll(/<dt>(.*?)<\/dt>/g)].map(([, name]) =>
+      name?.replace(/<.*?>/g, ''),
+    );
+  expect(tiles(page)).toEqual([
+    ...['Rate', 'Tokens', 'First token p50', 'First token p99', 'Token gap p99', 'Errors'],
+  ]);
+  expect(tiles(renderHtml(RESULTS['streams of which none was complete']!))[1]).toBe('Throughput');
+  const tracks = [...page.matchAll(/data-track="(\w+)"/g)].map(([, id]) => id);
+  expect(tracks.slice(0, 6)).toEqual(['rate', 'tokens', 'ttft', 'gap', 'gaps', 'response']);
   expect(renderHtml(RESULTS['streams of which none was complete']!)).not.toContain('Times of the tokens');
 });
 

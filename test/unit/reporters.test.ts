@@ -8,6 +8,7 @@ import { renderProgress, showProgress } from '../../src/main/reporters/progress-
 import { RoundsLive } from '../../src/main/reporters/rounds-live.ts';
 import { renderText } from '../../src/main/reporters/text.ts';
 import { exitCodeOf } from '../../src/main/summary/exit-code.ts';
+import { longRun } from '../support/pages.ts';
 import { summaryWith } from '../support/summary.ts';
 
 describe('the exit code', () => {
@@ -245,4 +246,41 @@ describe('the live view', () => {
   test('elsewhere each run of a round is a line', () => {
     expect(written(false, null)).toBe('volley: round 1 of 3: A\nvolley: round 1 of 3: B\n');
   });
+});
+
+test('in a Markdown table words stand on the left and figures on the right', () => {
+  const summary = summaryWith({
+    errors: [
+      { kind: 'status', code: '503', count: 1_200, example: 'GET / was answered with 503' },
+      { kind: 'connect', code: 'ECONNREFUSED', count: 3, example: 'connect ECONNREFUSED' },
+    ],
+    thresholds: [{ expression: 'p99<1ms', measured: 2, isLowerBound: false, ok: false }],
+  });
+  const text = renderMarkdown(summary);
+  expect(text).toContain(
+    [
+      '| kind    | code         | count | example                     |',
+      '| ------- | ------------ | ----: | --------------------------- |',
+      '| status  | 503          | 1,200 | GET / was answered with 503 |',
+      '| connect | ECONNREFUSED |     3 | connect ECONNREFUSED        |',
+    ].join('\n'),
+  );
+  expect(text).toContain('|   | rule      | measured |\n| - | --------- | -------- |\n');
+});
+
+test('a mean of stages is a measured rate, one that was asked for is shown as it was given', () => {
+  const asked = (ratePerSecond: number | null, targetPerSecond: number): string | undefined => {
+    const run = longRun(20, 1_000);
+    const load = { ...run.plan.load, ratePerSecond } as Summary['plan']['load'];
+    const text = renderText({
+      ...run,
+      ...{ plan: { ...run.plan, load }, rate: { ...run.rate, targetPerSecond } },
+    });
+    return /^rate +(\S+) asked/m.exec(text)?.[1];
+  };
+  expect([asked(null, 2_350 / 3), asked(200 / 60, 200 / 60), asked(0.5, 0.5)]).toEqual([
+    '783/s',
+    '200/min',
+    '0.5/s',
+  ]);
 });

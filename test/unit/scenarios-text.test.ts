@@ -28,7 +28,7 @@ const SHOP = {
 } satisfies Summary['scenarios'];
 const SUMMARY = summaryWith({ scenarios: SHOP });
 
-test.each([60, 80, 120])('tables of scenarios and groups fit %d columns', (width) => {
+test.each([40, 60, 80, 120])('tables of scenarios and groups fit %d columns', (width) => {
   const lines = renderText(SUMMARY, { ...PLAIN_VIEW, width }).split('\n');
   expect(lines.filter(({ length }) => length > width)).toEqual([]);
   for (const start of ['scenario ', 'group '])

@@ -85,6 +85,6 @@ export function askedText({
   rate: { targetPerSecond },
 }: Pick<Summary, 'plan' | 'rate'>): string | null {
   if (targetPerSecond === null) return null;
-  const isMean = load.model === 'closed' || load.ratePerSecond === null;
+  const isMean = load.model === 'open' && load.ratePerSecond === null;
   return `${isMean ? formatRate(targetPerSecond) : formatAskedRate(targetPerSecond)} asked`;
 }

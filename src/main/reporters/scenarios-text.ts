@@ -5,7 +5,7 @@ import { beforeExample } from '../text/failure-words.ts';
 import { formatCount, formatMs, formatPercent, NOTHING, shareText } from '../text/format.ts';
 import { shortNumeral } from '../text/numerals.ts';
 import { placeOfCode } from '../text/scenario-code-words.ts';
-import { LABEL_WIDTH, labelled, rows } from './labelled-rows.ts';
+import { LABEL_WIDTH, rows } from './labelled-rows.ts';
 import { namesFitted, renderPlainTable, type Table } from './table.ts';
 import type { View } from './view.ts';
 import { wrappedUpTo } from './wrap.ts';
@@ -17,8 +17,8 @@ const MOST_LINES_OF_AN_ERROR = 3;
 const NAME_WIDTH = 34;
 const DIGITS = 6;
 /** Columns that are left out in this order where there is no room. */
-const SCENARIO_LESS_IMPORTANT = ['p90', 'completed', 'p95', 'p50'];
-const GROUP_LESS_IMPORTANT = ['p90', 'p95', 'entered', 'p50'];
+const SCENARIO_LESS_IMPORTANT = ['p90', 'completed', 'p95', 'p50', 'started'];
+const GROUP_LESS_IMPORTANT = ['p90', 'p95', 'entered', 'p50', 'max'];
 
 /** What users did, in the order of a reader's questions: iterations and their times, then the details. */
 export function scenarioLines({ scenarios }: Summary, { width, paint }: View): string[] {
@@ -35,7 +35,7 @@ export function scenarioLines({ scenarios }: Summary, { width, paint }: View): s
       failing.length > 0 && index === 0 ? paint('bad', line) : line,
     ),
     ...scenarios.metrics.flatMap((metric, index) =>
-      labelled(index === 0 ? 'metrics' : '', [`${metric.name} ${metricValue(metric)}`]),
+      rows(index === 0 ? 'metrics' : '', `${metric.name} ${metricValue(metric)}`, width),
     ),
     ...(scenarios.teardownFailure === null
       ? []

@@ -24,7 +24,10 @@ import { wrapped, wrappedWhole } from './wrap.ts';
 const BAR_WIDTH = 16;
 const EIGHTHS = ' ▏▎▍▌▋▊▉█';
 /** Dropped in this order if the table is too wide. */
-const LESS_IMPORTANT = ['mean', 'failed', 'tpot p99', 'ttft p50', 'p50', 'verdict', 'ok/s ', 'tokens/s '];
+const LESS_IMPORTANT = [
+  ...['mean', 'failed', 'tpot p99', 'ttft p50', 'p50', 'verdict'],
+  ...['ok/s ', 'tokens/s ', 'tpot p50', 'goodput', 'ok/s'],
+];
 
 /** A sweep as text: a row per level with its bar, then the conclusions. */
 export function renderSweep(sweep: Sweep, view: View = PLAIN_VIEW): string {

@@ -17,6 +17,8 @@ const LEAST_STEP = 0.0015;
 const LEAST_WIDTH = 0.003;
 const DIGITS_BEFORE_NINES = 2;
 const LEAST_RISE = 1.01;
+/** An axis has to have some width. */
+const FEWEST = 2;
 
 /** A horizontal axis on which each nine of a percentile takes the same space: log10(1 / (1 − p)). */
 export interface NinesAxis {
@@ -28,7 +30,7 @@ export interface NinesAxis {
 
 /** The axis for a sample of this size: it ends at single values. */
 export function ninesAxis(count: number): NinesAxis {
-  const span = Math.log10(Math.max(100, count));
+  const span = Math.log10(Math.max(FEWEST, count));
   const at = (share: number): number => Math.min(1, -Math.log10(Math.max(1 - share, 10 ** -span)) / span);
   return {
     at,
