@@ -1,4 +1,5 @@
 import { type ErrorTally, LOWEST_FAILURE } from '../../protocol/report.ts';
+import type { RequestPlan } from '../../protocol/request.ts';
 import { PATH_OF_TRACE } from '../../protocol/trace-path.ts';
 import { type Answered, missOf } from '../../requests/expectation.ts';
 import type { Hide } from '../../requests/secrets.ts';
