@@ -50,7 +50,7 @@ function latency(random: () => number, changes: Partial<LatencySummary> = {}): L
 }
 
 function bucket(random: () => number, atMs: number, requests: number): SeriesBucket {
-  const value = (ms: number): number => Number((ms * (0.7 + 0.6 * random())).toPrecision(5));
+  const value = (ms: number): number => rounded(ms * (0.7 + 0.6 * random()));
   const quantiles = (): { p50: number; p90: number; p99: number; max: number } => ({
     p50: value(4),
     p90: value(30),
@@ -199,7 +199,12 @@ function madeRun(intervals: number, intervalMs: number): Summary {
 export function withTokens(run: Summary): Summary {
   const random = randomFrom(7);
   const quantiles = (ms: number): { p50: number; p90: number; p99: number; max: number } => ({
-    ...{ p50: ms * (0.8 + random() / 2), p90: ms * 2, p99: ms * 3, max: ms * (4 + random()) },
+    ...{
+      p50: rounded(ms * (0.8 + random() / 2)),
+      p90: ms * 2,
+      p99: ms * 3,
+      max: rounded(ms * (4 + random())),
+    },
   });
   return {
     ...run,
@@ -213,4 +218,9 @@ export function withTokens(run: Summary): Summary {
       })),
     },
   };
+}
+
+/** To as many digits as results have. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(5));
 }

@@ -21,7 +21,7 @@ export const COMPARISON_STYLE = `
 .dot.round{stroke:var(--soft)}.marks .dot.round{stroke-width:4;stroke-opacity:.55}
 .marks .dot.big{stroke-width:6;stroke-opacity:1}.dot.ok{stroke:var(--ok)}
 .marks .dot.few{stroke-width:4.5}.marks .dot.small{stroke-width:3}.marks .ln.thin{stroke-width:1;stroke-opacity:.45}
-.marks .cross{stroke:var(--bad);stroke-width:1.75}.when{white-space:nowrap}section>p+p{margin-top:6px}.runs code{font-size:11.5px}
+.marks .cross{stroke:var(--bad);stroke-width:1.75}.when{white-space:nowrap}@media (min-width:780px){.runs tbody th{white-space:nowrap}}section>p+p{margin-top:6px}.runs code{font-size:11.5px}
 .marks .dot.knee{stroke-width:13;stroke:var(--ink);stroke-opacity:.25}
 .marks .pairline{stroke:var(--rule);stroke-width:1.5}
 .marks .kneeline{stroke:var(--ink);stroke-width:1}

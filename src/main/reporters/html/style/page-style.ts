@@ -10,7 +10,7 @@ export const PAGE_STYLE = `
 --paper:#15181b;--ink:#e7e9eb;--soft:#a0a9b3;--rule:#363c43;--grid:#262b30;--wash:#1c2024;
 --a:#6db3f8;--b:#f0a055;--bad:#ff8a7a;--heat:#8fcaff;--ok:#b4bec9;--c:#5ad0ac;--d:#cfa0ff;--focus:#6db3f8}}
 @media (forced-colors:active){:root{--paper:Canvas;--ink:CanvasText;--soft:CanvasText;--rule:CanvasText;--grid:GrayText;--wash:Canvas;--a:LinkText;--b:CanvasText;--bad:CanvasText;--heat:CanvasText;--ok:CanvasText;--c:CanvasText;--d:CanvasText;--focus:Highlight}
-.swatch::before,.ramp,.blob,.prop i,.link i{forced-color-adjust:none}}
+.swatch::before,.ramp,.blob,.prop i,.link i{forced-color-adjust:none}.marks .grid,.ridge .grid{opacity:.45}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:14px/1.5 Inter,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Noto Sans","Liberation Sans",Arial,sans-serif;font-variant-numeric:tabular-nums lining-nums}

@@ -84,10 +84,11 @@ function withoutRules(over: Sweep['over']): string {
 function levelsPanel(sweep: Sweep): Markup | null {
   const levels = shownLevels(sweep);
   if (levels.length === 0) return null;
-  const { heading, rows } = sweepTable(sweep, false);
-  return html`<table class="wide cards"><caption>${levelsCaption(levels)}</caption><thead><tr>${heading.map((name) => html`<th scope="col" class="n">${name}</th>`)}</tr></thead><tbody>${rows.map(
+  const { heading, rows, words = [] } = sweepTable(sweep, false);
+  const figures = heading.map((name) => (words.includes(name) ? '' : 'n'));
+  return html`<table class="wide cards"><caption>${levelsCaption(levels)}</caption><thead><tr>${heading.map((name, index) => html`<th scope="col" class="${figures[index]}">${name}</th>`)}</tr></thead><tbody>${rows.map(
     ([level, ...cells], at) =>
-      html`<tr><th scope="row" class="n">${level}${marksIn(sweep, levels[at])}</th>${cells.map((cell, index) => html`<td class="n${index === cells.length - 1 ? ' twice' : ''}${cell === '✗' ? ' bad' : ''}" data-l="${heading[index + 1]}">${unbroken(cell)}</td>`)}</tr>
+      html`<tr><th scope="row" class="n">${level}${marksIn(sweep, levels[at])}</th>${cells.map((cell, index) => html`<td class="${figures[index + 1]}${index === cells.length - 1 ? ' twice' : ''}${cell === '✗' ? ' bad' : ''}" data-l="${heading[index + 1]}">${unbroken(cell)}</td>`)}</tr>
 `,
   )}</tbody></table>`;
 }
