@@ -81,6 +81,8 @@ test.each([
     expect((buckets.length * intervalMs) / 1_000).toBeGreaterThanOrEqual(run.seconds);
     expect(buckets.length).toBeGreaterThan(300);
     expect(buckets.every(({ cells, failures }) => cells !== undefined && failures !== undefined)).toBe(true);
+    // However long the run, for there are never more intervals.
+    expect(JSON.stringify(result).length).toBeLessThan(500_000);
     expect(new Set(result.errors.map(({ kind }) => kind))).toEqual(new Set(['status', 'timeout']));
     const page = renderHtml(result);
     expect(page).toContain('id="title-time"');
