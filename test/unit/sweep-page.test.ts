@@ -61,6 +61,12 @@ describe('the page of a sweep', () => {
       '12 connections: p99<50ms did not hold',
     ])
       expect(text.replaceAll('\u00a0', ' ')).toContain(words);
+    const heads = elements.filter(({ name, attributes }) => name === 'th' && attributes['scope'] === 'col');
+    // The last column has words: figures stand on the right.
+    expect(heads.map(({ attributes }) => attributes['class'])).toEqual([
+      ...heads.slice(1).map(() => 'n'),
+      'words',
+    ]);
     const figures = elements.filter(({ name }) => name === 'figure');
     expect(figures.map(({ attributes }) => attributes['id'])).toEqual([
       'sweep-throughput',

@@ -85,10 +85,10 @@ function levelsPanel(sweep: Sweep): Markup | null {
   const levels = shownLevels(sweep);
   if (levels.length === 0) return null;
   const { heading, rows, words = [] } = sweepTable(sweep, false);
-  const figures = heading.map((name) => (words.includes(name) ? '' : 'n'));
-  return html`<table class="wide cards"><caption>${levelsCaption(levels)}</caption><thead><tr>${heading.map((name, index) => html`<th scope="col" class="${figures[index]}">${name}</th>`)}</tr></thead><tbody>${rows.map(
+  const kinds = heading.map((name) => (words.includes(name) ? 'words' : 'n'));
+  return html`<table class="wide cards"><caption>${levelsCaption(levels)}</caption><thead><tr>${heading.map((name, index) => html`<th scope="col" class="${kinds[index]}">${name}</th>`)}</tr></thead><tbody>${rows.map(
     ([level, ...cells], at) =>
-      html`<tr><th scope="row" class="n">${level}${marksIn(sweep, levels[at])}</th>${cells.map((cell, index) => html`<td class="${figures[index + 1]}${index === cells.length - 1 ? ' twice' : ''}${cell === '✗' ? ' bad' : ''}" data-l="${heading[index + 1]}">${unbroken(cell)}</td>`)}</tr>
+      html`<tr><th scope="row" class="n">${level}${marksIn(sweep, levels[at])}</th>${cells.map((cell, index) => html`<td class="${kinds[index + 1]}${index === cells.length - 1 ? ' twice' : ''}${cell === '✗' ? ' bad' : ''}" data-l="${heading[index + 1]}">${unbroken(cell)}</td>`)}</tr>
 `,
   )}</tbody></table>`;
 }
