@@ -268,7 +268,7 @@ test('in a Markdown table words stand on the left and figures on the right', () 
   expect(text).toContain('|   | rule      | measured |\n| - | --------- | -------- |\n');
 });
 
-test('a mean of stages is a measured rate, one that was asked for is shown as it was given', () => {
+test('a rate that was asked for is shown as it was given, but a mean of stages, and one in another unit than what was measured, as if measured', () => {
   const asked = (ratePerSecond: number | null, targetPerSecond: number): string | undefined => {
     const run = longRun(20, 1_000);
     const load = { ...run.plan.load, ratePerSecond } as Summary['plan']['load'];
@@ -278,9 +278,7 @@ test('a mean of stages is a measured rate, one that was asked for is shown as it
     });
     return /^rate +(\S+) asked/m.exec(text)?.[1];
   };
-  expect([asked(null, 2_350 / 3), asked(200 / 60, 200 / 60), asked(0.5, 0.5)]).toEqual([
-    '783/s',
-    '200/min',
-    '0.5/s',
+  expect([asked(null, 2_350 / 3), asked(200 / 60, 200 / 60), asked(0.5, 0.5), asked(0.01, 0.01)]).toEqual([
+    ...['783/s', '3.33/s', '0.5/s', '36/h'],
   ]);
 });

@@ -79,12 +79,20 @@ function routeParts({ routes }: DescribedPlan): string[] {
   ];
 }
 
-/** The rate that was asked for, as it was given; the mean of stages as one that was measured. Null in the closed model. */
+/**
+ * The rate that was asked for, as it was given if that is in the unit of measured ones beside it; the mean of stages as
+ * one that was measured. Null in the closed model.
+ */
 export function askedText({
   plan: { load },
   rate: { targetPerSecond },
 }: Pick<Summary, 'plan' | 'rate'>): string | null {
   if (targetPerSecond === null) return null;
   const isMean = load.model === 'open' && load.ratePerSecond === null;
-  return `${isMean ? formatRate(targetPerSecond) : formatAskedRate(targetPerSecond)} asked`;
+  const [given, measured] = [formatAskedRate(targetPerSecond), formatRate(targetPerSecond)];
+  return `${isMean || unitOf(given) !== unitOf(measured) ? measured : given} asked`;
+}
+
+function unitOf(rate: string): string {
+  return rate.slice(rate.indexOf('/'));
 }
