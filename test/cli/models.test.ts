@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import { createReferenceServer } from '../../src/api/index.ts';
 import { PRESET_NAMES } from '../../src/protocol/stream.ts';
 import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
@@ -40,6 +41,38 @@ test('what a preset would send is shown without sending it, and without the key'
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toContain('/v1/chat/completions');
   expect(stdout).not.toContain('key-1234567');
+});
+
+test('a plan file may define a preset, and a prompt may come from a file', async () => {
+  const [plan, prompt] = [inFolder('plan.yaml'), inFolder('prompt.txt')];
+  writeFileSync(prompt, 'Why is\nthe sea salty?');
+  const body = "{ m: $model, ask: 'Say: $prompt', n: $maxTokens }";
+  writeFileSync(
+    plan,
+    `url: ${URL}\npreset: ours\nmodel: m\npresets:\n  ours: { like: openai-chat, path: /llm/v1/chat, header: { x-team: search }, body: ${body} }\n`,
+  );
+  const { code, stdout, stderr } = await volley('run', plan, '--prompt', `@${prompt}`, '--dry-run');
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('/llm/v1/chat');
+  expect(stdout).toContain('x-team: search');
+  expect(stdout).toContain(JSON.stringify({ m: 'm', ask: 'Say: Why is\nthe sea salty?', n: 128 }));
+});
+
+test('a target of objectives that is missed is exit code 1, and one that is met is 0', async () => {
+  const server = await createReferenceServer({ model: { firstTokenMs: 50, gapMs: 1, tokens: 3 } });
+  try {
+    const ask = (...words: string[]) =>
+      volley(server.url, '--preset', 'openai-chat', '--model', 'm', '-n', '4', '--mode', 'inline', ...words);
+    const missed = await ask('--slo', 'ttft<40ms', '--slo-target', '99%');
+    expect([missed.code, missed.stdout]).toEqual([1, expect.stringContaining('goodput>=99%')]);
+    expect(missed.stdout.replace(/\s+/g, ' ')).toContain(
+      '0 answers (0.0 % of what was sent) kept ttft < 40.0 ms',
+    );
+    expect((await ask('--slo', 'ttft<60s', '--slo-target', '99%')).code).toBe(0);
+    expect((await ask('--threshold', 'p50(ttft)<40ms')).code).toBe(1);
+  } finally {
+    await server.close();
+  }
 });
 
 test('what is wrong with the options of a model is told with its value, and what to do', async () => {

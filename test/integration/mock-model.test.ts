@@ -69,6 +69,41 @@ test('chat completions as their format is published: a stream, with usage and wi
   expect(usage['total_tokens']).toBe((usage['prompt_tokens'] ?? 0) + 5);
 });
 
+test('each token has its own deadline, and says when it was due and made', async () => {
+  const answer = await fetch(`${server.url}v1/chat/completions?ttft=20&gap=7.5&tokens=6`, {
+    method: 'POST',
+    body: JSON.stringify({ model: 'mock', stream: true }),
+  });
+  const stamps = [...(await answer.text()).matchAll(/"mock":(\{[^}]*\})/g)].map(
+    ([, json = '']) => JSON.parse(json) as { event: number; dueMs: number; madeMs: number },
+  );
+  expect(stamps.map(({ event }) => event)).toEqual([0, 1, 2, 3, 4, 5]);
+  const [first] = stamps;
+  for (const { event, dueMs, madeMs } of stamps) {
+    // However late one is, the next is due when it was.
+    expect(dueMs - (first?.dueMs ?? Number.NaN)).toBeCloseTo(7.5 * event, 6);
+    expect(madeMs).toBeGreaterThanOrEqual(dueMs);
+  }
+});
+
+test('who is told how many tokens there were', async () => {
+  const told = async (query: string, body: Json): Promise<number | null | string> => {
+    const answer = await fetch(`${server.url}v1/chat/completions?tokens=3&${query}`, {
+      method: 'POST',
+      body: JSON.stringify({ model: 'mock', stream: true, ...body }),
+    });
+    const text = await answer.text();
+    if (answer.status !== 200) return `${answer.status} ${text}`;
+    return Number(/"completion_tokens":(\d+)/.exec(text)?.[1] ?? Number.NaN);
+  };
+  const asked = { stream_options: { include_usage: true } };
+  expect([await told('', {}), await told('', asked)]).toEqual([Number.NaN, 3]);
+  expect([await told('usage=always', {}), await told('usage=never', asked)]).toEqual([3, Number.NaN]);
+  expect(await told('usage=refused', {})).toBe(Number.NaN);
+  expect(await told('usage=refused', asked)).toMatch(/^400 .*stream_options/);
+  expect(await told('usage=sometimes', {})).toMatch(/^400 .*usage=sometimes: choose one of asked/);
+});
+
 test('predictions take whatever a handler takes, such as images; other APIs take JSON', async () => {
   const form = (): FormData => {
     const images = new FormData();

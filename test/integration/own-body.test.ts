@@ -50,6 +50,9 @@ test('a handler of TorchServe gets what it takes, such as the parts of a form', 
     form: [`data=@${inFolder('cat.jpg')}`],
   });
   expect(streams?.answers).toBe(1);
+  const bare = await ask({ preset: 'torchserve', model: 'squeezenet', bodyFile: inFolder('cat.jpg') });
+  expect(bare.streams?.answers).toBe(1);
+  expect(came.splice(1)).toMatchObject([{ line: 'POST /predictions/squeezenet', body: 'meow' }]);
   expect(came).toEqual([
     {
       line: 'POST /predictions/squeezenet',

@@ -205,14 +205,31 @@ test('who counts the tokens', () => {
       tokens.finish();
       recorder.add({ intendedMs: 0, sentMs: 0 }, tokens, 2, 0);
     }
-    const { counted, tokens, countedByServer } = recorder.take()!.counts;
-    return [count, counted, tokens, countedByServer];
+    const { counts, times } = recorder.take()!;
+    const perToken = times.find(({ kind }) => kind === 'tpot');
+    return [count, counts.counted, counts.tokens, counts.countedByServer, perToken?.moments.count];
   });
   expect(told).toEqual([
-    ['auto', 2, 7, 1],
-    ['usage', 1, 5, 1],
-    ['events', 2, 4, 1],
+    ['auto', 2, 7, 1, 2],
+    // A time per token needs the number of tokens.
+    ['usage', 1, 5, 1, 1],
+    ['events', 2, 4, 1, 2],
   ]);
+});
+
+test.each<[contentType: string | null, events: number]>([
+  ['text/event-stream; charset=utf-8', 2],
+  ['application/x-ndjson', 3],
+  ['application/jsonl', 3],
+  ['text/plain', 1],
+  [null, 1],
+])('how an answer is split follows from its content type: %s', (contentType, events) => {
+  const plan = { ...planOf('torchserve'), framing: null };
+  const tokens = new TokenTimes(plan);
+  tokens.begin(200, { contentType, contentEncoding: null });
+  const bytes = Buffer.from('data: 1\n\ndata: 2\ndata: 3\n\n');
+  tokens.add(bytes, 0, bytes.length, 1);
+  expect([tokens.finish(), tokens.isStreamed, tokens.events]).toEqual([null, true, events]);
 });
 
 test('a count of none where tokens came is no count', () => {
