@@ -75,7 +75,8 @@ function cellsOf(options: RunOptions, form: RowsForm, problems: Problems): ReadR
     // A preset has a place for prompts; without one the trace holds whole requests.
     const holds = options.preset === undefined ? 'requests' : 'prompts';
     const shared = parseSharedPrefix(sharedPrefix, problems) ?? 0;
-    const how = { holds, speed: speed ?? 1, most, seed: Number(seed), shared } as const;
+    // No time is too far away at a speed that is wrong itself.
+    const how = { holds, speed: speed ?? Number.POSITIVE_INFINITY, most, seed: Number(seed), shared } as const;
     const read = readTrace(trace, how, form, problems);
     return read === null ? null : { ...read, skipped: form.skipped };
   }
