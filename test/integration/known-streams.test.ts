@@ -6,6 +6,8 @@ import {
   run,
   type Summary,
 } from '../../src/api/index.ts';
+import { STREAM_TIME_KINDS } from '../../src/protocol/stream.ts';
+import { ruleNameOf } from '../../src/protocol/times.ts';
 
 let server: ReferenceServer;
 beforeAll(async () => {
@@ -56,6 +58,22 @@ describe.each(['undici', 'wire'] as const)('known answers, %s', (client) => {
     const byEvents = await ask('tokens-per-event=2', { tokens: 'events' });
     expect(byEvents.tokens).toMatchObject({ total: 60, events: 60, perEvent: 1, countedByServer: 0 });
     expect(byEvents.timesMs.tpot.mean).toBeCloseTo(byEvents.timesMs.gap.mean!, 6);
+  });
+
+  test('rules on each of the times judge what the result says of it', async () => {
+    const rules = STREAM_TIME_KINDS.flatMap((kind) => [
+      { kind, figure: 'p50', limit: '60s', ok: true },
+      { kind, figure: 'max', limit: '1us', ok: false },
+    ]);
+    const { streams, thresholds } = await run({
+      ...{ url: server.url, preset: 'openai-chat', model: 'mock', mode: 'inline', client, requests: 4 },
+      thresholds: rules.map(({ kind, figure, limit }) => `${figure}(${ruleNameOf(kind)})<${limit}`),
+    });
+    const told = rules.map(({ kind, figure, ok }) => {
+      const { max, percentiles } = streams!.timesMs[kind];
+      return { measured: figure === 'max' ? max : percentiles['50'], ok };
+    });
+    expect(thresholds.slice(0, rules.length)).toMatchObject(told);
   });
 
   test('three events a write: two of three gaps are none, and the time per token is what it was', async () => {
