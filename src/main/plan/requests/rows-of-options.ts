@@ -76,7 +76,13 @@ function cellsOf(options: RunOptions, form: RowsForm, problems: Problems): ReadR
     const holds = options.preset === undefined ? 'requests' : 'prompts';
     const shared = parseSharedPrefix(sharedPrefix, problems) ?? 0;
     // No time is too far away at a speed that is wrong itself.
-    const how = { holds, speed: speed ?? Number.POSITIVE_INFINITY, most, seed: Number(seed), shared } as const;
+    const how = {
+      holds,
+      speed: speed ?? Number.POSITIVE_INFINITY,
+      most,
+      seed: Number(seed),
+      shared,
+    } as const;
     const read = readTrace(trace, how, form, problems);
     return read === null ? null : { ...read, skipped: form.skipped };
   }
