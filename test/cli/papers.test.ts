@@ -58,8 +58,9 @@ describe.each(PAPERS)('%s', (paper) => {
 
 test('contributors are told of every script', () => {
   const told = read('CONTRIBUTING.md') + read('bench/README.md') + read('README.md');
+  // npm itself runs one of them.
   const untold = Object.keys(scripts).filter(
-    (name) => !new RegExp(`npm (run )?${name}(?![a-z:-])`).test(told),
+    (name) => name !== 'prepack' && !new RegExp(`npm (run )?${name}(?![a-z:-])`).test(told),
   );
   expect(untold).toEqual([]);
 });

@@ -114,7 +114,7 @@ describe('the page of a sweep', () => {
     expect(wrongIn(page)).toEqual([]);
     const { text, elements } = readMarkup(page);
     expect(text).toContain('volley itself was the limit.');
-    expect(text).toContain('One with ? says little about the target, since volley itself was the limit');
+    expect(text).toContain('A level with ? says little about the target: volley itself was the limit');
     expect(elements.filter(({ name }) => name === 'tr')).toHaveLength(2);
     expect(JSON.parse(resultInPage(page) ?? '')).toEqual(result);
   });

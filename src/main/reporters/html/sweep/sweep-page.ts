@@ -98,7 +98,7 @@ function levelsCaption(levels: readonly ShownLevel[]): string {
   const marks = [
     ...(isBad ? ['a level with ✗ was not sustained'] : []),
     ...(levels.some(({ isOwnLimit }) => isOwnLimit)
-      ? ['one with ? says little about the target, since volley itself was the limit']
+      ? ['a level with ? says little about the target: volley itself was the limit']
       : []),
   ].join('; ');
   return marks === '' ? 'Every level was sustained' : marks.charAt(0).toUpperCase() + marks.slice(1);
