@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Progress, Summary } from '../../src/api/index.ts';
+import { Parsed } from '../../src/main/cli/parsed.ts';
+import { showingFrom } from '../../src/main/cli/showing.ts';
 import { whyItMayPass, whyNothingSucceeded } from '../../src/main/reporters/failing-text.ts';
 import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
 import { LiveLine } from '../../src/main/reporters/live-line.ts';
@@ -166,6 +168,24 @@ describe('the live view', () => {
     });
     return { text, intervalMs: asked };
   }
+
+  test('is left out by --no-progress; --quiet leaves out notes too', () => {
+    const shown = (...flags: readonly string[]) => {
+      const { write } = process.stderr;
+      const written: unknown[] = [];
+      process.stderr.write = (text: unknown) => written.push(text) > 0;
+      try {
+        const showing = showingFrom(new Parsed(Object.fromEntries(flags.map((flag) => [flag, true])), []));
+        showing.note('a note');
+        return [showing.live === null, written];
+      } finally {
+        process.stderr.write = write;
+      }
+    };
+    expect(shown()).toEqual([false, ['volley: a note\n']]);
+    expect(shown('no-progress')).toEqual([true, ['volley: a note\n']]);
+    expect(shown('quiet')).toEqual([true, []]);
+  });
 
   test('on a terminal one line renews itself twice a second, fits, and is gone at the end', async () => {
     const { text, intervalMs } = await shown(true);

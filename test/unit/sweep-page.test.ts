@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { resultInPage } from '../../src/main/files/page-result.ts';
+import { readReportable } from '../../src/main/files/result-file.ts';
 import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
 import { powersOf } from '../../src/main/reporters/html/sweep/power.ts';
 import { throughputInterval } from '../../src/main/reporters/html/sweep/throughput-interval.ts';
@@ -7,9 +9,11 @@ import { sweep } from '../../src/main/sweep/sweep.ts';
 import type { RunPlan } from '../../src/protocol/plan.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
 import type { Sweep } from '../../src/protocol/sweep.ts';
+import { useFolder } from '../support/folder.ts';
 import { readMarkup, wrongIn } from '../support/markup.ts';
 import { summaryWith } from '../support/summary.ts';
 
+const inFolder = useFolder();
 const PLAN = {
   warmupMs: 0,
   stop: { durationMs: 1_000, requests: null },
@@ -116,7 +120,15 @@ describe('the page of a sweep', () => {
     expect(text).toContain('volley itself was the limit.');
     expect(text).toContain('A level with ? says little about the target: volley itself was the limit');
     expect(elements.filter(({ name }) => name === 'tr')).toHaveLength(2);
-    expect(JSON.parse(resultInPage(page) ?? '')).toEqual(result);
+    const path = inFolder('limited.html');
+    writeFileSync(path, page);
+    const read = await readReportable(path);
+    expect(renderHtml(read)).toBe(page);
+    writeFileSync(
+      path,
+      JSON.stringify({ ...result, generatorLimit: { ...result.generatorLimit, measured: 1 } }),
+    );
+    await expect(readReportable(path)).rejects.toThrow('generatorLimit.measured is not an object');
   });
 
   test('of a sweep that goes on: each level that is done is in the file, and the file says so', async () => {

@@ -89,7 +89,9 @@ export function rulesText(rules: readonly string[], first: SweepLevel | undefine
 }
 
 function gainText(gain: number): string {
-  return gain < 0 ? `${formatPercent(-gain)} less` : `only ${formatPercent(gain)} more`;
+  const shown = formatPercent(Math.abs(gain));
+  if (shown === formatPercent(0)) return 'nothing more';
+  return gain < 0 ? `${shown} less` : `only ${shown} more`;
 }
 
 function capacityText(
