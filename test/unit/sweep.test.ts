@@ -18,12 +18,12 @@ import { summaryWith } from '../support/summary.ts';
 const IN_80_COLUMNS = `volley 0.1.0  sweep of GET http://127.0.0.1:8080/
 8 to 16 connections, threads, undici
 
-connections   ok/s      p50      p99               verdict             ok/s
-8            800/s  1.00 ms  12.5 ms  ✓                 ok  ████████████████
-10           800/s  1.00 ms  12.5 ms  ✓                 ok  ████████████████
+connections   ok/s      p50      p99     verdict                       ok/s
+8            800/s  1.00 ms  12.5 ms  ✓  ok                 ████████████████
+10           800/s  1.00 ms  12.5 ms  ✓  ok                 ████████████████
 11           800/s  1.00 ms  12.5 ms  ?  generator-limited  ████████████████
-12           800/s  1.00 ms  12.5 ms  ✗                 ok  ████████████████
-16           800/s  1.00 ms  12.5 ms  ✗                 ok  ████████████████
+12           800/s  1.00 ms  12.5 ms  ✗  ok                 ████████████████
+16           800/s  1.00 ms  12.5 ms  ✗  ok                 ████████████████
 
 ✗ 12 connections: p99<50ms did not hold: 51.6 ms.
 ✗ 16 connections: p99<50ms did not hold: 68.8 ms.
@@ -37,12 +37,12 @@ its figures there say little about the target. No core.
 const IN_120_COLUMNS = `volley 0.1.0  sweep of GET http://127.0.0.1:8080/
 8 to 16 connections, threads, undici
 
-connections   ok/s      p50      p99  failed               verdict             ok/s
-8            800/s  1.00 ms  12.5 ms   0.0 %  ✓                 ok  ████████████████
-10           800/s  1.00 ms  12.5 ms   0.0 %  ✓                 ok  ████████████████
+connections   ok/s      p50      p99  failed     verdict                       ok/s
+8            800/s  1.00 ms  12.5 ms   0.0 %  ✓  ok                 ████████████████
+10           800/s  1.00 ms  12.5 ms   0.0 %  ✓  ok                 ████████████████
 11           800/s  1.00 ms  12.5 ms   0.0 %  ?  generator-limited  ████████████████
-12           800/s  1.00 ms  12.5 ms   0.0 %  ✗                 ok  ████████████████
-16           800/s  1.00 ms  12.5 ms   0.0 %  ✗                 ok  ████████████████
+12           800/s  1.00 ms  12.5 ms   0.0 %  ✗  ok                 ████████████████
+16           800/s  1.00 ms  12.5 ms   0.0 %  ✗  ok                 ████████████████
 
 ✗ 12 connections: p99<50ms did not hold: 51.6 ms.
 ✗ 16 connections: p99<50ms did not hold: 68.8 ms.
