@@ -110,7 +110,10 @@ export interface AgentSummary {
   readonly sent: number;
   /** Planned, but not known to be sent. */
   readonly missing: number | null;
-  /** How many of the missing ones it may have sent after its last report. */
+  /**
+   * How many it may have sent after its last report at most: of the missing ones and, if the run was stopped, of those that
+   * were due until it heard of that or stopped by itself.
+   */
   readonly unknownAtMost: number | null;
   /** Between the agent and the broker: clocks agree to within half of it. */
   readonly rttMs: number;

@@ -312,6 +312,24 @@ describe('a run over agents', () => {
       }),
     ));
 
+  test.concurrent('of an agent that is cut off before a stop, the result says how much it may have sent besides', () =>
+    withPool([1, 1], async ({ broker, connections, witness }) => {
+      const { submission, summary } = await submit(broker.connect(), at(witness, 100, '60s'));
+      while ((submission.snapshot()?.ended ?? 0) < 100) await delay(20);
+      connections[1]?.cut(true);
+      await delay(500);
+      submission.stop();
+      const { agents, requests, degradedReasons } = await summary;
+      holds(await summary, witness);
+      const lost = agents?.find(({ state }) => state === 'lost');
+      expect(lost?.name).toBe('agent-2');
+      expect(degradedReasons.join()).toMatch(
+        /it may not have heard of the stop, and have sent up to \d+ that are not measured/,
+      );
+      expect(witness.seen.length).toBeGreaterThan(requests.scheduled);
+      expect(witness.seen.length).toBeLessThanOrEqual(requests.sent + (lost?.unknownAtMost ?? 0));
+    }));
+
   test.concurrent('a run ends once more is lost than may be, and the lost agent misses what was due until then', () =>
     withPool([1, 1], async ({ connections, witness }) => {
       const said: string[] = [];

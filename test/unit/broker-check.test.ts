@@ -50,6 +50,13 @@ describe('a broker', () => {
     { url: 'redis://10.0.0.1', says: /there is no cluster key/ },
     { url: 'redis://10.0.0.1', key: 'short', says: /The cluster key has 5 characters: give 16 at least/ },
     { url: 'redis://10.0.0.1', key: 'sixteen letters!', says: null },
+    { url: 'redis://localhost/15', says: null },
+    {
+      url: 'redis://localhost/abc',
+      says: /^--broker 'redis:\/\/localhost\/abc': what follows the port is the number/,
+    },
+    { url: 'redis://:50%25secret@localhost', says: null },
+    { url: 'redis://:50%secret@localhost', says: /^--broker has a % in its password .*: write it as %25/ },
     { url: 'redis://localhost', pool: 'a b', says: /^--pool 'a b'/ },
   ])('is named: $typed $url', ({ typed, url, key, pool, says }) => {
     const problems: string[] = [];

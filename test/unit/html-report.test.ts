@@ -205,7 +205,7 @@ describe('the page of a result', () => {
     const { text } = readMarkup(renderHtml({ ...longRun(60, 1_000), agents: agentsWith('agent-1') }));
     const [lost, finished] = text.split('agent-1 (agent-1)').slice(1);
     expect(lost).toMatch(
-      /^ lost\s*2\s*1,200\s*700\s*500\s*4\.00\s*ms\s*90\.0\s*ms\s*1\.50\s*ms\s*42\.0\s*ms\s*lost\s*lost at 0:31: agent-1; at most 60 missing requests may have been sent\s*$/,
+      /^ lost\s*2\s*1,200\s*700\s*500\s*4\.00\s*ms\s*90\.0\s*ms\s*1\.50\s*ms\s*42\.0\s*ms\s*lost\s*lost at 0:31: agent-1; at most 60 unmeasured requests may have been sent\s*$/,
     );
     expect(finished).toMatch(/^\s*2\s*1,200\s*1,200\s*0\s*4\.00.*42\.0\s*ms\s*generator-limited\s*agent-1/s);
   });

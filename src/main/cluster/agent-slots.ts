@@ -19,6 +19,8 @@ export class Slot {
   because: string | null = null;
   /** When the slot was found to be over, on the submitter's clock. */
   overAtMs: number | null = null;
+  /** Until when its agent may have gone on sending at the latest, on the same clock. */
+  maySendUntilMs: number | null = null;
 
   constructor(index: number) {
     this.index = index;
@@ -54,11 +56,12 @@ export class Slot {
     this.released = Math.max(this.released, said.released);
   }
 
-  end(because: string | null, atMs: number): void {
+  end(because: string | null, atMs: number, maySendUntilMs: number): void {
     if (this.isOver) return;
     this.phase = 'over';
     this.because = because;
     this.overAtMs = atMs;
+    this.maySendUntilMs = maySendUntilMs;
   }
 }
 

@@ -10,7 +10,7 @@ import { reasonsOf } from '../text/reasons.ts';
 /** What is known about an agent apart from its load. */
 interface AgentFacts
   extends Pick<AgentSummary, 'name' | 'address' | 'because' | 'lostAtMs' | 'rttMs' | 'driftMs'> {
-  /** Upper limit on the missing requests that may have been sent; may be infinite. */
+  /** Upper limit on the requests that are not measured and may have been sent; may be infinite. */
   readonly unknownAtMost: number;
 }
 
@@ -25,6 +25,8 @@ export function summarizeAgent(collected: Collected, agent: AgentFacts): AgentSu
   const isPlanKnown =
     !isLost || plan.load.model === 'open' || (plan.stop.durationMs === null && plan.scenarios === undefined);
   const missing = isPlanKnown ? scheduled - sent : null;
+  // A stop ends its plan, of which an agent that was cut off before may not have heard.
+  const isCut = collected.stoppedAtMs !== null && plan.load.model === 'open' && plan.stop.requests === null;
   const { percentiles } = figures.latencies[collected.records.headline];
   const judgement = isLost ? null : judge(factsOf(collected, figures));
   const starts = workers.flatMap(({ report }) => report?.startedAtMs ?? []);
@@ -37,7 +39,7 @@ export function summarizeAgent(collected: Collected, agent: AgentFacts): AgentSu
     planned: isPlanKnown ? scheduled : null,
     sent,
     missing,
-    unknownAtMost: missing === null ? null : Math.min(missing, unknownAtMost),
+    unknownAtMost: missing === null ? null : isCut ? unknownAtMost : Math.min(missing, unknownAtMost),
     startLateMs: starts.length === 0 ? null : Math.max(...starts),
     mostLagMs: figures.latencies.startLag.max,
     p50Ms: percentiles['50'] ?? null,

@@ -33,6 +33,11 @@ export class BrokerWatch {
     this.#refusal = because;
   }
 
+  /** When it took the last order: agents that hear of no other stop some time after it. */
+  get heardMs(): number {
+    return this.#heardMs;
+  }
+
   /** What has kept orders from agents: to the user, in a sentence about an agent. */
   get why(): string {
     return this.#refusal === null

@@ -150,8 +150,10 @@ export class Gathering {
     else this.end(slot, this.#isBegun ? null : 'it left before the start');
   }
 
-  end(slot: Slot, because: string | null): void {
-    slot.end(because, this.#host.clock.nowMs());
+  /** @param untilMs until when its agent may go on sending, if it does not know yet */
+  end(slot: Slot, because: string | null, untilMs = Number.NEGATIVE_INFINITY): void {
+    const nowMs = this.#host.clock.nowMs();
+    slot.end(because, nowMs, Math.max(nowMs, untilMs));
     this.#host.waiting.changed();
   }
 

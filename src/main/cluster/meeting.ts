@@ -8,6 +8,7 @@ export const MOST_AGENTS = 10_000;
 export const LONGEST_JOIN_MS = 3_600_000;
 const SHORTEST_KEY = 16;
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+const DATABASE = /^\/?\d{0,5}$/;
 const POOL_NAME = /^[\w.-]{1,64}$/;
 
 /** Commands that start a broker on this machine for a first try: with Docker, and on Debian or Ubuntu. */
@@ -61,6 +62,14 @@ export function meetingFrom(
     problems.push(
       `${words.broker} ${quotedUrl(text)}: give it as redis://host:6379, or rediss://host:6379 with TLS.`,
     );
+  else if (!DATABASE.test(known.pathname))
+    problems.push(
+      `${words.broker} ${quotedUrl(text)}: what follows the port is the number of a database, as in redis://host:6379/1.`,
+    );
+  else if (!isDecodable(known))
+    problems.push(
+      `${words.broker} has a % in its password that stands for no character: write it as %25, and other special characters as %40 for @, %2F for /.`,
+    );
   if (typed !== undefined && known !== null && known.password !== '')
     problems.push(
       '--broker has a password, which everyone on this machine can read on the command line: give the URL in VOLLEY_BROKER instead.',
@@ -80,6 +89,15 @@ export function meetingFrom(
     );
   if (problems.length > before || text === undefined) return null;
   return { url: text, pool: pool ?? DEFAULT_POOL, key: key ?? '' };
+}
+
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(`${username}:${password}`);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The broker's URL for messages: without user and password. */

@@ -5,8 +5,8 @@ const RECONNECT_MS = 200;
 const CONNECT_MS = 5_000;
 /** How long a closed connection is waited for; one that was gone before holds the process for all of it. */
 const DISCONNECT_MS = 200;
-/** The same however often it is tried: a password, or a certificate. */
-const IN_VAIN = /WRONGPASS|NOAUTH|NOPERM|invalid password|certificate|altname/i;
+/** The same however often it is tried: a password, a certificate, or a database. */
+const IN_VAIN = /DB index|WRONGPASS|NOAUTH|NOPERM|invalid password|certificate|altname/i;
 
 /** The broker cannot be reached; the message says why. */
 class Unreachable extends Error {}

@@ -4,6 +4,7 @@ import type { Shard } from '../../protocol/shard.ts';
 import type { AgentSummary } from '../../protocol/summary.ts';
 import { Schedule } from '../../time/schedule.ts';
 import type { Collected, CollectedWorker, RecordedCounts } from '../collect/collected.ts';
+import { windowEndMs } from '../plan/split.ts';
 import { plannedFor } from '../summary/load-notes.ts';
 import type { Outcome, Slot } from './agent-slots.ts';
 import { summarizeAgent } from './agent-summary.ts';
@@ -155,19 +156,20 @@ function planOf(plan: RunPlan, shards: readonly Shard[]): RunPlan {
   };
 }
 
-/** How many missing requests may have been sent: all that were due by the agent's end and are not recorded. */
+/** How many requests may have been sent that are not recorded: all that were due by the agent's end. */
 function unknownOf(
   plan: RunPlan,
-  { overAtMs, because }: Slot,
+  { maySendUntilMs, because }: Slot,
   shards: readonly Shard[],
   state: AgentState | null,
   windowAtMs: number | null,
 ): number {
   const isWhole = state?.isFinal === true && state.workers.every(({ report }) => report !== null);
-  if (because === null || isWhole || overAtMs === null || windowAtMs === null) return 0;
+  if (because === null || isWhole || maySendUntilMs === null || windowAtMs === null) return 0;
   if (plan.load.model === 'closed') return Number.POSITIVE_INFINITY;
   const schedule = new Schedule(plan.load, plan.warmupMs);
-  const due = Math.max(0, schedule.dueBefore(overAtMs - windowAtMs) - schedule.dueBefore(0));
+  const untilMs = Math.min(maySendUntilMs - windowAtMs, windowEndMs(plan) ?? Number.POSITIVE_INFINITY);
+  const due = Math.max(0, schedule.dueBefore(untilMs) - schedule.dueBefore(0));
   // Its workers alternate with the others: each may be one start ahead.
   const own = Math.ceil((due * shards.length) / plan.workers) + shards.length;
   const recorded = (state?.workers ?? []).reduce((sum, { counts }) => sum + counts.released, 0);

@@ -33,7 +33,7 @@ import { LatestStates } from './states.ts';
 import type { SubmissionOptions } from './submission-options.ts';
 import { Waiting, within } from './waiting.ts';
 
-const { beatMs } = CLUSTER_TIMES;
+const { beatMs, leaseMs, orphanMs } = CLUSTER_TIMES;
 /** An agent that has not ended this long after it should have is lost, unless its last word is on its way. */
 const GRACE_MS = 10_000;
 const LONGEST_DRAIN_MS = 5_000;
@@ -291,7 +291,8 @@ export class Submission implements Conduct {
       for (const slot of joined) this.#sayLost(slot);
       const nowMs = this.#clock.nowMs();
       if (this.#brokerWatch.isAway)
-        for (const slot of joined) this.#gathering.end(slot, this.#brokerWatch.why);
+        for (const slot of joined)
+          this.#gathering.end(slot, this.#brokerWatch.why, this.#brokerWatch.heardMs + beatMs + orphanMs);
       if (nowMs - Math.max(startAtMs + longestMs, states.movedAtMs + GRACE_MS) > 0)
         for (const slot of joined) this.#gathering.end(slot, 'it did not end in time');
       const broken = watch?.brokenBy(states, nowMs - (this.#windowAtMs ?? nowMs)) ?? null;
@@ -330,7 +331,7 @@ export class Submission implements Conduct {
       .then((found) => {
         for (const [at, slot] of open.entries())
           if (found[at] === false && !states.isFinal(slot))
-            this.#gathering.end(slot, 'the broker has lost its data');
+            this.#gathering.end(slot, 'the broker has lost its data', this.#clock.nowMs() + leaseMs);
       })
       .catch(() => {});
   }

@@ -133,12 +133,17 @@ function loadLostText(lost: FindingFigures['load-lost']): string {
   if (planned === null || missing === null)
     return `${who} ${formatCount(lost.connections)} of ${counted(lost.ofConnections, lost.isOfIterations === true ? 'user' : 'connection')} are missing from then on.`;
   const share = missingShare === null ? '' : ` = ${(missingShare * 100).toFixed(2)} % of the load`;
-  const unknown =
-    unknownAtMost === null || unknownAtMost === 0
-      ? ''
-      : `; of these at most ${formatCount(unknownAtMost)} may have been sent`;
+  const unknown = unknownText(unknownAtMost ?? 0, missing);
   const of = lost.isOfIterations === true ? ' iterations' : '';
   return `${who} Planned ${formatCount(planned)}${of}, measured ${formatCount(sent)}, missing ${formatCount(missing)}${share}${unknown}.`;
+}
+
+/** After a stop an agent that was cut off may have sent more than what is missing until then. */
+function unknownText(atMost: number, missing: number): string {
+  if (atMost === 0) return '';
+  return atMost > missing
+    ? `; it may not have heard of the stop, and have sent up to ${formatCount(atMost)} that are not measured`
+    : `; of these at most ${formatCount(atMost)} may have been sent`;
 }
 
 /** Why requests failed before they reached the target. */

@@ -59,6 +59,6 @@ function whyText({ verdict, reasons, because, lostAtMs, unknownAtMost }: AgentSu
   const unknown =
     unknownAtMost === null || unknownAtMost === 0
       ? ''
-      : `; at most ${counted(unknownAtMost, 'missing request')} may have been sent`;
+      : `; at most ${counted(unknownAtMost, 'unmeasured request')} may have been sent`;
   return `lost${at}: ${because}${unknown}`;
 }
