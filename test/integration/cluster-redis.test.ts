@@ -23,7 +23,10 @@ const started: Started[] = [];
 beforeAll(async () => {
   if (!HAS_REDIS) return;
   await broker.startWithTls();
-  await fleet.start({ a1: [], a2: [], a3: ['--mode', 'processes'] });
+  await fleet.start({
+    ...{ a1: [], a2: [], a3: ['--mode', 'processes'] },
+    slow: ['--max-rate', '10', '--pool', 'slow'],
+  });
 });
 
 afterAll(async () => {
@@ -34,20 +37,31 @@ afterAll(async () => {
 });
 
 (HAS_REDIS ? describe : describe.skip)('over a real broker', () => {
-  test('every number once, in both models, also where two runs want more agents than there are', async () => {
+  test('every number once, in both models, also where runs want more agents than there are, and over TLS, where the certificate is to be trusted', async () => {
     const { code, summary } = await resultOf(fleet.submit(3, '-n', '5003', '-c', '9'));
     fleet.holds(summary);
     fleet.isWhole(code, summary);
     expect([summary.requests.ok, fleet.witness.seen.length]).toEqual([5_003, 5_003]);
-    const results = await Promise.all([
-      resultOf(fleet.submit(3, ...load(400, '1s'))),
-      resultOf(fleet.submit(2, '-n', '400')),
+    // Two of them over TLS, one of which does not trust the certificate.
+    const secure = { url: `rediss://127.0.0.1:${broker.tlsPort}` };
+    const trusting = { NODE_EXTRA_CA_CERTS: CERTIFICATE_PATH };
+    const runs = [
+      fleet.submit(3, ...load(400, '1s')),
+      fleet.submit(2, '-n', '400'),
+      fleet.submitVia(secure, 2, ['-n', '20'], trusting),
+    ];
+    const unknown = await fleet.submitVia(secure, 2, ['-n', '20']).ended;
+    expect([unknown.code, unknown.stderr]).toEqual([
+      3,
+      expect.stringMatching(/could not be reached \(self-signed certificate.*NODE_EXTRA_CA_CERTS/),
     ]);
+    const results = await Promise.all(runs.map(resultOf));
     for (const { code, summary } of results) fleet.isWhole(code, summary);
-    expect(results.map(({ summary }) => summary.requests.ok)).toEqual([400, 400]);
-    expect(fleet.witness.seen.length).toBe(800);
+    expect(results.map(({ summary }) => summary.requests.ok)).toEqual([400, 400, 20]);
+    expect(fleet.witness.seen.length).toBe(820);
     expect(results.map(({ summary }) => summary.agents?.map(({ state }) => state))).toEqual([
       ['finished', 'finished', 'finished'],
+      ['finished', 'finished'],
       ['finished', 'finished'],
     ]);
   });
@@ -133,27 +147,8 @@ afterAll(async () => {
     expect(summary.requests.sent).toBe(fleet.witness.seen.length);
   });
 
-  test('over TLS, where the certificate is to be trusted', async () => {
-    const secure = { url: `rediss://127.0.0.1:${broker.tlsPort}` };
-    const trusting = { NODE_EXTRA_CA_CERTS: CERTIFICATE_PATH };
-    const [known, unknown] = await Promise.all([
-      fleet.submitVia(secure, 2, ['-n', '20'], trusting).ended,
-      fleet.submitVia(secure, 2, ['-n', '20']).ended,
-    ]);
-    expect([known.stderr, known.code]).toEqual(['', 0]);
-    expect(fleet.witness.seen.length).toBe(20);
-    expect([unknown.code, unknown.stderr]).toEqual([
-      3,
-      expect.stringMatching(/could not be reached \(self-signed certificate.*NODE_EXTRA_CA_CERTS/),
-    ]);
-  });
-
   test('what does not fit is refused before anything is sent, and named', async () => {
     fleet.witness.forget();
-    await Promise.all([
-      fleet.startAgent('far', '--allow-target', '10.0.0.0/8:80', '--pool', 'far'),
-      fleet.startAgent('slow', '--max-rate', '10', '--pool', 'slow'),
-    ]);
     const elsewhere = { VOLLEY_CLUSTER_KEY: 'another key, which is long enough' };
     const runs: { args: string[]; env?: NodeJS.ProcessEnv; code: number; says: RegExp }[] = [
       {

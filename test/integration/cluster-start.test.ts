@@ -6,7 +6,7 @@ import type { Agent } from '../../src/main/cluster/agent.ts';
 import { type Command, purposes, type Said } from '../../src/main/cluster/messages.ts';
 import { Sealer } from '../../src/main/cluster/seal.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
-import { startAgent, submit } from '../support/cluster.ts';
+import { startAgent, submit, VERSION } from '../support/cluster.ts';
 import { MemoryBroker } from '../support/memory-broker.ts';
 import { listening } from '../support/target.ts';
 import { startWitness, type Witness } from '../support/witness.ts';
@@ -173,6 +173,21 @@ test('an agent for one run waits for it: an attempt that never began is none', a
   const { summary } = await submit(broker.connect(), load, { agents: 1 });
   expect((await summary).requests.ok).toBe(20);
   await agent.ended;
+});
+
+test('an agent refuses a run to where it may not send, and a slot that a submitter who is gone has left behind', async () => {
+  const far = await startAgent(broker.connect(), 'far', { allow: '10.0.0.0/8:80' });
+  const { summary } = await submit(broker.connect(), open(), { agents: 1 });
+  await expect(summary).rejects.toMatchObject({
+    code: 'VOLLEY_AGENTS',
+    message: `An agent refused the run. far: it may not send to 127.0.0.1:${witness.port} (--allow-target). Nothing was sent.`,
+  });
+  await far.leave();
+  const connection = await begin('near');
+  await connection.addSlots('left', [0], VERSION);
+  await until(() => said.includes('near run left: its submitter is gone.'));
+  const next = await submit(broker.connect(), open(), { agents: 1 });
+  expect([(await next.summary).requests.ok, witness.seen.length]).toEqual([200, 200]);
 });
 
 test('a stop while the start is being agreed on: nothing is sent, and nothing is missing', async () => {
