@@ -48,7 +48,12 @@ const url = `http://127.0.0.1:${port}/?n={{n}}`;
 const agents = [];
 try {
   for (let index = 1; index <= AGENTS; index++) agents.push(await startAgent(`agent-${index}`));
-  const rows = [...(await costRows()), ...(await rateRows()), ...(await memoryRows())];
+  const rows = [
+    ...(await costRows()),
+    ...(await startRows()),
+    ...(await rateRows()),
+    ...(await memoryRows()),
+  ];
   console.log((options.output === 'markdown' ? renderTable : renderPlain)(['', '', ''], rows));
 } finally {
   for (const agent of agents) agent.kill('SIGKILL');
@@ -76,6 +81,28 @@ async function costRows() {
       'CPU per request over one agent ÷ on one machine',
       `${median(ratios).toFixed(3)}`,
       `${Math.min(...ratios).toFixed(3)} – ${Math.max(...ratios).toFixed(3)}`,
+    ],
+  ];
+}
+
+/** How much later a run over one agent has ended than the same run without agents, in turns: it hardly sends anything. */
+async function startRows() {
+  const load = ['-n', '10', '-c', '1'];
+  const timed = async (words) => {
+    const before = performance.now();
+    await run([...load, ...words]);
+    return (performance.now() - before) / 1_000;
+  };
+  const later = [];
+  for (let round = 0; round < rounds; round++) {
+    const alone = await timed(['-w', '1']);
+    later.push((await timed(['--agents', '1'])) - alone);
+  }
+  return [
+    [
+      'ends later over one agent than on one machine, ten requests',
+      `${median(later).toFixed(2)} s`,
+      `${Math.min(...later).toFixed(2)} – ${Math.max(...later).toFixed(2)} s`,
     ],
   ];
 }
