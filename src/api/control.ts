@@ -21,7 +21,7 @@ export function checkControl(control: unknown, names: readonly (keyof typeof CHE
       ERROR_CODES.usage,
       `The control is ${control === null ? 'null' : kindOf(control)}: give an object with ${names.join(' and ')}, or nothing.`,
     );
-  const problems = Object.entries(control).flatMap(([name, value]) => {
+  const problems = fieldsOf(control).flatMap(([name, value]) => {
     const known = names.find((one) => one === name);
     if (known === undefined) return `The control has no ${quoted(name)}: ${instead(name, names)}`;
     const [wanted, fits] = CHECKS[known];
@@ -30,6 +30,17 @@ export function checkControl(control: unknown, names: readonly (keyof typeof CHE
       : `The control's ${name} is ${kindOf(value)}: give ${wanted}.`;
   });
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
+}
+
+function fieldsOf(control: object): readonly (readonly [name: string, value: unknown])[] {
+  try {
+    return Object.entries(control);
+  } catch {
+    throw new VolleyError(
+      ERROR_CODES.usage,
+      'The control cannot be read, since a getter or a proxy of it throws: give a plain object.',
+    );
+  }
 }
 
 function instead(name: string, names: readonly string[]): string {

@@ -135,7 +135,7 @@ test('an agent that is told to leave before all have joined is replaced; one tha
   await until(() => connected === 2);
   await agents.splice(0, 1)[0]?.agent.leave();
   await expect(again.summary).rejects.toThrow(
-    /^Agent (second|third) was not ready: it left before the start\. Nothing was sent\.$/,
+    /^Agent (second|third): it was told to leave\. Nothing was sent\.$/,
   );
 });
 

@@ -30,6 +30,19 @@ test.each<[unknown, string[]]>([
   }
 });
 
+test('a control that cannot be read', async () => {
+  const throwing = {
+    get cluster() {
+      throw new Error('mine');
+    },
+  };
+  for (const control of [throwing, new Proxy(throwing, {})])
+    await expect(start({ url: URL }, wrong(control))).rejects.toMatchObject({
+      code: 'VOLLEY_USAGE',
+      message: 'The control cannot be read, since a getter or a proxy of it throws: give a plain object.',
+    });
+});
+
 const BROKER = 'redis://127.0.0.1:1';
 const CLUSTER = { broker: BROKER, agents: 2 };
 

@@ -116,6 +116,8 @@ export class Agent {
       if (!(await slot.renew())) throw new Error('the slot is no longer its own');
       this.#say(`run ${slot.run}: joined.`);
       const reason = await part.carryOut();
+      // Others wait for it: they are told why it does not come.
+      if (reason !== null && part.isAssigned && !part.isBegun) throw new Error(reason);
       this.#say(`run ${slot.run}: ${reason ?? (part.isBegun ? 'done' : 'it did not begin')}.`);
     } catch (error) {
       const because = causeOf(error);

@@ -105,6 +105,11 @@ export class Part {
     return this.#isBegun;
   }
 
+  /** Whether it was given a part: nobody takes its place from then on. */
+  get isAssigned(): boolean {
+    return this.#assignment !== null;
+  }
+
   /** Ends the part early; what has been measured is still delivered. */
   leave(reason: string): void {
     if (this.#reason !== null) return;
