@@ -110,10 +110,7 @@ export interface AgentSummary {
   readonly sent: number;
   /** Planned, but not known to be sent. */
   readonly missing: number | null;
-  /**
-   * How many it may have sent after its last report at most: of the missing ones and, if the run was stopped, of those that
-   * were due until it heard of that or stopped by itself.
-   */
+  /** How many it may have sent that are not measured: after a stop of which it did not hear, more than are missing. */
   readonly unknownAtMost: number | null;
   /** Between the agent and the broker: clocks agree to within half of it. */
   readonly rttMs: number;
