@@ -3,6 +3,8 @@ import { showSources } from './source-places.js';
 
 /** What expect keeps on the global object: all files share it. */
 const OF_EXPECT = Symbol.for('$$jest-matchers-object');
+/** What test/support keeps there from one file to the next. */
+const BETWEEN_FILES = Symbol.for('kept between files');
 /** What Node itself changes in the process. */
 const OF_NODE = /^(?:_|connected$|channel$)/;
 
@@ -21,7 +23,9 @@ export default class SharedGlobals {
   #folder = process.cwd();
   #listeners = listenersNow();
 
-  constructor({ projectConfig }) {
+  constructor({ globalConfig: { watch, watchAll }, projectConfig }) {
+    // Under watch the next file may be about other code, and counts of coverage are written when a process ends.
+    if (!watch && !watchAll && process.env.NODE_V8_COVERAGE === undefined) globalThis[BETWEEN_FILES] ??= {};
     this.fakeTimersModern = new ModernFakeTimers({ config: projectConfig, global: globalThis });
   }
 
@@ -51,7 +55,7 @@ export default class SharedGlobals {
 
   async teardown() {
     this.fakeTimersModern.dispose();
-    putBack(globalThis, this.#globals, (key) => key === OF_EXPECT);
+    putBack(globalThis, this.#globals, (key) => key === OF_EXPECT || key === BETWEEN_FILES);
     putBack(process, this.#process, (key) => typeof key === 'string' && OF_NODE.test(key));
     putBackEnvironment(this.#env);
     process.exitCode = this.#exitCode;

@@ -5,10 +5,12 @@ import { describe, expect, test } from '@jest/globals';
 import { idsOf, idsTo, readAnswered } from '../support/batch.ts';
 import { ROOT, startVolley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { listening, useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
 const inFolder = useFolder();
+const volley = useKeptProcess();
 
 /** The commands of a recipe as words, without what only the shell does. */
 function recipe(heading: string): string[][] {
@@ -27,13 +29,14 @@ function recipe(heading: string): string[][] {
 async function cook(
   words: readonly string[],
   instead: Readonly<Record<string, string>>,
-  { stdin, env }: { stdin?: string; env?: NodeJS.ProcessEnv } = {},
+  { stdin, env = {} }: { stdin?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const args = words.map((word) => {
     const found = Object.entries(instead).find(([from]) => word.startsWith(from));
     return found === undefined ? word : found[1] + word.slice(found[0].length);
   });
-  return startVolley(args, { cwd: inFolder('.'), ...(env === undefined ? {} : { env }) }, stdin).ended;
+  const cwd = inFolder('.');
+  return stdin === undefined ? volley.with(env, args, cwd) : startVolley(args, { cwd, env }, stdin).ended;
 }
 
 async function serving(answer: (url: URL, authorization: string) => string | null): Promise<string> {

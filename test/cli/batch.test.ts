@@ -8,7 +8,7 @@ import { describe, expect, test } from '@jest/globals';
 import { CLIENT_NAMES } from '../../src/protocol/plan.ts';
 import { fateOf } from '../../src/target/flaky.ts';
 import { type Answered, idsOf, idsTo, readAnswered, writeIds } from '../support/batch.ts';
-import { BIN, ROOT, startVolley } from '../support/cli.ts';
+import { BIN, ROOT, startVolley, withoutProgress } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 import { MODES, workersIn } from '../support/modes.ts';
@@ -396,7 +396,7 @@ describe('requests', () => {
     expect(stdout).toContain(
       `by error   1 × request\nexample    row 2: request: with its values the body is not JSON: put quotes\n           around a placeholder that stands for text\n`,
     );
-    expect(stderr).toBe(
+    expect(withoutProgress(stderr)).toBe(
       `volley: 1 of 3 rows failed (33.3 %), such as row 2: ${why}.\nvolley: --select 'none=data.prise': none of 2 good answers has a value there.\n`,
     );
     expect(target.stats().requests).toBe(2);

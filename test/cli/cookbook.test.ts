@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { splitShellWords } from '../../src/main/plan/curl/shell-words.ts';
 import { Problems } from '../../src/main/plan/problems.ts';
-import { ROOT, startVolley } from '../support/cli.ts';
+import { ROOT, withoutProgress } from '../support/cli.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
+const volley = useKeptProcess();
 const COOKBOOK = readFileSync(join(ROOT, 'docs/cookbook.md'), 'utf8');
 const COMMANDS = [...COOKBOOK.matchAll(/```sh\n(volley [^`]*)\n```/g)].map((match) => match[1]!);
 
@@ -60,8 +62,8 @@ describe('the cookbook', () => {
       command.replaceAll('http://127.0.0.1:8080/', target.url),
       new Problems(),
     )!;
-    const { code, stderr } = await startVolley(words.slice(1), { cwd: folderWith(target.url) }).ended;
-    expect([code, stderr]).toEqual([0, '']);
+    const { code, stderr } = await volley.with({}, words.slice(1), folderWith(target.url));
+    expect([code, withoutProgress(stderr)]).toEqual([0, '']);
     expect(target.stats().requests).toBe(requests);
   });
 });

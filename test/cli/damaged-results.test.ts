@@ -14,7 +14,7 @@ import { fc } from '../support/properties.ts';
 import { useTargets } from '../support/target.ts';
 
 const inFolder = useFolder();
-const volley = useKeptProcess();
+const volley = useKeptProcess(false);
 const startTarget = useTargets();
 const FOLDER = join(ROOT, 'test/fixtures/older-results');
 const RESULTS = readdirSync(FOLDER).map((name) => readFileSync(join(FOLDER, name), 'utf8'));

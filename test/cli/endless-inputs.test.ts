@@ -11,7 +11,7 @@ import { useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
 const inFolder = useFolder();
-const volley = useKeptProcess();
+const volley = useKeptProcess(false);
 const URL = 'https://127.0.0.1:9/';
 
 function newPipe(name: string): string {

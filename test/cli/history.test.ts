@@ -6,18 +6,20 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
 import { resultInPage } from '../../src/main/files/page-result.ts';
-import { type Ended, startVolley } from '../support/cli.ts';
+import type { Ended } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
 const inFolder = useFolder();
+const keptVolley = useKeptProcess();
 
 test('results are kept, listed, read again and compared', async () => {
   const target = await startTarget();
   const cwd = inFolder('kept');
   mkdirSync(cwd, { recursive: true });
-  const volley = (...args: string[]): Promise<Ended> => startVolley(args, { cwd }).ended;
+  const volley = (...args: string[]): Promise<Ended> => keptVolley.with({}, args, cwd);
   const nothing = await volley('runs', '--html', 'none.html');
   expect([nothing.code, existsSync(join(cwd, 'none.html'))]).toEqual([4, false]);
   expect(nothing.stderr).toContain("--html 'none.html' was not written: there is nothing to show.");
@@ -62,7 +64,7 @@ test('a run that is slower than the last good one fails where that was asked for
   mkdirSync(cwd, { recursive: true });
   const measure = (): Promise<Ended> => {
     const load = ['-n', '400', '-c', '2', '-w', '1', '--save', '--baseline', 'last', '--fail-if', 'slower'];
-    return startVolley([`${target.url}delay/2`, ...load, '-o', 'csv'], { cwd }).ended;
+    return keptVolley.with({}, [`${target.url}delay/2`, ...load, '-o', 'csv'], cwd);
   };
   const first = await measure();
   expect(first).toMatchObject({ code: 0 });
@@ -96,12 +98,8 @@ test('a folder that cannot be made is told before anything is sent', async () =>
   const cwd = inFolder('blocked');
   mkdirSync(cwd, { recursive: true });
   writeFileSync(join(cwd, '.volley'), '');
-  const ended = await startVolley(
-    [`127.0.0.1:${(server.address() as AddressInfo).port}/`, '-n', '1', '--save'],
-    {
-      cwd,
-    },
-  ).ended;
+  const url = `127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const ended = await keptVolley.with({}, [url, '-n', '1', '--save'], cwd);
   server.close();
   expect(ended.code).toBe(2);
   expect(ended.stderr).toMatch(

@@ -9,7 +9,7 @@ import { Problems } from '../../src/main/plan/problems.ts';
 import { ROOT } from '../support/cli.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 
-const volley = useKeptProcess();
+const volley = useKeptProcess(false);
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const QUESTIONS = [...read('docs/how-to.md').matchAll(/^\| (.+?) \| `(volley .+?)` \| \[/gm)].map(
   (match) => [match[1]!, match[2]!] as const,

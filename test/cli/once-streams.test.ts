@@ -6,7 +6,7 @@ import { ROOT } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 
-const volley = useKeptProcess();
+const volley = useKeptProcess(false);
 const inFolder = useFolder();
 let servers: readonly ReferenceServer[];
 beforeAll(async () => {

@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createReferenceServer, type ReferenceServer } from '../../src/api/index.ts';
 import { splitShellWords } from '../../src/main/plan/curl/shell-words.ts';
 import { Problems } from '../../src/main/plan/problems.ts';
-import { ROOT, startVolley } from '../support/cli.ts';
+import { ROOT } from '../support/cli.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 
+const volley = useKeptProcess(false);
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 /** In their order, and without what is said of them; those to a host that there is not are for reading. */
 const COMMANDS = [...README.matchAll(/^npx (volley .*?)(?: {2,}#.*)?$/gm)]
@@ -65,10 +67,7 @@ describe("the README's commands, in their order", () => {
       new Problems(),
     )!;
     const before = target.stats().requests;
-    const ended = await startVolley([...words.slice(1), ...short], {
-      cwd: folder,
-      env: { TARGET: target.url },
-    }).ended;
+    const ended = await volley.with({ TARGET: target.url }, [...words.slice(1), ...short], folder);
     expect({ command, code: ended.code, stderr: ended.stderr }).toMatchObject({
       code: code ?? expect.any(Number),
     });

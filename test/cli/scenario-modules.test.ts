@@ -5,7 +5,7 @@ import { volley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 
-const kept = useKeptProcess();
+const kept = useKeptProcess(false);
 const inFolder = useFolder();
 
 const TEST = "export default scenario({ executor: 'per-vu-iterations', vus: 1, iterations: 1 }, () => {});";

@@ -21,7 +21,7 @@ function answer({ path }: Visit, response: ServerResponse): boolean {
 }
 
 const shop = useShop(answer);
-const volley = useKeptProcess();
+const volley = useKeptProcess(false);
 const file = useFolder();
 
 async function ran(name: string, ...args: string[]): Promise<{ code: number | null; result: Summary }> {

@@ -18,7 +18,7 @@ function answer({ path }: Visit, response: ServerResponse): boolean {
 }
 
 const shop = useShop(answer);
-const volley = useKeptProcess();
+const volley = useKeptProcess(false);
 const file = useFolder();
 
 let modules = 0;

@@ -6,7 +6,7 @@ import { useKeptProcess } from '../support/kept-process.ts';
 import { useShop } from '../support/shop.ts';
 
 const shop = useShop();
-const volley = useKeptProcess();
+const volley = useKeptProcess(false);
 const file = useFolder();
 
 /** What may be thrown, each with its code and what is said of it. */

@@ -7,7 +7,7 @@ import { useKeptProcess } from '../support/kept-process.ts';
 import { useShop } from '../support/shop.ts';
 
 const shop = useShop();
-const volley = useKeptProcess();
+const volley = useKeptProcess(false);
 const file = useFolder();
 
 /** What takes a text is given something else; and what is said of it. */

@@ -32,7 +32,7 @@ const flows = fc.record({ each: flow, shared: flow, timed: flow });
 const RANDOM = pathToFileURL(join(ROOT, 'test/fixtures/scenarios/random.mjs')).href;
 const inFolder = useFolder();
 const shop = useShop();
-const volley = useKeptProcess();
+const volley = useKeptProcess(false);
 
 /** How often something is there. */
 function counted(values: readonly string[]): Map<string, number> {

@@ -6,7 +6,7 @@ import { ROOT } from '../support/cli.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 import { testInEveryMode, VARIANTS, workersIn } from '../support/modes.ts';
 
-const volley = useKeptProcess();
+const volley = useKeptProcess(false);
 let server: ReferenceServer;
 beforeAll(async () => {
   server = await createReferenceServer({ model: { firstTokenMs: 20, gapMs: 4, tokens: 6 } });

@@ -30,7 +30,7 @@ function answer({ path, headers, query }: Visit, response: ServerResponse): bool
 }
 
 const shop = useShop(answer);
-const volley = useKeptProcess();
+const volley = useKeptProcess(false);
 
 async function ran(name: string, ...args: string[]): Promise<{ code: number | null; result: Summary }> {
   const module = join(ROOT, 'test/fixtures/scenarios', name);

@@ -7,7 +7,7 @@ import { testInTurns, VARIANTS, workersIn } from '../support/modes.ts';
 import { useShop, type Visit } from '../support/shop.ts';
 
 const shop = useShop();
-const volley = useKeptProcess();
+const volley = useKeptProcess(false);
 const fixture = (name: string): string => join(ROOT, 'test/fixtures/scenarios', name);
 const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index);

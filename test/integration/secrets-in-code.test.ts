@@ -11,7 +11,7 @@ const shop = useShop(({ path }, response) => {
   response.end(JSON.stringify({ value: CAPTURED, session: { token: CAPTURED }, name: 'Ada Lovelace' }));
   return true;
 });
-const volley = useKeptProcess();
+const volley = useKeptProcess(false);
 const file = useFolder();
 
 const SECRET = 'Zq7-kept-apart-9Xw';

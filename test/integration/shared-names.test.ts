@@ -6,7 +6,7 @@ import { useKeptProcess } from '../support/kept-process.ts';
 import { useShop } from '../support/shop.ts';
 
 const shop = useShop();
-const volley = useKeptProcess();
+const volley = useKeptProcess(false);
 const file = useFolder();
 
 const LOAD = "{ executor: 'per-vu-iterations', vus: 2, iterations: 1 }";

@@ -16,7 +16,7 @@ function answer(_: Visit, response: ServerResponse): boolean {
 }
 
 const shop = useShop(answer);
-const volley = useKeptProcess();
+const volley = useKeptProcess(false);
 const file = useFolder();
 
 test.each([

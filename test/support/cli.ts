@@ -62,3 +62,8 @@ export function startVolley(
 export function volley(...args: string[]): Promise<Ended> {
   return startVolley(args).ended;
 }
+
+/** What stderr has besides the lines that say how far it is, which a busy machine brings about in short runs too. */
+export function withoutProgress(stderr: string): string {
+  return stderr.replace(/^ *\d+% .*\n/gm, '');
+}

@@ -9,8 +9,11 @@ const commandLine: Promise<typeof import('../../src/main/cli/index.ts')> = impor
   new URL(`../../${folder}/main/cli/index.js`, import.meta.url).href
 );
 
+process.once('disconnect', () => process.exit());
+
 /** One command line after the other; an exception that nobody catches ends this process, as it would end volley. */
-process.on('message', async ({ args, env }: KeptCommand) => {
+process.on('message', async ({ args, env, cwd }: KeptCommand) => {
+  process.chdir(cwd);
   const before = process.env;
   process.env = { ...before, ...env };
   const output = { stdout: '', stderr: '' };

@@ -11,7 +11,10 @@ interface Environment {
 const { default: SharedGlobals } = (await import(
   pathToFileURL(join(ROOT, 'scripts/test-environment.js')).href
 )) as {
-  default: new (config: { readonly projectConfig: { readonly fakeTimers: object } }) => Environment;
+  default: new (config: {
+    readonly globalConfig: object;
+    readonly projectConfig: { readonly fakeTimers: object };
+  }) => Environment;
 };
 const { showSources } = (await import(pathToFileURL(join(ROOT, 'scripts/source-places.js')).href)) as {
   showSources: (error: unknown) => void;
@@ -22,7 +25,7 @@ test('what a test file changes in the global object and in the process is put ba
   const { fetch } = globalThis;
   const folder = process.cwd();
   const heard = process.listenerCount('SIGUSR2');
-  const environment = new SharedGlobals({ projectConfig: { fakeTimers: {} } });
+  const environment = new SharedGlobals({ globalConfig: {}, projectConfig: { fakeTimers: {} } });
   Object.assign(globalThis, { fetch: null, ofTheFile: 1 });
   Object.defineProperty(process, 'platform', { value: 'other' });
   Object.assign(process, { kill: null, exitCode: 7, ofTheFile: 1 });
