@@ -7,7 +7,7 @@ import { useKeptProcess } from '../support/kept-process.ts';
 import { useShop } from '../support/shop.ts';
 
 const shop = useShop();
-const volley = useKeptProcess();
+const volley = useKeptProcess(false);
 const file = useFolder();
 
 let modules = 0;
@@ -258,7 +258,7 @@ test('requests that wait for a connection are interrupted like those in flight',
   writeFileSync(
     path,
     `import { defineTest } from 'volley';
-    const load = { executor: 'constant-vus', vus: 2, duration: '100ms', gracefulStop: '50ms' };
+    const load = { executor: 'constant-vus', vus: 2, duration: '500ms', gracefulStop: '50ms' };
     const nine = Array.from({ length: 9 }, (_, index) => '/delay/' + (20_000 + index));
     export default defineTest({ baseURL: process.env.SHOP,
       scenarios: { nine: { load, exec: (vu) => Promise.all(nine.map((path) => vu.http.get(path))) } } });`,
@@ -272,7 +272,7 @@ test('code is told of requests that wait for a connection as of those in flight,
   writeFileSync(
     path,
     `import { defineTest } from 'volley';
-    const load = { executor: 'constant-vus', vus: 2, duration: '100ms', gracefulStop: '50ms' };
+    const load = { executor: 'constant-vus', vus: 2, duration: '500ms', gracefulStop: '50ms' };
     const nine = Array.from({ length: 9 }, (_, index) => '/delay/' + (20_000 + index));
     export default defineTest({ baseURL: process.env.SHOP, metrics: { told: 'counter' }, scenarios: { nine: { load,
       exec: (vu) => Promise.all(nine.map((path) => vu.http.get(path).catch(({ name }) => {

@@ -51,7 +51,9 @@ export function useShop(answer: (visit: Visit, response: ServerResponse) => bool
     } else if (what === 'status') {
       response.statusCode = Number(which);
       response.end();
-    } else setTimeout(() => response.end('{}'), what === 'delay' ? Number(which) : 0);
+    }
+    // Who asked may have gone long before.
+    else setTimeout(() => response.end('{}'), what === 'delay' ? Number(which) : 0).unref();
   });
   const forget = (): void => {
     visits.length = 0;
