@@ -18,7 +18,7 @@ const inFolder = useFolder();
 
 /** From one byte to more than several reads hold. */
 const SIZES = [1, 17, 400, 3_000, 20_000, 70_000, 66_000, 200_000];
-const COUNT = 240;
+const COUNT = 96;
 
 const texts = new Map<number, string>();
 

@@ -59,7 +59,11 @@ const FORMS: readonly (readonly [form: string, args: (url: string) => string[], 
   ],
   ['processes', (url) => [url, ...IN_THREADS, '--mode', 'processes'], WHY],
   ['a plan file', (url) => ['run', planOf(url)], WHY],
-  ['steps of a scenario', (url) => ['run', stepsOf(url), '-w', '1'], /error-rate<=1% did not hold: 60\.0 %/],
+  [
+    'steps of a scenario',
+    (url) => ['run', stepsOf(url), '--mode', 'inline'],
+    /error-rate<=1% did not hold: 60\.0 %/,
+  ],
   [
     'a stream of tokens',
     (url) => [url, ...LOAD, '--preset', 'openai-chat', '--model', 'm', '--client', 'wire'],
@@ -98,7 +102,7 @@ describe('a service of which 60 % fails ends with 1, and a sentence, and one tha
   test.each(['undici', 'wire'])(
     'a sweep and a batch, by %s; those that are well are in their own tests',
     async (client) => {
-      const how = ['--client', client, '-w', '1'];
+      const how = ['--client', client, '--mode', 'inline'];
       const sweep = await volley('sweep', `${base}/60`, '-c', '1..2', '-n', '200', '--warmup', '0s', ...how);
       expect([sweep.code, sweep.stderr]).toEqual([1, expect.stringMatching(/failed at the first level/)]);
       const rows = inFolder('rows.csv');
@@ -167,7 +171,7 @@ test('failures that are few enough are told, and no more', async () => {
   expect(stdout.replace(/\s+/g, ' ')).toContain('1.0 % of the requests failed (2 of 200)');
 });
 
-/** The same over HTTP/2, in every mode, by both clients, with all that judges a run. */
+/** The same over HTTP/2, with all that judges a run; each client is in every mode, over one of the carriers. */
 describe.each(
   (['h2c', 'TLS'] as const).flatMap((carrier) =>
     (['undici', 'wire'] as const).map((client) => ({ carrier, client })),
@@ -201,6 +205,7 @@ describe.each(
   });
   const how = carrier === 'h2c' ? ['--h2c'] : ['--http2', '-k'];
   const load = [...how, '--client', client, '-n', '200', '-c', '2', '--streams', '2', '-w', '1'];
+  const modes = carrier === 'h2c' ? ['threads', 'inline'] : ['inline', 'processes'];
 
   test('ends with 1, and one that is well with 0', async () => {
     const saved = inFolder(`${carrier}-${client}.json`);
@@ -210,8 +215,8 @@ describe.each(
     failsPercent = 60;
     const outcomes = [];
     for (const more of [
-      ['-o', 'csv'],
-      ['--mode', 'processes', '--threshold', 'p50<9s'],
+      ['--mode', modes[0]!, '-o', 'csv'],
+      ['--mode', modes[1]!, '--threshold', 'p50<9s'],
       ['--mode', 'inline', '--baseline', saved, '--fail-if', 'slower'],
     ])
       outcomes.push(await volley(url, ...load, ...more));

@@ -194,18 +194,18 @@ async function ask(client: ClientName, url: string, asked: Case): Promise<Wrong[
 
 const CASES: Case[] = [
   { connections: 1, requests: 50, length: 1, pieces: 4, framing: 'length' },
-  { connections: 200, requests: 2_000, length: 1, pieces: 3, framing: 'chunked' },
-  { connections: 20, requests: 1_000, length: 100, pieces: 1, framing: 'length' },
-  { connections: 50, requests: 1_000, length: 300, pieces: 5, framing: 'length' },
-  { connections: 50, requests: 600, length: 20_000, pieces: 4, framing: 'length' },
-  { connections: 50, requests: 600, length: 20_000, pieces: 4, framing: 'chunked' },
-  { connections: 20, requests: 100, length: 200_000, pieces: 3, framing: 'length' },
-  { connections: 20, requests: 100, length: 200_000, pieces: 3, framing: 'chunked' },
-  { connections: 5, requests: 10, length: 10_000_000, pieces: 3, framing: 'length' },
+  { connections: 200, requests: 800, length: 1, pieces: 3, framing: 'chunked' },
+  { connections: 20, requests: 400, length: 100, pieces: 1, framing: 'length' },
+  { connections: 50, requests: 400, length: 300, pieces: 5, framing: 'length' },
+  { connections: 50, requests: 250, length: 20_000, pieces: 4, framing: 'length' },
+  { connections: 50, requests: 250, length: 20_000, pieces: 4, framing: 'chunked' },
+  { connections: 20, requests: 60, length: 200_000, pieces: 3, framing: 'length' },
+  { connections: 20, requests: 60, length: 200_000, pieces: 3, framing: 'chunked' },
+  { connections: 5, requests: 10, length: 4_000_000, pieces: 3, framing: 'length' },
 ];
 
 /** Over TLS the bytes come by another way: a few answers show that they are no others. */
-const CASES_OVER_TLS = CASES.filter(({ requests }) => requests <= 600);
+const CASES_OVER_TLS = CASES.filter(({ requests }) => requests <= 250);
 
 describe('whatever shares a read buffer, by both clients at once', () => {
   test.each([

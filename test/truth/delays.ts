@@ -81,9 +81,9 @@ const mixture: Experiment = {
   },
 };
 
-/** A second in every ten, or in the short form 200 ms in every two seconds. */
+/** A second in every ten, or in the short form 200 ms of two seconds. */
 function tenths(isShort: boolean) {
-  const [durationMs, periodMs] = isShort ? [4_000, 2_000] : [30_000, 10_000];
+  const [durationMs, periodMs] = isShort ? [2_000, 2_000] : [30_000, 10_000];
   const load = stalls(1_000, durationMs, periodMs);
   return { ...load, scale: load.stallMs / 1_000 };
 }

@@ -12,7 +12,7 @@ const HALF_A_TURN_MS = 25;
 const hang: Experiment = {
   name: 'hangs for the last 8 % of the run',
   async run(isShort): Promise<readonly Check[]> {
-    const [seconds, timeout, afterMs] = isShort ? [3, '1s', 2_755] : [10, '2s', 9_195];
+    const [seconds, timeout, afterMs] = isShort ? [2, '1s', 1_835] : [10, '2s', 9_195];
     const { summary, requests } = await observe(
       { kind: 'hang', afterMs, gapMs: 10 },
       { rate: 100, duration: `${seconds}s`, timeout, pacing: 'precise', workers: 1 },
@@ -78,7 +78,7 @@ const crowded: Experiment = {
 const blocked: Experiment = {
   name: 'worker blocked for 200 ms in every 2 s',
   async run(isShort) {
-    const seconds = isShort ? 3 : 10;
+    const seconds = isShort ? 2 : 10;
     const options = { rate: 500, duration: `${seconds}s`, pacing: 'precise', workers: 1 } as const;
     const quiet = await observe(
       { kind: 'delay', delayMs: 2 },
@@ -112,7 +112,7 @@ const blocked: Experiment = {
 const faulty = (fault: 'close' | 'reset' | 'truncate' | 'garbage', kind: string): Experiment => ({
   name: `every tenth: ${fault}`,
   async run(isShort) {
-    const seconds = isShort ? 1.5 : 10;
+    const seconds = isShort ? 1 : 10;
     const { summary, requests, disordered } = await observe(
       { kind: 'fault', fault, every: 10, delayMs: 5 },
       { rate: 200, duration: `${seconds * 1_000}ms`, pacing: 'precise', workers: 1 },
@@ -137,7 +137,7 @@ const faulty = (fault: 'close' | 'reset' | 'truncate' | 'garbage', kind: string)
 const slowBodies: Experiment = {
   name: 'slow bodies, every tenth',
   async run(isShort) {
-    const seconds = isShort ? 2 : 10;
+    const seconds = isShort ? 1 : 10;
     const { summary, requests, disordered } = await observe(
       { kind: 'slowBody', every: 10, slowMs: 100, delayMs: 5 },
       { rate: 200, duration: `${seconds}s`, pacing: 'precise', workers: 1 },
@@ -176,7 +176,7 @@ const slowBodies: Experiment = {
 const dayClock: Experiment = {
   name: 'day clock stepped by an hour',
   async run(isShort) {
-    const seconds = isShort ? 2 : 10;
+    const seconds = isShort ? 1 : 10;
     const { summary, disordered } = await observe(
       { kind: 'delay', delayMs: 5 },
       { rate: 200, duration: `${seconds}s`, pacing: 'precise', workers: 1 },
