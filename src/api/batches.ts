@@ -86,7 +86,10 @@ function rowsOf({ done, failed }: EndedBatch): BatchSummary['rows'] {
 
 async function resolved(options: BatchOptions): ReturnType<typeof resolveBatch> {
   if (typeof options?.out !== 'string' || options.out === '')
-    throw new VolleyError(ERROR_CODES.usage, 'The option out is missing: name the file of answered rows.');
+    throw new VolleyError(
+      ERROR_CODES.usage,
+      'The option out is missing: give the file to write answered rows to.',
+    );
   const { rows, out, select, saveBody, default: byDefault, order, chunk, retries, ...others } = options;
   const { retryUnsafe, idempotencyKey, resume, csvSafe, retryFailed, force, ...load } = others;
   const problems: Told[] = [];

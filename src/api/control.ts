@@ -19,7 +19,7 @@ export function checkControl(control: unknown, names: readonly (keyof typeof CHE
   if (typeof control !== 'object' || control === null)
     throw new VolleyError(
       ERROR_CODES.usage,
-      `The control is ${control === null ? 'null' : kindOf(control)}: give an object with ${names.join(' and ')}, or nothing.`,
+      `The control is ${control === null ? 'null' : kindOf(control)}: give an object with ${names.join(' and ')}, or leave it out.`,
     );
   const problems = fieldsOf(control).flatMap(([name, value]) => {
     const known = names.find((one) => one === name);

@@ -26,7 +26,7 @@ function checkResult(result: unknown): void {
   if (!isResult)
     throw new VolleyError(
       ERROR_CODES.usage,
-      'That is no result: give what run(), compare() or readResult() has returned.',
+      'That is not a result: give what run(), compare() or readResult() returned.',
     );
 }
 

@@ -230,7 +230,7 @@ export interface TestOptions {
 
 /** How streams of tokens are read, and what their times must keep; as the options of these names. */
 export interface StreamOptions {
-  /** A server whose streams are known, such as `openai-chat`; only its way of answering counts. */
+  /** A preset for the API of a model server, such as `openai-chat`; only its way of answering counts. */
   preset?: string;
   /** By default the preset's, or by the content type. */
   stream?: 'sse' | 'ndjson' | 'chunks' | 'auto';

@@ -36,7 +36,7 @@ export class Unreadable extends Error {
  */
 export function textOfBody({ bodyBytes, body, contentEncoding, contentType }: AnsweredBody): string {
   if (bodyBytes > LARGEST_KEPT_BYTES)
-    throw new Unreadable('BODY_LENGTH', `a body of ${bodyBytes} bytes is too long to look into`);
+    throw new Unreadable('BODY_LENGTH', `a body of ${bodyBytes} bytes is too long to check`);
   const bytes = decodedBody(body, contentEncoding);
   return decoderOf(bytes, contentType).decode(bytes);
 }
@@ -51,7 +51,7 @@ function decodedBody(bytes: Uint8Array, contentEncoding: string | null): Uint8Ar
   const codings = codingsIn(contentEncoding);
   if (codings.length === 0 || bytes.length === 0) return bytes;
   if (codings.length > MOST_ENCODINGS)
-    throw new Unreadable('BODY_ENCODING', `a body encoded ${codings.length} times is not looked into`);
+    throw new Unreadable('BODY_ENCODING', `a body encoded ${codings.length} times is not checked`);
   return codings.reduceRight<Uint8Array>(decodedOnce, bytes);
 }
 
@@ -109,7 +109,7 @@ function decodedOnce(bytes: Uint8Array, coding: string): Uint8Array {
   }
   throw new Unreadable(
     'BODY_ENCODING',
-    `a body with content-encoding '${shortCoding(coding)}' cannot be looked into: only gzip, deflate, br and zstd can be decoded`,
+    `a body with content-encoding '${shortCoding(coding)}' cannot be checked: only gzip, deflate, br and zstd can be decoded`,
   );
 }
 
@@ -117,7 +117,7 @@ function unreadable(coding: string, error: unknown): Unreadable {
   if ((error as { readonly code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE')
     return new Unreadable(
       'BODY_LENGTH',
-      `a body of more than ${LARGEST_KEPT_BYTES} bytes once decoded (${coding}) is too long to look into`,
+      `a body of more than ${LARGEST_KEPT_BYTES} bytes once decoded (${coding}) is too long to check`,
     );
   return new Unreadable('BODY_ENCODING', `a body that cannot be decoded (${coding}): ${messageOf(error)}`);
 }
@@ -153,7 +153,7 @@ function decoderNamedIn(contentType: string): TextDecoder {
   } catch {
     throw new Unreadable(
       'BODY_ENCODING',
-      `a body with charset '${shortCoding(charset)}' cannot be looked into: it is unknown`,
+      `a body with charset '${shortCoding(charset)}' cannot be checked: it is unknown`,
     );
   }
 }

@@ -147,7 +147,7 @@ function equalsSign(text: string): string | null {
   const [sign] = /===|!==|(?<![=!<>])=(?!=)/.exec(text.replaceAll(/"[^"]*"|'[^']*'/g, '')) ?? [];
   return sign === undefined
     ? null
-    : `'${sign}' is no sign of an expression: write ${sign === '!==' ? '!=' : '=='}`;
+    : `'${sign}' is not an operator of expressions: write ${sign === '!==' ? '!=' : '=='}`;
 }
 
 /** A name that expressions can say. */

@@ -23,7 +23,7 @@ const NEEDS_CARE = /(?:^|[:,[\s])(?:-0(?![.\d])|-?(?:[\d.]{16}|0\.0{6}|[\d.]+[eE
 /** JSON that is nested too deeply to be inspected. */
 export class JsonTooDeep extends Error {
   constructor() {
-    super(`JSON that is nested more than ${DEEPEST_JSON.toLocaleString('en')} deep is not looked into`);
+    super(`JSON that is nested more than ${DEEPEST_JSON.toLocaleString('en')} deep is not read`);
   }
 }
 

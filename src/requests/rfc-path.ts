@@ -13,8 +13,8 @@ type Segment = JSONPathQuery['segments'][number];
 
 /** Replaces messages that describe the library's own parser. */
 const OWN_WORDS: ReadonlyMap<string, string> = new Map([
-  ["can't backup beyond start", 'a name or a bracket is missing behind the dot'],
-  ['bald descendant segment', 'a name or a bracket is missing behind the dots'],
+  ["can't backup beyond start", 'a name or a bracket is missing after the dot'],
+  ['bald descendant segment', 'a name or a bracket is missing after the dots'],
 ]);
 
 /** Descendants and filters. */

@@ -8,7 +8,7 @@ import { listening } from '../support/target.ts';
 const volley = useKeptProcess();
 const pathOf = useFolder();
 const URL_TEXT = 'http://127.0.0.1:9/';
-const HERE = /--agents is not an option here: it is one of volley <url>, volley run, volley replay\./;
+const HERE = /--agents is not an option here: it belongs to volley <url>, volley run, volley replay\./;
 
 test.each([
   { words: ['compare', URL_TEXT, URL_TEXT, '--agents', '2'], says: HERE },

@@ -21,7 +21,7 @@ test('--out is not replaced unasked; with --force it is', async () => {
   const first = readFileSync(out, 'utf8');
   const { code, stderr } = await volley(...words);
   expect(stderr).toBe(
-    `volley: --out '${out}' is there already: add --force to replace it, or give another name.\n`,
+    `volley: --out '${out}' already exists: add --force to replace it, or give another name.\n`,
   );
   expect([code, target.stats().requests, readFileSync(out, 'utf8')]).toEqual([2, 5, first]);
   expect((await volley(...words, '--force')).code).toBe(0);
@@ -73,7 +73,7 @@ test.each(['csv', 'jsonl'])(
     expect([none.code, asked.length]).toEqual([0, 5]);
     const refused = await volley('batch', rows, url, '--retry-failed', ...more, inFolder('refused.csv'));
     expect(refused.stderr).toBe(
-      `volley: The rows '${rows}': there is no column 'volley_status': --retry-failed reads what volley batch has written with --out.\n`,
+      `volley: The rows '${rows}': there is no column 'volley_status': --retry-failed reads what volley batch wrote with --out.\n`,
     );
     expect([refused.code, asked.length]).toEqual([2, 5]);
     server.close();
@@ -127,7 +127,7 @@ test.each(['undici', 'wire'])(
     expect(wrong.length).toBeGreaterThan(0);
     expect(code).toBe(3);
     expect(stdout.replace(/\s+/g, ' ')).toMatch(
-      /closed because the target sent bytes that nobody had asked for, .*: rows may have the answer of another row/,
+      /closed because the target sent bytes that no request had asked for, .*: rows may have the answer of another row/,
     );
   },
 );

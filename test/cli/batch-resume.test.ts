@@ -83,7 +83,7 @@ describe('after kill -9', () => {
     const sent = target.stats().requests;
     const { code, stderr } = await volley(...words, '--resume');
     expect(stderr).toMatch(
-      /^volley: The journal '.*' is damaged: \d+ bytes in it cannot be read, and of \d+ rows that had been read \d+ have no answer in it: they are sent again\.\n/,
+      /^volley: The journal '.*' is damaged: \d+ bytes of it cannot be read\. Of the \d+ rows read before, \d+ have no answer in it and are sent again\.\n/,
     );
     expect(code).toBe(0);
     expect(idsOf(readAnswered(out))).toEqual(idsTo(600));
@@ -116,7 +116,7 @@ describe('after kill -9', () => {
       [await again('--resume', '--select', 'a=b'), 'are not those of the journal'],
     ] as const;
     writeIds(rows, 401);
-    const changed = [await again('--resume'), 'have changed since the journal was begun'] as const;
+    const changed = [await again('--resume'), 'have changed since the journal was started'] as const;
     for (const [{ code, stderr }, reason] of [...refusals, changed]) {
       expect(stderr).toContain(reason);
       expect(code).toBe(2);
@@ -133,7 +133,7 @@ describe('after kill -9', () => {
     });
     writeIds(rows, 401);
     const other = await again('--resume');
-    expect(other.stderr).toContain('(it has 400 rows, where 401 are to be sent): add --force to replace it');
+    expect(other.stderr).toContain('(it has 400 rows, and this batch has 401): add --force to replace it');
     expect(other.code).toBe(2);
     expect(target.stats().requests).toBe(all);
     const few = ['batch', writeIds(inFolder('few.csv'), 3), `${target.url}status/404`];

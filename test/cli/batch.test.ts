@@ -115,7 +115,7 @@ test('cells between semicolons, in and out; bad rows are left out and told', asy
   const without = await volley(target.url, '--skip-bad-rows', '--delimiter', ';');
   expect([without.code, without.stderr]).toEqual([
     2,
-    "volley: --delimiter ';' without --rows: say which file.\nvolley: --skip-bad-rows without --rows: say which file.\n",
+    "volley: --delimiter ';' without --rows: name the file.\nvolley: --skip-bad-rows without --rows: name the file.\n",
   ]);
 });
 
@@ -484,7 +484,7 @@ describe('what cannot be done', () => {
     const target = await startTarget();
     const rows = inFolder('no-rows.csv');
     writeFileSync(rows, 'id,name\n');
-    const none = 'there are no rows to send: give at least one below the names of the columns.\n';
+    const none = 'there are no rows to send: give at least one below the column names.\n';
     const file = await volley('batch', rows, `${target.url}{{id}}`);
     expect([file.code, file.stderr]).toEqual([2, `volley: The rows '${rows}': ${none}`]);
     const pipe = await startVolley(['batch', '-', `${target.url}{{id}}`], {}, 'id,name\n').ended;
@@ -525,7 +525,7 @@ test('rows that cannot be read on end a batch with what is wrong, and where, as 
   const words = ['batch', '-', `${target.url}?{{id}}`, '--mode', 'inline', '--out', out, '-o', 'json'];
   const { code, stdout, stderr } = await startVolley(words, {}, 'id,name\n1,a\n2,b,c\n').ended;
   expect(code).toBe(2);
-  expect(stderr).toContain('the rows could not be read on: line 3 has 3 cells');
+  expect(stderr).toContain('reading the rows failed: line 3 has 3 cells');
   expect(JSON.parse(stdout).rows).toMatchObject({
     done: 1,
     isComplete: false,

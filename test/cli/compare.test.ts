@@ -183,7 +183,7 @@ describe('nothing is sent, and one sentence says why', () => {
     [['modes', 'URL', '-o', 'csv'], "--output 'csv': choose one of text, json, markdown, html"],
     [
       ['modes', 'URL', '-o', 'a.csv'],
-      "--output 'a.csv': this is the form of the report; for a file say --out a.csv",
+      "--output 'a.csv': this is the format of the report; for a file use --out a.csv",
     ],
     [['modes'], 'No URL was given'],
     [['compare', 'URL'], 'Two things are needed'],

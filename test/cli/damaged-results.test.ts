@@ -135,12 +135,12 @@ test.each<[string, (result: Summary) => void, string]>([
   [
     'a window before zero',
     (result) => Object.assign(result, { windowMs: -1 }),
-    'windowMs is not a number from zero on',
+    'windowMs is not a number of at least zero',
   ],
   [
     'a count that is too large',
     ({ requests }) => Object.assign(requests, { sent: 1e300 }),
-    'requests.sent is not a number from zero on',
+    'requests.sent is not a number of at least zero',
   ],
   [
     'a time beyond all',

@@ -69,7 +69,7 @@ test('a run that is slower than the last good one fails where that was asked for
   const first = await measure();
   expect(first).toMatchObject({ code: 0 });
   expect(first.stderr).toContain(
-    "--baseline 'last': no such good run of this plan on this machine is kept yet, so that nothing is held against it: this one is kept when it has ended.",
+    "--baseline 'last': no such good run of this plan on this machine is kept yet, so nothing is compared: this one is kept when it ends.",
   );
   const path = join(cwd, '.volley/runs', String(readdirSync(join(cwd, '.volley/runs'))[0]));
   const kept = JSON.parse(readFileSync(path, 'utf8')) as Summary;
@@ -103,7 +103,7 @@ test('a folder that cannot be made is told before anything is sent', async () =>
   server.close();
   expect(ended.code).toBe(2);
   expect(ended.stderr).toMatch(
-    /--save: \.volley\/runs cannot be written \((a part of the path is no folder|something of that name is there)\)/,
+    /--save: \.volley\/runs cannot be written \((a part of the path is not a folder|something of that name exists)\)/,
   );
   expect(connections).toBe(0);
 });

@@ -39,11 +39,11 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 const GOOD = ['plain', 'gzip', 'deflate', 'br', 'zstd', 'twice', 'utf16'];
 const BAD: Readonly<Record<string, RegExp>> = {
   cut: /^select: a body that cannot be decoded \(gzip\): unexpected end of file$/,
-  unknown: /^select: a body with content-encoding 'rot13' cannot be looked into/,
+  unknown: /^select: a body with content-encoding 'rot13' cannot be checked/,
   bomb: /^select: a body of more than 16777216 bytes once decoded \(gzip\)/,
   html: /^select: expected JSON, got '<html>'$/,
   empty: /^select: expected JSON, got an empty body$/,
-  deep: /^select: JSON that is nested more than 1,000 deep is not looked into$/,
+  deep: /^select: JSON that is nested more than 1,000 deep is not read$/,
 };
 
 const answer: RequestListener = ({ url = '' }, response) => {
@@ -64,7 +64,7 @@ describe.each(VARIANTS)('answers of JSON, $mode with $client', ({ mode, client }
   const test = testInEveryMode({ mode, client });
   const options = ['--mode', mode, '--client', client, '-w', String(workersIn(mode, 2)), '-c', '4'];
 
-  test('values keep their digits; an answer that cannot be looked into fails its row, and no other', async () => {
+  test('values keep their digits; an answer that cannot be checked fails its row, and no other', async () => {
     const [rows, out] = [inFolder('rows.csv'), inFolder(`${mode}-${client}.csv`)];
     const names = [...GOOD, ...Object.keys(BAD), ...GOOD];
     writeFileSync(rows, `name\n${names.join('\n')}\n`);
@@ -156,7 +156,7 @@ describe('JSON that is expected', () => {
     expect(code).toBe(2);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(stderr).toContain(
-      "--expect-json '$..': it is not a JSON path (a name or a bracket is missing behind the dots, at character 4)",
+      "--expect-json '$..': it is not a JSON path (a name or a bracket is missing after the dots, at character 4)",
     );
     expect(stderr).toContain('invalid escape, at character 5');
     expect(stderr).toContain("no such function 'foo', at character 4");

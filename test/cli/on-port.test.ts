@@ -66,7 +66,7 @@ describe('a target that volley starts', () => {
     expect(code).toBe(1);
     expect((JSON.parse(stdout) as Summary).requests.failed).toBeGreaterThan(0);
     expect(stderr).toContain('\n  | starting crashes\n');
-    expect(stderr).toMatch(/: the command of --on-port has ended before the test had \(exit code 1\)\.\n$/);
+    expect(stderr).toMatch(/: the command of --on-port ended before the test \(exit code 1\)\.\n$/);
     // Neither the command nor a line that it repeats is told again and again.
     expect(stderr.split(SERVER).length).toBeLessThanOrEqual(2);
     expect(stderr).toContain('\n  | and again (3 times)\n');
@@ -79,7 +79,7 @@ describe('a target that volley starts', () => {
       ...['--on-port', port, '-n', '1', '--', process.execPath, '-e', '0'],
     ]);
     expect(await stderrHas('it may have started')).toBe(
-      `volley: the command of --on-port has ended (exit code 0) and nothing listens on port ${port} yet: waiting for what it may have started, at most 120 s.\n`,
+      `volley: the command of --on-port has ended (exit code 0) and nothing listens on port ${port} yet: waiting up to 120 s for what it may have started.\n`,
     );
     child.kill('SIGTERM');
     expect((await ended).code).toBe(130);
@@ -89,7 +89,7 @@ describe('a target that volley starts', () => {
     const { code, stdout, stderr } = await onPort('dies', LOAD);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(
-      /^ {2}\| starting dies\n {2}\| Error: no database\\x1b\[31m\nvolley: '.*' has ended before it listened on port \d+ \(exit code 3\): see that it starts without volley\.\n$/,
+      /^ {2}\| starting dies\n {2}\| Error: no database\\x1b\[31m\nvolley: '.*' ended before it listened on port \d+ \(exit code 3\): check that it starts without volley\.\n$/,
     );
     const none = await volley('--on-port', String(await closedPort()), '--', 'no-such-command');
     expect([none.code, none.stderr]).toEqual([
@@ -100,7 +100,7 @@ describe('a target that volley starts', () => {
     ]);
     const set = await volley('--on-port', String(await closedPort()), '--', 'PORT=1', 'node', 'x.js');
     expect(set.stderr).toBe(
-      "volley: 'PORT=1 node x.js' begins with a variable, and no shell reads it: set it before volley, or write -- env PORT=1 node x.js.\n",
+      "volley: 'PORT=1 node x.js' begins with a variable, but runs without a shell: set the variable before volley, or write -- env PORT=1 node x.js.\n",
     );
   });
 
@@ -133,13 +133,13 @@ describe('a target that volley starts', () => {
     const taken = await volley('--on-port', String(port), '-n', '1', '--', process.execPath, SERVER);
     expect([taken.code, taken.stderr]).toEqual([
       2,
-      `volley: --on-port '${port}': something listens there already, and would be tested instead: stop it, or give another port.\n`,
+      `volley: --on-port '${port}': something already listens there and would be tested instead: stop it, or give another port.\n`,
     ]);
     expect(stats().requests).toBe(0);
     const none = await volley('--on-port', '0', '-n', '1');
     expect([none.code, none.stderr]).toEqual([
       2,
-      "volley: --on-port '0': give a whole number from 1 to 65,535.\nvolley: --on-port '0' without a command: put it behind --, as in volley --on-port 3000 -- node server.js.\n",
+      "volley: --on-port '0': give a whole number from 1 to 65,535.\nvolley: --on-port '0' without a command: put it after --, as in volley --on-port 3000 -- node server.js.\n",
     ]);
   });
 });

@@ -123,7 +123,7 @@ describe('the packed package', () => {
       encoding: 'utf8',
     });
     expect(stderr).toMatch(
-      /^volley: --otlp 'http:\/\/127\.0\.0\.1:9\/': OpenTelemetry is not installed .*: run npm install @opentelemetry\/api .* where volley is\.\n$/,
+      /^volley: --otlp 'http:\/\/127\.0\.0\.1:9\/': volley does not install OpenTelemetry, .*: run npm install @opentelemetry\/api .* where volley is installed\.\n$/,
     );
     expect(status).toBe(2);
   });

@@ -149,7 +149,7 @@ test('what contradicts itself or cannot be read: a sentence each, nothing sent',
     [['--json', '{nope'], "--json '{nope' is not JSON"],
     [
       ['--json', `@${broken}`],
-      `--json '@${broken}': the file is not JSON at line 2, column 7: mend it there.`,
+      `--json '@${broken}': the file is not JSON at line 2, column 7: fix it there.`,
     ],
     [
       ['-D', join(folder, 'missing')],
@@ -224,7 +224,7 @@ describe('requests that cannot be as they are asked for', () => {
     [['-F', 'nothing'], "--form 'nothing': give it as name=text"],
     [['-F', 'password:abc-def'], "--form 'password:…': give it as name=text"],
     [['--urls', '/no/such/file'], "--urls '/no/such/file' cannot be read (no such file or folder)"],
-    [['--urls', 'package.json'], "The URL list 'package.json' is none: "],
+    [['--urls', 'package.json'], "The URL list 'package.json' is not one: "],
     [['--har', 'package.json'], "The HAR file 'package.json' has no list log.entries"],
     [['--curl', ' '], 'The curl command is empty'],
     [['--curl', 'wget http://a/'], 'The curl command has to begin with the word curl'],
@@ -334,7 +334,7 @@ describe('requests that cannot be as they are asked for', () => {
     const { code, stdout } = await volley('--har', har, '-n', '4', '-o', 'json');
     const { notes, requests } = JSON.parse(stdout) as { notes: string[]; requests: { ok: number } };
     expect([code, requests.ok, target.stats().requests]).toEqual([0, 4, 4]);
-    expect(notes).toContain('Left out of the HAR file: 2 entries not of http or https.');
+    expect(notes).toContain('Left out of the HAR file: 2 entries with neither http nor https.');
 
     const refused = await volley('--har', har, '-n', '4', '-b', 'x', '-m', 'PUT');
     expect(refused.code).toBe(2);

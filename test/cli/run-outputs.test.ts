@@ -201,7 +201,7 @@ describe('--samples', () => {
     };
     expect(code).toBe(4);
     const told = Number(
-      /ends after (\d+) requests: it could not be written \(it is as large as a file may be\)/.exec(
+      /ends after (\d+) requests: it could not be written \(the file has reached the size limit\)/.exec(
         stderr,
       )![1],
     );

@@ -33,14 +33,14 @@ test('a module that cannot be loaded is told in a sentence', async () => {
       /Cannot find module .*enum' .*: check the path, and write the whole name of the file/,
     ],
     ['slip.mjs', 'const = 1;', "Unexpected token '='"],
-    ['empty.mjs', 'export const a = 1;', 'exports nothing by default: write export default scenario(…)'],
+    ['empty.mjs', 'export const a = 1;', 'has no default export: write export default scenario(…)'],
     ['nothing.ts', 'const a = 1;', 'nothing.ts exports nothing: write export default'],
     [
       'named.cjs',
       "const { scenario } = require('volley'); exports.shop = scenario({}, () => {});",
-      "named.cjs exports a test as 'shop', and none by default: write",
+      "named.cjs exports a test as 'shop', but not by default: write",
     ],
-    ['other.cjs', 'module.exports = { a: 1 };', 'exports something else than a test by default'],
+    ['other.cjs', 'module.exports = { a: 1 };', 'has a default export that is not a test'],
   ] as const) {
     const module = inFolder(name);
     writeFileSync(module, `${text}\n`);
@@ -59,7 +59,7 @@ test('one that awaits for ever at its top does not look as if all were well', as
   const module = inFolder('never.mjs');
   writeFileSync(module, `import { scenario } from 'volley';\nawait new Promise(() => {});\n${TEST}\n`);
   const { code, stderr } = await volley('run', module);
-  expect(stderr).toContain(`${module}: it awaits at its top what never comes.`);
+  expect(stderr).toContain(`${module}: its top-level await never ends.`);
   expect(code).toBe(2);
 });
 

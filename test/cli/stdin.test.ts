@@ -113,7 +113,7 @@ test('a body that never came on stdin is asked for, and nothing is sent', async 
     .ended;
   expect([code, stderr]).toEqual([
     2,
-    "volley: --body-file '-': nothing came on stdin: give it the body, or leave the option out.\n",
+    "volley: --body-file '-': nothing came on stdin: pipe the body in, or leave the option out.\n",
   ]);
   expect(target.stats().requests).toBe(0);
 });

@@ -53,7 +53,7 @@ test('volley sweep: levels by doubling, each a run of its own, saved and shown a
   const compared = await volley('compare', path, path);
   expect([compared.code, compared.stderr]).toEqual([
     2,
-    `volley: The result '${path}' cannot be used: it is a sweep, of which each level has a result of its own: volley report shows it.\n`,
+    `volley: The result '${path}' cannot be used: it is a sweep, in which each level has its own result: volley report shows it.\n`,
   ]);
 });
 
@@ -104,7 +104,7 @@ test('what is wrong with a sweep is told before anything is sent', async () => {
   ]);
   const both = await volley('sweep', 'http://127.0.0.1:1/', '-c', '1..4', '-r', '1..4');
   expect(both.stderr).toBe(
-    'volley: --concurrency with --rate: a sweep raises one of them: leave the other out; --max-in-flight bounds connections.\n',
+    'volley: --concurrency with --rate: a sweep raises one of them: leave the other out; --max-in-flight limits connections.\n',
   );
 });
 

@@ -103,7 +103,7 @@ test('each row has its text, its tokens and its times; those that failed are sen
   expect(summary!.streams).toMatchObject({ answers: 3, notStreamed: 1, tokens: { total: 42 + 42 + 9 } });
   expect(saidIn(rowsOf(out))).toEqual([
     [1, null, '🧀 "quoted" käse ', 42],
-    [2, 'truncated: the answer ended after 3 token events, without what ends a stream', null, null],
+    [2, 'truncated: the answer ended after 3 token events, without the mark that ends a stream', null, null],
     [3, null, 'b a ', 9],
     [4, 'stream: no room', null, null],
     [5, null, '{{id}} ', 42],
@@ -225,7 +225,7 @@ test('a batch whose output or journal is there asks the server nothing; nor does
     await expect(again({ select: ['id'] })).rejects.toThrow("select 'id': give name=path, such as id=id.");
     writeFileSync(out, '{"an":"earlier result"}\n');
     await expect(again()).rejects.toThrow(
-      `out '${out}' is there already: add force to replace it, or give another name.`,
+      `out '${out}' already exists: add force to replace it, or give another name.`,
     );
     writeFileSync(`${out}.journal`, 'x');
     await expect(again()).rejects.toThrow(

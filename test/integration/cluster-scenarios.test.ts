@@ -367,7 +367,7 @@ describe('scenarios over agents', () => {
       async (_, witness, broker) => {
         const { summary } = await submitted(broker, text(witness.port, '{ get: /a }'), 1);
         await expect(summary).rejects.toThrow(
-          /scenarios have no rate of requests to hold against its --max-rate/,
+          /scenarios have no rate of requests to compare with its --max-rate/,
         );
       },
       { mostPerSecond: 10 },

@@ -257,7 +257,7 @@ test('what setup returned may be too large for the broker: nothing is sent, and 
   const { summary } = await submit(broker.connect(), open(), { agents: 1, prepare });
   await expect(summary).rejects.toMatchObject({
     code: 'VOLLEY_USAGE',
-    message: 'What setup returned takes 9.0 MB, and agents are sent 8 MB at most: return less.',
+    message: 'What setup returned takes 9.0 MB, and agents can be sent at most 8 MB: return less.',
   });
   const next = await submit(broker.connect(), open(), { agents: 1 });
   expect([(await next.summary).requests.ok, witness.seen.length]).toEqual([200, 200]);
@@ -332,7 +332,7 @@ test('an order to begin that comes too late costs that agent its part, and the o
     open(),
   );
   const summary = await result;
-  lostAtStart(summary, /^it heard of the start \d+ ms too late$/);
+  lostAtStart(summary, /^it received the start \d+ ms too late$/);
   const rows = summary.agents?.map(({ name, planned, sent }) => [name, planned, sent]) ?? [];
   expect(rows).toContainEqual(['late', 100, 0]);
   expect(rows).toContainEqual(['punctual', 100, 100]);

@@ -83,7 +83,7 @@ describe('a run over agents', () => {
       const { summary } = await submit(broker.connect(), { url: witness.url, body }, { agents: 1 });
       await expect(summary).rejects.toMatchObject({
         code: 'VOLLEY_USAGE',
-        message: expect.stringMatching(/^The plan takes 10\.\d MB, and agents are sent 8 MB at most: /),
+        message: expect.stringMatching(/^The plan takes 10\.\d MB, and agents can be sent at most 8 MB: /),
       });
       expect([broker.bytes.length < 10_000, witness.seen.length]).toEqual([true, 0]);
     }));

@@ -216,7 +216,7 @@ test.each([
       served.opened = 0;
       const { errors } = await run({ ...plan, ...options, proxy: `http://127.0.0.1:${served.port}` });
       expect(errors).toMatchObject([{ kind: 'connect', code: 'PROXY_EXTRA_BYTES', count: plan.requests }]);
-      expect(errors[0]?.example).toContain(`sent ${extra.length} bytes behind its 200`);
+      expect(errors[0]?.example).toContain(`sent ${extra.length} bytes after its 200`);
       expect(served.opened).toBeLessThanOrEqual(plan.requests + plan.concurrency);
     }
   },

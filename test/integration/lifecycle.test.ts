@@ -167,7 +167,7 @@ test('a process that hangs does not hold a run that only its requests end', asyn
   expect(survivor).toMatchObject({ lost: false, ok: 1_000 });
   expect(requests.scheduled).toBe(2_000);
   expect(degradedReasons[0]).toMatch(
-    new RegExp(`^Worker ${lost!.index} was lost: nothing was heard of it for 8 s`),
+    new RegExp(`^Worker ${lost!.index} was lost: nothing was heard from it for 8 s`),
   );
   expect(childrenOf(process.pid).filter((pid) => !before.has(pid))).toEqual([]);
 });

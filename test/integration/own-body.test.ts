@@ -96,7 +96,7 @@ test('what the body says is not said again', async () => {
     ],
   });
   await expect(ask({ preset: 'torchserve', body: 'x' })).rejects.toThrow(
-    'model is left out: say which model to ask.',
+    'model is missing: say which model to ask.',
   );
   await expect(ask({ preset: 'tgi', method: 'PUT' })).rejects.toThrow('the preset says what is sent');
   expect(came).toEqual([]);

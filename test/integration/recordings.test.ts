@@ -60,7 +60,7 @@ const CORPUS: readonly {
       'POST www.shop.test /upload multipart/form-data; boundary=----WebKitFormBoundaryAbC ------WebKitFormBoundaryAbC\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n------WebKitFormBoundaryAbC--\r\n',
     ],
     notes: [
-      /: 4 entries not of http or https\.$/,
+      /: 4 entries with neither http nor https\.$/,
       /: 2 entries to other hosts, cdn\.test \(1\), stats\.test \(1\)\. /,
       /: log\.entries\[\d+\], because it was blocked or broken off, and never answered \(status 0\)\.$/,
     ],
@@ -101,8 +101,8 @@ const CORPUS: readonly {
     notes: [
       /: log\.entries\[3\], because it waits for an interim answer \(expect\)\.$/,
       /: log\.entries\[4\], because request\.url is not a URL\.$/,
-      /: log\.entries\[5\], because it is no object\.$/,
-      /: log\.entries\[6\], because request\.url is missing or no string\.$/,
+      /: log\.entries\[5\], because it is not an object\.$/,
+      /: log\.entries\[6\], because request\.url is missing or not a string\.$/,
     ],
   },
 ];

@@ -53,12 +53,12 @@ const FAULTS: Readonly<Record<string, readonly [body: string, code: RegExp, exam
   request: [
     "vu.http.get('/status/404');",
     /^no await, status 404$/,
-    'an await is missing: nobody has awaited what failed with GET /status/404 was answered with 404',
+    'an await is missing: nothing awaited what failed with GET /status/404 was answered with 404',
   ],
   promise: [
     "await vu.http.get('/'); Promise.reject(new Error('lost'));",
     /^no await, code\d\.mjs:5:\d+$/,
-    'an await is missing: nobody has awaited what failed with Error: lost',
+    'an await is missing: nothing awaited what failed with Error: lost',
   ],
   inner: [
     "(async () => { await vu.http.get('/'); throw new TypeError('inner'); })();",
@@ -126,7 +126,7 @@ test('what is rejected behind the last iteration of its user is told, and the ru
   expect(scenarios!.total).toMatchObject({ completed: 2, failed: 0 });
   expect(scenarios!.users.lateRejections).toMatchObject({ count: 1 });
   expect(degradedReasons[0]).toMatch(
-    /^Behind the last iteration of a user, or at the top of a module, 1 error came .*Error: too late/,
+    /^After the last iteration of a user, or at the top of a module, 1 error came .*Error: too late/,
   );
   expect(code).not.toBe(0);
 });

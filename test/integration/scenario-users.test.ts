@@ -112,7 +112,12 @@ test.each([
     ['/setup', '/status/500'],
   ],
   ['setup-late', 1, /setup did not end within 1\.00 s: .*setupTimeout/, ['/setup']],
-  ['setup-function', 1, /setup returned what no worker can be given \(.*\): return plain data\./, ['/setup']],
+  [
+    'setup-function',
+    1,
+    /setup returned a value that cannot be sent to workers \(.*\): return plain data\./,
+    ['/setup'],
+  ],
 ])('%s: nothing of the load is sent', async (fault, code, sentence, paths) => {
   const module = join(ROOT, 'test/fixtures/scenarios/hooks.mjs');
   const ended = await volley.with({ SHOP: shop.url, FAULT: fault }, ['run', module, '-o', 'json']);

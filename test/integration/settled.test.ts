@@ -122,11 +122,9 @@ test('who counts events asks for nothing', async () => {
 test('a server that names no model is quoted, and nothing else is sent', async () => {
   models = { data: [] };
   await expect(ask({})).rejects.toThrow(
-    `model is left out, and GET ${url}/v1/models does not say which there is (it names none at data[0].id): say which model to ask.`,
+    `model is missing, and GET ${url}/v1/models names none (it names none at data[0].id): say which model to ask.`,
   );
-  await expect(ask({ url: 'http://127.0.0.1:1/' })).rejects.toThrow(
-    /does not say which there is \(connect .*ECONNREFUSED/,
-  );
+  await expect(ask({ url: 'http://127.0.0.1:1/' })).rejects.toThrow(/names none \(connect .*ECONNREFUSED/);
   expect(came).toHaveLength(1);
   // What is wrong with the options comes before any question.
   await expect(ask({ slo: 'ttft<5' })).rejects.toThrow("slo 'ttft<5'");
@@ -150,15 +148,13 @@ test('a server that stalls holds a run up for a few seconds at most, and what is
   expect(named).toMatchObject({
     status: 'rejected',
     reason: expect.objectContaining({
-      message: expect.stringMatching(
-        /does not say which there is \(.*within 5000 ms\): say which model to ask/,
-      ),
+      message: expect.stringMatching(/names none \(.*within 5000 ms\): say which model to ask/),
     }),
   });
   // That it does not answer is no refusal: the run asks, and shows what becomes of it.
   expect(counted).toMatchObject({ status: 'fulfilled', value: { notes: [] } });
   expect(told.sort()).toEqual([
-    `Waiting for GET ${url}/v1/models to say which model there is (for 5 s at most; not asked if you name the model).`,
+    `Waiting for GET ${url}/v1/models to say which model there is (for 5 s at most; not asked if you name a model).`,
     `Waiting for ${url} to answer a request of one token, which shows whether it counts tokens (for 5 s at most; not asked if events are counted as tokens).`,
   ]);
 });

@@ -134,7 +134,7 @@ test('a worker of a batch that is stopped for good holds it no longer, and other
   const { isComplete, counts, returned, summary } = await run.result;
   expect([isComplete, counts.done]).toEqual([true, 400]);
   expect(returned).toBeGreaterThan(0);
-  expect(summary.degradedReasons[0]).toMatch(/^Worker \d was lost: nothing was heard of it for 3 s/);
+  expect(summary.degradedReasons[0]).toMatch(/^Worker \d was lost: nothing was heard from it for 3 s/);
 });
 
 test('a round whose process is stopped is ended with a sentence', async () => {
@@ -148,6 +148,6 @@ test('a round whose process is stopped is ended with a sentence', async () => {
   const [pid] = children().filter((child) => !before.includes(child));
   process.kill(pid!, 'SIGSTOP');
   await expect(measured).rejects.toThrow(
-    'A round of A was not heard of for 3 s and was ended: its process was stopped or hung. Measure again.',
+    'A round of A was silent for 3 s and was ended: its process was stopped or hung. Measure again.',
   );
 });

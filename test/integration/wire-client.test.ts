@@ -176,7 +176,7 @@ test.each([[{ method: 'CONNECT' }, 'tunnels']])(
   async (request, what) => {
     const { dispatcher } = await clientOf(createServer());
     const [error] = await recorded(dispatcher, request as never);
-    expect(error).toBe(`error the client wire does not do ${what}`);
+    expect(error).toBe(`error the client wire does not support ${what}`);
   },
 );
 

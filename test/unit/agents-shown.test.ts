@@ -64,7 +64,7 @@ test('the page of a run under way says who sends, and how late it knows', () => 
   );
   const over = liveRunPage(summaryWith(), 500, agents).text();
   const here = liveRunPage(summaryWith(), 500).text();
-  expect([over.includes('a second or two late'), here.includes('half a second late')]).toEqual([true, true]);
+  expect([over.includes('a second or two old'), here.includes('half a second old')]).toEqual([true, true]);
   expect(over.match(/, 2 agents/g)?.length).toBe(1);
   expect(over).toContain('2 agents, client');
   expect(over).not.toMatch(/\d+ (thread|process)/);

@@ -99,13 +99,13 @@ describe('a run held against an earlier one', () => {
       );
     expect(words(ran(13))).toEqual([
       'slower than last (2026-03-01 09:05 UTC): service time p50 10.0 ms then, 13.0 ms now (+30.0 %); 3 good ones of this plan were between 9.50 and 10.5 ms.',
-      'runs at different times also differ by what else the machine did: to know, measure both in turns with volley compare URL URL.',
+      'runs at different times also differ by what else the machine did: to be sure, measure both in turns with volley compare URL URL.',
     ]);
     expect(words(ran(9))).toEqual([
       'not slower than last (2026-03-01 09:05 UTC): service time p50 10.0 ms then, 9.00 ms now (−10.0 %); 3 good ones of this plan were between 9.50 and 10.5 ms.',
     ]);
     expect(words(ran(null))[0]).toBe(
-      'no telling whether it is slower than last (2026-03-01 09:05 UTC): service time p50 10.0 ms then, – now, and one of the two has no 95 % interval of it; 3 good ones of this plan were between 9.50 and 10.5 ms.',
+      'unknown whether it is slower than last (2026-03-01 09:05 UTC): service time p50 10.0 ms then, – now, and one of the two has no 95 % interval of it; 3 good ones of this plan were between 9.50 and 10.5 ms.',
     );
     expect(words(ran(9, failing(30)))[0]).toMatch(
       /^failing more than last .*: 0\.0 % of the requests then, 30\.0 % now\.$/,
@@ -191,7 +191,7 @@ describe('what a result is not held against, or is of another machine', () => {
 
   test('that nothing was kept to hold it against stands in the result too, and is no case that passes', () => {
     const alone: Summary = { ...ran(10), baseline: null };
-    const sentence = /eld against no earlier result, though that was asked for/;
+    const sentence = /ot compared with an earlier result as asked/;
     expect(wrongPart(JSON.parse(JSON.stringify(alone)))).toBeNull();
     expect(exitCodeOf(alone, false)).toBe(0);
     for (const form of ['text', 'markdown'] as const)
@@ -281,6 +281,6 @@ test('the last good run of the same plan on this machine is found', async () => 
     { folder: other },
   );
   await expect(findBaseline(path, plan, null, folder)).rejects.toMatchObject({
-    message: `--baseline '${path}': it is the result of another plan (concurrency): give one of the same.`,
+    message: `--baseline '${path}': it is the result of another plan (concurrency): give one of the same plan.`,
   });
 });

@@ -100,7 +100,7 @@ describe('rows are read', () => {
 
   test.each([
     ['{"a":1}\n{"b":1}\n', "line 2 lacks 'a', which the first row has"],
-    ['{"a":1}\n{"a":1,"b":2}\n', "line 2 has 'b', which the first row has not"],
+    ['{"a":1}\n{"a":1,"b":2}\n', "line 2 has 'b', which the first row does not have"],
     ['{"a":1}\nnope\n', 'line 2 is not JSON'],
     ['{"a":1}\n\n[1]\n', 'line 3 is not a JSON object'],
   ])('%j is an error', async (text, message) => {
@@ -423,7 +423,7 @@ describe('the journal', () => {
     expect((await undone.next(9)).map(({ number }) => number)).toEqual([5]);
     for (const changed of ['id\na\nX\nc\nd\n', 'id\na\n']) {
       const other = new UndoneRows(await RowReader.open(chunks(changed), 'csv'), done, checkpoint);
-      await expect(other.next(1)).rejects.toThrow('it is not the input that the journal is about');
+      await expect(other.next(1)).rejects.toThrow('it is not the input that the journal belongs to');
     }
   });
 });

@@ -55,8 +55,8 @@ describe('a body is decoded as its answer says', () => {
     ['zstd', PLAIN, 'cannot be decoded (zstd)'],
     ['gzip', gzipSync(PLAIN).fill(0, 20, 26), 'cannot be decoded (gzip)'],
     ['deflate, gzip', gzipSync(PLAIN), 'cannot be decoded (deflate)'],
-    ['compress', PLAIN, "content-encoding 'compress' cannot be looked into"],
-    ['gzip, aws-chunked', PLAIN, "content-encoding 'aws-chunked' cannot be looked into"],
+    ['compress', PLAIN, "content-encoding 'compress' cannot be checked"],
+    ['gzip, aws-chunked', PLAIN, "content-encoding 'aws-chunked' cannot be checked"],
     ['gzip,gzip,gzip,gzip,gzip,gzip', PLAIN, 'encoded 6 times'],
   ])('%s that is broken, cut short or unknown says why (%#)', (coding, body, problem) => {
     expect(() => textOf(body, coding)).toThrow(problem);
@@ -70,7 +70,7 @@ describe('a body is decoded as its answer says', () => {
     ['zstd', zstdCompressSync(tooLong)],
     ['gzip, gzip', gzipSync(gzipSync(tooLong, { level: 1 }))],
   ])('%s that grows beyond what is kept is not taken apart', (coding, body) => {
-    expect(() => textOf(body, coding)).toThrow('is too long to look into');
+    expect(() => textOf(body, coding)).toThrow('is too long to check');
   });
 });
 
@@ -100,7 +100,7 @@ describe('a body is read in the charset that its answer says', () => {
 
   test('an unknown one is said', () => {
     expect(() => textOf(PLAIN, null, 'text/plain; charset=klingon')).toThrow(
-      "a body with charset 'klingon' cannot be looked into: it is unknown",
+      "a body with charset 'klingon' cannot be checked: it is unknown",
     );
   });
 });

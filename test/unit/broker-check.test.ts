@@ -13,9 +13,7 @@ describe('a broker', () => {
     { changes: { version: '5.0.7' }, says: ['The broker is Redis 5.0.7: volley needs 6.2 or newer.'] },
     {
       changes: { evictionPolicy: 'volatile-lru' },
-      says: [
-        "The broker's maxmemory-policy is volatile-lru, so that it may forget a run: set it to noeviction.",
-      ],
+      says: ["The broker's maxmemory-policy is volatile-lru, so it may forget a run: set it to noeviction."],
     },
     { changes: { freeBytes: 400_000 }, says: [] },
     { changes: { freeBytes: 399_999 }, says: [expect.stringMatching(/memory left.*raise its maxmemory/)] },
@@ -48,7 +46,7 @@ describe('a broker', () => {
     { url: 'http://me:secret@127.0.0.1', says: /^--broker '.*': give it as redis:/ },
     { url: '', says: /^--broker is missing: start one with: docker run .*apt-get install redis-server/ },
     { url: 'redis://10.0.0.1', says: /there is no cluster key/ },
-    { url: 'redis://10.0.0.1', key: 'short', says: /The cluster key has 5 characters: give 16 at least/ },
+    { url: 'redis://10.0.0.1', key: 'short', says: /The cluster key has 5 characters: give at least 16/ },
     { url: 'redis://10.0.0.1', key: 'sixteen letters!', says: null },
     { url: 'redis://localhost/15', says: null },
     {

@@ -71,9 +71,9 @@ describe('a broker that does not answer', () => {
     watch.refused('OOM command not allowed');
     await pass(30_500);
     expect(state.message).toBe(
-      'VOLLEY_BROKER: The broker has taken no orders for 30 s (OOM command not allowed). Nothing was sent.',
+      'VOLLEY_BROKER: The broker has accepted no commands for 30 s (OOM command not allowed). Nothing was sent.',
     );
-    expect(watch.why).toBe('the broker took no orders any more (OOM command not allowed)');
+    expect(watch.why).toBe('the broker no longer accepted commands (OOM command not allowed)');
   });
 
   test('what ends by itself is handed on, and no timer is left', async () => {

@@ -106,11 +106,11 @@ describe('a load in another size', () => {
   });
 
   test.each([
-    [users, { rate: '5' }, /^--rate '5': of constant-vus each user .*give --vus/],
-    [shared, { rate: '5', vus: '1' }, /^--rate '5': of shared-iterations/],
+    [users, { rate: '5' }, /^--rate '5': in constant-vus each user .*give --vus/],
+    [shared, { rate: '5', vus: '1' }, /^--rate '5': in shared-iterations/],
     [ramp, { vus: '5' }, /^--vus '5': the number of users changes in ramping-vus: add --duration/],
     [ramp, { duration: '5s' }, /^--duration '5s': the stages of ramping-vus .*add --vus/],
-    [ramp, { iterations: '5' }, /^--iterations '5': .*say with --vus how many/],
+    [ramp, { iterations: '5' }, /^--iterations '5': .*give --vus, the number/],
     [
       arriving,
       { vus: '5' },
@@ -172,7 +172,7 @@ describe('one scenario of several', () => {
       /^--only 'owm': .*did you mean own\?$/,
     );
     expect(problemOf(() => changedTest(several, { vus: '2' }))).toMatch(
-      /^--vus '2': .*say of which one, as in --only 'own'/,
+      /^--vus '2': .*choose one, as in --only 'own'/,
     );
     // A scenario that nobody has called so, whatever objects have.
     expect(problemOf(() => changedTest(several, { only: 'toString' }))).toMatch(/there is no such scenario/);

@@ -11,8 +11,8 @@ function wrong<T>(control: unknown): T {
 }
 
 test.each<[unknown, string[]]>([
-  [null, ['The control is null: give an object with signal and cluster, or nothing.']],
-  [5, ["The control is '5': give an object with signal and cluster, or nothing."]],
+  [null, ['The control is null: give an object with signal and cluster, or leave it out.']],
+  [5, ["The control is '5': give an object with signal and cluster, or leave it out."]],
   [
     { signal: 5, sginal: 1, cluster: null, x: 1 },
     [
@@ -175,7 +175,7 @@ test('a number of workers that is named twice would only be compared with itself
 
 test.each([null, undefined, 5, {}, 'x'])('%j is no result, and told so', async (value) => {
   const result = value as unknown as Parameters<typeof render>[0];
-  expect(() => render(result)).toThrow('That is no result');
+  expect(() => render(result)).toThrow('That is not a result');
   await expect(renderHtml(result)).rejects.toMatchObject({ code: 'VOLLEY_USAGE' });
 });
 

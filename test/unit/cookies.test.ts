@@ -130,7 +130,7 @@ test('an iteration begins with what was kept', () => {
   jar.reset();
   expect(jar.valueFor(to, '/')).toBe('a=1');
   expect(() => jar.set(to, 'c', 'x; y')).toThrow('encode it');
-  expect(() => jar.set(to, 'c d', '')).toThrow('no name of a cookie');
+  expect(() => jar.set(to, 'c d', '')).toThrow('not the name of a cookie');
 });
 
 test('found in a head however it is spelt, and in fields', () => {

@@ -333,7 +333,7 @@ describe('what is refused', () => {
   const GLOB =
     'The URL of the curl command has [ ] or { } that are neither a set nor a range, which curl refuses: add --globoff if they are part of it.';
   const unknown = (option: string): string =>
-    `curl ${option}: this option is not known here: leave it out, or say it with an option of volley's.`;
+    `curl ${option}: volley does not know this option: leave it out, or use an option of volley.`;
   const missing = join(folder, 'missing');
 
   test.each<[string, string, readonly string[]]>([
@@ -359,7 +359,7 @@ describe('what is refused', () => {
       'curl --request=POST --user=a:secret http://a/',
       ['--request', '--user'].map(
         (option) =>
-          `curl ${option} has its value behind a =, which curl does not know: write a blank in place of the =.`,
+          `curl ${option} has its value after a =, which curl does not accept: write a blank instead of the =.`,
       ),
     ],
     ['part of a name behind --no-', 'curl --no-compr http://a/', [unknown('--no-compr')]],
@@ -376,14 +376,14 @@ describe('what is refused', () => {
       options,
       `curl ${options} http://a/`,
       [
-        'The curl command has { } outside quotes, of which bash makes several words: put quotes around the value that they belong to.',
+        'The curl command has { } outside quotes, which bash expands to several words: put quotes around the value that they belong to.',
       ],
     ]),
     ...['~', '~root/x', 'a=~', 'a=b:~', '~+'].map((value): [string, string, string[]] => [
       value,
       `curl -d ${value} http://a/`,
       [
-        'The curl command has a ~ outside quotes, for which bash writes a folder: write that folder, or put quotes around the value.',
+        'The curl command has a ~ outside quotes, which bash replaces with a folder: write that folder, or put quotes around the value.',
       ],
     ]),
     ...[
@@ -394,7 +394,7 @@ describe('what is refused', () => {
       value!,
       `curl -d ${value} http://a/`,
       [
-        `The curl command has ${sign} outside quotes, for which bash writes the names of files: put quotes around the value.`,
+        `The curl command has ${sign} outside quotes, which bash replaces with names of files: put quotes around the value.`,
       ],
     ]),
     [
@@ -489,18 +489,18 @@ describe('what is refused', () => {
       ],
     ],
     [
-      'a file of data with bytes of zero',
+      'a file of data with NUL bytes',
       `curl -d @${LINES} --data-ascii @${LINES} http://a/`,
       ['--data', '--data-ascii'].map(
         (option) =>
-          `curl ${option} with the file '${LINES}': it has bytes of zero, and it depends on curl's version what becomes of them and of the text behind them: give it with --data-binary.`,
+          `curl ${option} with the file '${LINES}': it has NUL bytes, and what happens to them and to the text after them depends on curl's version: give it with --data-binary.`,
       ),
     ],
     [
       'a file of data with carriage returns within lines',
       `curl -d @${RETURNS} http://a/`,
       [
-        `curl --data with the file '${RETURNS}': it has carriage returns within lines, and it depends on curl's version what becomes of them and of the text behind them: give it with --data-binary.`,
+        `curl --data with the file '${RETURNS}': it has carriage returns within lines, and what happens to them and to the text after them depends on curl's version: give it with --data-binary.`,
       ],
     ],
     [
@@ -508,7 +508,7 @@ describe('what is refused', () => {
       `curl -B -T ${LINES} -T ${LINES} http://a/`,
       [
         'curl --upload-file twice: each is for a URL of its own: give one of them.',
-        'curl --use-ascii with --upload-file: it changes the ends of lines: leave it out, and give the file as it shall be.',
+        'curl --use-ascii with --upload-file: it changes line ends: leave it out, and give the file with the line ends that you want.',
       ],
     ],
     [
@@ -553,9 +553,9 @@ describe('what is refused', () => {
       ),
     ],
     [
-      'headers in a file with bytes of zero',
+      'headers in a file with NUL bytes',
       `curl -H @${LINES} http://a/`,
-      ['curl --header with a file that has bytes of zero: no header can have them.'],
+      ['curl --header with a file that has NUL bytes: no header can have them.'],
     ],
     [
       'several files',
@@ -595,9 +595,9 @@ describe('what is refused', () => {
         'curl --socks5: volley uses http:// proxies, with Basic authorization: use --proxy.',
         "curl --config with the file 'f': it cannot be read (no such file or folder): check the path.",
         'curl --next: each part of it has options of its own: give each to a run of its own, or make them the requests of a plan (mix).',
-        'curl -z: it depends on files of earlier answers: say the header that it makes with --header.',
+        'curl -z: it depends on files of earlier answers: give the header that it makes with --header.',
         'curl --crlf: volley cannot do that: leave it out, or write what it stands for.',
-        'curl --interface: where connections go is said by --resolve, --connect-to and --unix-socket: use one of these.',
+        'curl --interface: to choose where connections go, use --resolve, --connect-to or --unix-socket.',
         'curl --netrc: files of passwords are not read: give --user.',
         'curl -V: it sends no request: leave it out.',
       ],
@@ -616,7 +616,7 @@ describe('what is refused', () => {
       `curl -K ${OPTIONS_FILE} http://a/`,
       [
         'curl --compressed: it takes no value.',
-        "curl --foo: this option is not known here: leave it out, or say it with an option of volley's.",
+        'curl --foo: volley does not know this option: leave it out, or use an option of volley.',
         'curl --header: give a value after it.',
         'curl --config: more than 20 files: do they name each other?',
       ],
@@ -625,7 +625,7 @@ describe('what is refused', () => {
       'cookies as headers have them',
       `curl -b ${HEADERS_FILE} http://a/`,
       [
-        'curl --cookie with a file of Set-Cookie headers: give one in the form of Netscape, as --cookie-jar writes it.',
+        'curl --cookie with a file of Set-Cookie headers: give one in the Netscape format, as --cookie-jar writes it.',
       ],
     ],
     [
@@ -685,7 +685,7 @@ describe('what is noted', () => {
       'options that change nothing, once',
       'curl -s --silent -D - -c jar --no-progress-meter --tcp-nodelay http://a/',
       [
-        'Of the curl command -s, --silent, -D, -c, --no-progress-meter, --tcp-nodelay change nothing in the request, and are passed over.',
+        'Of the curl command, -s, --silent, -D, -c, --no-progress-meter, --tcp-nodelay do not change the request and are ignored.',
       ],
     ],
     [

@@ -120,13 +120,11 @@ describe('an expectation of JSON', () => {
     expect(missed(path, value)).toContain(got);
   });
 
-  test('JSON that is nested too deeply is not looked into', () => {
+  test('JSON that is nested too deeply is not read', () => {
     const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
     expect(() => parseExactJson(nested(DEEPEST_JSON + 1))).toThrow(JsonTooDeep);
     expect(JSON.stringify(parseExactJson(nested(DEEPEST_JSON)))).toBe(nested(DEEPEST_JSON));
     expect(parseExactJson(JSON.stringify('\\"['.repeat(3_000)))).toBe('\\"['.repeat(3_000));
-    expect(missed('$', '1', nested(100_000))).toBe(
-      'JSON that is nested more than 1,000 deep is not looked into',
-    );
+    expect(missed('$', '1', nested(100_000))).toBe('JSON that is nested more than 1,000 deep is not read');
   });
 });

@@ -135,7 +135,7 @@ describe('a rule for JSON', () => {
   });
 
   test.each([
-    ['id<', /say behind < what to compare with\.$/],
+    ['id<', /give a value to compare with after <\.$/],
     ['tags contains', /any value would do: say what it has to contain\.$/],
     ['tags contains ', /any value would do/],
     ['name matches .*', /any value would do: give a pattern/],
@@ -145,7 +145,7 @@ describe('a rule for JSON', () => {
     ['tags length two', /give a whole number/],
     ['tags length>=0', /every value is like that: give a number from 1\.$/],
     ['tags length<0', /no value is like that/],
-    ['id', /give path=value, such as data\.items\[0\]\.id=7, or a path with =, !=, .+ behind it\.$/],
+    ['id', /give path=value, such as data\.items\[0\]\.id=7, or a path followed by =, !=, .+\.$/],
     ['exists', /give path=value/],
   ])('%s is refused', (rule, sentence) => {
     const said = told({ expectJson: [rule] });
@@ -218,7 +218,7 @@ describe('a rule for headers', () => {
 
   test.each(['', ' ', 'a b', ': x', 'a b: c', '=5'])("'%s' is refused", (rule) =>
     expect(told({ expectHeader: [rule] })).toMatch(
-      /^--expect-header '.*': give 'name: value', a name alone, or a name with .+ behind it\.$/,
+      /^--expect-header '.*': give 'name: value', a name alone, or a name followed by .+\.$/,
     ),
   );
 });

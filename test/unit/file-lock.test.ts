@@ -49,7 +49,7 @@ describe('a lock', () => {
 
   test('that cannot be judged from here stays, and so does what is no lock', async () => {
     await heldBy({ machine: 'another-boot pid:[1]', host: 'elsewhere' });
-    await expect(take()).rejects.toThrow('which cannot be looked up from here: if it is gone, delete');
+    await expect(take()).rejects.toThrow('which cannot be checked from here: if it is gone, delete');
     for (const text of ['', 'hello', '{"pid":-1}', 'null', '[]']) {
       writeFileSync(path, text);
       await expect(take()).rejects.toThrow('is not a lock of volley');

@@ -53,7 +53,7 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
   ],
   'run-too-short': [
     { sent: 20, windowMs: 1_000, fewestRequests: 100, shortestMs: 250 },
-    '20 requests are too short a run to tell what sets the limit: ask for 100 requests and 250 ms at least.',
+    '20 requests are too short a run to tell what sets the limit: use at least 100 requests and 250 ms.',
   ],
   'loop-busy': [{ busyShare: 0.97 }, 'An event loop of volley was busy 97.0 % of the time.'],
   'scenario-code': [
@@ -147,9 +147,9 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
   'late-rejections': [
     {
       count: 2,
-      example: 'an await is missing: nobody has awaited what failed with Error: lost\nat a.mjs:1:1',
+      example: 'an await is missing: nothing awaited what failed with Error: lost\nat a.mjs:1:1',
     },
-    'Behind the last iteration of a user, or at the top of a module, 2 errors came that nobody had awaited or caught, so no iteration failed with them: an await is missing: nobody has awaited what failed with Error: lost',
+    'After the last iteration of a user, or at the top of a module, 2 errors came that nothing awaited or caught, so no iteration failed with them: an await is missing: nothing awaited what failed with Error: lost',
   ],
   'users-set-rate': [
     { users: 20 },
@@ -173,7 +173,7 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
   ],
   'unrequested-bytes': [
     { connections: 1, isBatch: true },
-    '1 connection was closed because the target sent bytes that nobody had asked for, before a request or after an answer: rows may have the answer of another row, or a part of theirs. Mend the target; --no-keepalive keeps the answers apart.',
+    '1 connection was closed because the target sent bytes that no request had asked for, before a request or after an answer: rows may have the answer of another row, or a part of theirs. Fix the target; --no-keepalive keeps the answers apart.',
   ],
   'tokens-beyond-bytes': [
     { tokens: 5_000, bytes: 900 },

@@ -51,15 +51,15 @@ const GET = '{ get: http://a/ }';
 
 describe('steps that are wrong', () => {
   test.each([
-    ['an unknown step', ['{ gte: /a }'], ["3:10: 'gte' is no kind of step: did you mean get?"]],
+    ['an unknown step', ['{ gte: /a }'], ["3:10: 'gte' is not a kind of step: did you mean get?"]],
+    ['a step with nothing in it', ['{}'], ['3:3: an empty step: give one such as { get: /items }']],
+    ["another tool's word", ['{ pause: 2 }'], ["3:12: 'pause' is not a kind of step: did you mean think?"]],
     [
-      'a step with nothing in it',
-      ['{}'],
-      ['3:3: a step without anything in it: give one such as { get: /items }'],
+      'two kinds',
+      ['{ get: http://a/, think: 2s }'],
+      ['3:3: a step does one thing, and this one has get and think'],
     ],
-    ["another tool's word", ['{ pause: 2 }'], ["3:12: 'pause' is no kind of step: did you mean think?"]],
-    ['two kinds', ['{ get: http://a/, think: 2s }'], ['3:3: a step is one thing, and this is get and think']],
-    ['text', ['get'], ["3:3: 'get' is no step: give a map such as { get: /items }"]],
+    ['text', ['get'], ["3:3: 'get' is not a step: give a map such as { get: /items }"]],
     [
       'an unknown field',
       ['{ get: http://a/, headers: {} }'],
@@ -110,9 +110,9 @@ describe('steps that are wrong', () => {
       'a variable that nobody sets',
       ["{ get: 'http://a/{{usr}}/{{order}}' }", '{ if: user == "a" && sie > 2, then: [{ fail: no }] }'],
       [
-        "3:10: {{usr}}: nobody sets 'usr': did you mean user?",
-        "3:10: {{order}}: nobody sets 'order': capture it in an earlier step",
-        "4:9: the expression 'user == \"a\" && sie > 2': nobody sets 'sie'",
+        "3:10: {{usr}}: nothing sets 'usr': did you mean user?",
+        "3:10: {{order}}: nothing sets 'order': capture it in an earlier step",
+        "4:9: the expression 'user == \"a\" && sie > 2': nothing sets 'sie'",
       ],
     ],
     [
@@ -125,11 +125,11 @@ describe('steps that are wrong', () => {
         '{ get: http://a/, capture: { late: json t } }',
       ],
       [
-        "3:10: {{id}}: 'id' is set by a later step (4:36): use it behind that step, or set it before.",
-        "3:41: the expression 'id == 1': 'id' is set by a later step (4:36): use it behind that step, or set it before.",
-        "5:30: {{ide}}: nobody sets 'ide': did you mean id?",
-        "6:10: {{late}}: 'late' is set by a later step (7:38): use it behind that step, or set it before.",
-        "6:10: {{lat}}: nobody sets 'lat': capture it in an earlier step",
+        "3:10: {{id}}: 'id' is set by a later step (4:36): use it after that step, or set it before.",
+        "3:41: the expression 'id == 1': 'id' is set by a later step (4:36): use it after that step, or set it before.",
+        "5:30: {{ide}}: nothing sets 'ide': did you mean id?",
+        "6:10: {{late}}: 'late' is set by a later step (7:38): use it after that step, or set it before.",
+        "6:10: {{lat}}: nothing sets 'lat': capture it in an earlier step",
       ],
     ],
     [
@@ -144,8 +144,8 @@ describe('steps that are wrong', () => {
         '{ fail: "{{a}}{{b}}{{c}}{{d}}{{e}}" }',
       ],
       [
-        "3:35: the capture 'josn x': say it as 'json PATH'",
-        "3:46: the capture 'json': say it as",
+        "3:35: the capture 'josn x': write it as 'json PATH'",
+        "3:46: the capture 'json': write it as",
         "3:55: the path '$[' cannot be read",
         "3:69: the pattern '(' cannot be read",
         '3:83: a capture takes one of json',
@@ -165,9 +165,9 @@ describe('steps that are wrong', () => {
         "3:9: the expression 'n >': Unexpected token: EOF.",
         "4:12: '1 + 1' is of type int",
         '5:17: the expression \'size(n) + "b"\': no such overload: int + string.',
-        "6:9: the expression 'n === 2': '===' is no sign of an expression: write ==.",
-        "7:9: the expression 'n = \"===\"': '=' is no sign of an expression: write ==.",
-        "8:9: the expression 'n >= \"=\" && n !== 1': '!==' is no sign of an expression: write !=.",
+        "6:9: the expression 'n === 2': '===' is not an operator of expressions: write ==.",
+        "7:9: the expression 'n = \"===\"': '=' is not an operator of expressions: write ==.",
+        "8:9: the expression 'n >= \"=\" && n !== 1': '!==' is not an operator of expressions: write !=.",
       ],
     ],
     [
@@ -185,7 +185,7 @@ describe('steps that are wrong', () => {
     [
       'a metric that is not there',
       ['{ add: orders }'],
-      ["3:10: there is no metric 'orders': give it under metrics"],
+      ["3:10: there is no metric 'orders': define it under metrics"],
     ],
     [
       'an environment variable',
@@ -269,8 +269,8 @@ describe('steps that are wrong', () => {
         "9:6: 'scenarios.b.flow' is missing.",
         "1:20: 'metrics.orders': choose one of",
         "8:22: 'repeat': give a number from 1",
-        '8:45: {{nobody}}: nobody sets',
-        "3:17: 'gett' is no kind of step",
+        '8:45: {{nobody}}: nothing sets',
+        "3:17: 'gett' is not a kind of step",
       ],
     ],
     [
@@ -290,7 +290,7 @@ describe('steps that are wrong', () => {
         "6:15: 'scenarios.a.vu-setup': give a list of steps",
         "7:18: 'scenarios.a.vu-teardown': give a list of steps",
         "2:8: 'setup': give a list of steps",
-        "8:19: 'gte' is no kind of step",
+        "8:19: 'gte' is not a kind of step",
         "8:73: the expression 'token == '",
         "8:99: think 'soon'",
       ],
@@ -298,12 +298,12 @@ describe('steps that are wrong', () => {
     [
       'counts without an iteration',
       `${LOAD}\nsetup: [{ group: a, flow: [${GET}] }]\nscenarios: { a: { flow: [${GET}] } }`,
-      ['2:9: setup and teardown are no iteration'],
+      ['2:9: setup and teardown are not iterations'],
     ],
     [
       'fields of scenarios without any',
       'load: 1',
-      ["1:1: 'load' is not a field that a plan has here: it goes with scenarios"],
+      ["1:1: 'load' is not a field that a plan has here: it belongs to scenarios"],
     ],
   ])('%s', async (_what, text, expected) => {
     expect(await problemsOf(text)).toEqual(expected.map((beginning) => expect.stringContaining(beginning)));
@@ -376,7 +376,7 @@ test('streams of a plan are checked before anything is sent, with their places',
     captures: [{ from: { type: 'stream', of: 'text' } }],
   });
   expect(await problemsOf(plan('', ask))).toEqual([
-    expect.stringContaining('2:55: stream: true: say beside scenarios how streams are read'),
+    expect.stringContaining('2:55: stream: true: say next to scenarios how streams are read'),
   ]);
   expect(await problemsOf(plan('{ presset: tgi, stall-timeout: soon }', ask))).toEqual([
     "2:41: streams.stall-timeout 'soon': give a time such as '30s' or '2m'; a number is milliseconds.",

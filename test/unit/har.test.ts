@@ -75,7 +75,7 @@ describe('requests of a HAR file', () => {
         { name: 'DELETE /items/7', method: 'DELETE', url: 'http://shop.example/items/7#top', headers: [] },
       ],
       answers: [NOT_RECORDED, NOT_RECORDED],
-      notes: [['Left out of the HAR file: 3 entries not of http or https.']],
+      notes: [['Left out of the HAR file: 3 entries with neither http nor https.']],
     });
   });
 
@@ -272,11 +272,11 @@ describe('entries that are left out, by number and without what they hold', () =
     ['CONNECT', { ...GET, method: 'CONNECT' }, 'request.method is not one that can be sent.'],
     ['no URL', { ...GET, url: `//${SECRET}` }, 'request.url is not a URL.'],
     ['port 0', { ...GET, url: 'http://shop.example:0/' }, 'request.url is not a URL.'],
-    ['no object', undefined, 'request is missing or no object.'],
+    ['no object', undefined, 'request is missing or not an object.'],
     [
       'a header of another shape',
       { ...GET, headers: [{ name: 1 }] },
-      'request.headers[0].name is missing or no string.',
+      'request.headers[0].name is missing or not a string.',
     ],
     [
       'credentials that cannot be read',
@@ -296,7 +296,7 @@ describe('entries that are left out, by number and without what they hold', () =
     [
       'an unknown encoding',
       { ...GET, postData: { mimeType: 'x/y', text: 'a', encoding: SECRET } },
-      'its body is kept in an unknown encoding.',
+      'its body was recorded in an unknown encoding.',
     ],
   ])('%s', (_name, request, expected) => {
     const reason = reasonOf(request);
@@ -312,7 +312,7 @@ describe('entries that are left out, by number and without what they hold', () =
     const hosts = Array.from({ length: 30 }, (_, index) => ({ ...GET, url: `http://ads${index}.example/` }));
     const { notes } = recordingIn(har(GET, { ...GET, url: 'data:,x' }, ...hosts, ...broken));
     expect(notes).toHaveLength(10);
-    expect(notes.at(-1)).toBe('Left out of the HAR file: 493 entries more, for such reasons.');
+    expect(notes.at(-1)).toBe('Left out of the HAR file: 493 more entries, for similar reasons.');
     expect(notes.join('').length).toBeLessThan(2_000);
     expect(problemsOf(har(...broken))).toHaveLength(9);
   });
@@ -321,7 +321,7 @@ describe('entries that are left out, by number and without what they hold', () =
     const entries = [{ request: GET }, { _resourceType: 'websocket', request: GET }];
     expect(recordingIn(JSON.stringify({ log: { entries } }))).toEqual({
       urls: [GET.url],
-      notes: ['Left out of the HAR file: 1 entry not of http or https.'],
+      notes: ['Left out of the HAR file: 1 entry with neither http nor https.'],
     });
   });
 });
@@ -496,7 +496,7 @@ describe('what is no HAR file', () => {
       har({ ...GET, url: 'data:,a' }, { ...GET, url: 'ws://a/' }),
       [
         'The HAR file has 2 entries, and none can be sent: record it again.',
-        'Left out of the HAR file: 2 entries not of http or https.',
+        'Left out of the HAR file: 2 entries with neither http nor https.',
       ],
     ],
     [
@@ -504,8 +504,8 @@ describe('what is no HAR file', () => {
       har(undefined, { ...GET, url: 5 }),
       [
         'The HAR file has 2 entries, and none can be sent: record it again.',
-        'Left out of the HAR file: log.entries[0], because request is missing or no object.',
-        'Left out of the HAR file: log.entries[1], because request.url is missing or no string.',
+        'Left out of the HAR file: log.entries[0], because request is missing or not an object.',
+        'Left out of the HAR file: log.entries[1], because request.url is missing or not a string.',
       ],
     ],
   ])('%s', (_name, text, sentences) => {
@@ -517,7 +517,7 @@ test.each([
   ['by its header', { headers: [{ name: 'Content-Length', value: '1234' }] }],
   ['by its size', { bodySize: 1_234 }],
 ])('a body that was not kept is no empty one: %s', (_name, said) => {
-  expect(reasonOf({ ...GET, method: 'POST', ...said })).toBe('its body was not kept.');
+  expect(reasonOf({ ...GET, method: 'POST', ...said })).toBe('its body was not recorded.');
 });
 
 test('what the browser answered itself, or never got out, is no load', () => {

@@ -164,7 +164,7 @@ describe('a slip of the pen', () => {
     [{ data: 'a=1' }, '--data is not an option: did you mean --body?'],
     [{ data: '@body.json' }, '--data is not an option: did you mean --body-file?'],
     [{ frobnicate: true }, '--frobnicate is not an option: see volley --help all.'],
-    [{ margin: '3%' }, '--margin is not an option here: it is one of volley modes, volley compare.'],
+    [{ margin: '3%' }, '--margin is not an option here: it belongs to volley modes, volley compare.'],
   ])('%j', (argv, sentence) => expect(said(argv)).toEqual([sentence]));
 
   test.each([
@@ -248,10 +248,10 @@ describe('a slip of the pen', () => {
     ]);
     expect(said({}, ['bench'], ['http://x/'])).toEqual(["There is no command 'bench': see volley --help."]);
     expect(said({ vus: 10 }, ['k6'], ['run', 'script.js'])).toEqual([
-      "'k6' is not a command of volley: docs/moving.md has the options of k6 beside those of volley, and how a script of k6 is rewritten.",
+      "'k6' is not a command of volley: docs/moving.md has the options of k6 next to those of volley and says how to rewrite a k6 script.",
     ]);
     expect(said({}, ['wrk'], ['http://x/'])).toEqual([
-      "'wrk' is not a command of volley: docs/moving.md has the options of wrk beside those of volley.",
+      "'wrk' is not a command of volley: docs/moving.md has the options of wrk next to those of volley.",
     ]);
     expect(said({}, ['k6'])).toEqual([]);
     expect(said({ think: '1s' }, ['http://x/'])).toEqual([
@@ -267,7 +267,7 @@ describe('a slip of the pen', () => {
       ['localhost:3000', 'x.example:80/a'],
     ] as const)
       expect(said({}, [two[0]], [two[1]])).toEqual([
-        `'${two[1]}' is one argument too many: to compare two targets say volley compare URL URL, or see volley --help.`,
+        `'${two[1]}' is one argument too many: to compare two targets use volley compare URL URL, or see volley --help.`,
       ]);
     for (const host of ['localhost', 'api', 'modes.example.com', 'modes:80', 'server1', 'modes/'])
       expect(commandNear(host, all)).toBeNull();

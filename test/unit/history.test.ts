@@ -67,7 +67,7 @@ describe('how the newest result of a plan stands', () => {
     expect(standingOf(group).outcome).toBe(outcome);
   });
 
-  test('what is no measure is held against nothing, and is no measure for others', () => {
+  test('what does not count is compared with nothing, and nothing with it', () => {
     const stopped = keptWith(1, { interrupted: true });
     const good = [keptWith(10), keptWith(11), keptWith(12)];
     expect(standingOf(listed(stopped, ...good)).outcome).toBe('not-good');

@@ -160,7 +160,7 @@ describe('the page of a comparison', () => {
     const notesOf = (comparison: Comparison): string =>
       /class="rules"><h3>([^<]*)</.exec(renderHtml(comparison))![1]!;
     expect(notesOf(older(MODES))).toBe('Notes');
-    expect(notesOf({ ...older(MODES), notes: [] })).toBe('Nothing stood in the way');
+    expect(notesOf({ ...older(MODES), notes: [] })).toBe('No caveats');
     expect(readMarkup(renderHtml(older(MODES))).text).not.toContain('Shape');
   });
 

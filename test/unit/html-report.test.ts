@@ -335,7 +335,7 @@ describe('the page of a batch', () => {
       { ok: 288, failed: 12, statuses: { '200': 288, '0': 12 }, errors: { timeout: 12 } },
     ],
     ['200 of 300 rows answered.', { done: 200, isComplete: false }],
-    ['200 rows answered, and not all.', { total: null, done: 200, isComplete: false }],
+    ['200 rows answered, but not all.', { total: null, done: 200, isComplete: false }],
     ['There was no row.', { total: 0, done: 0, ok: 0, statuses: {} }],
   ])('leads with its rows: %s', (words, changes) => {
     const batch = { ...PLAIN, rows: { ...ROWS, ...changes } };

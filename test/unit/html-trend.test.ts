@@ -52,7 +52,7 @@ describe('the trend page', () => {
     expect(Buffer.byteLength(page)).toBeLessThan(400_000);
   });
 
-  test('says how the newest stands, what is no measure, and where volley itself changed', () => {
+  test('says how the newest stands, what does not count, and where volley itself changed', () => {
     const page = renderTrend(ONE_PLAN);
     const words = wordsOf(page);
     expect(bigOf(page)).toBe('The newest is slower than before.');
@@ -60,7 +60,7 @@ describe('the trend page', () => {
       'p50 of the newest, 20.0 ms, is above each of the 3 good results before it (between 10.0 and 11.0 ms).',
     );
     expect(words).toContain('Measured with volley 0.0.9, 0.1.0: a step where that changed may be its own.');
-    expect(words).toContain('A cross is a result that is no measure');
+    expect(words).toContain('A cross is a result that does not count');
     expect(words).toContain('2026-03-05 09:05 UTCabcdef0 main100/s');
     expect(words).toContain('18.0 ms – 22.0 ms');
   });

@@ -376,12 +376,12 @@ test.each<[Record<string, unknown>, readonly string[]]>([
   ...['collector:4318', 'grpc://me:hidden@h', 'http://%zz@h/'].map((otlp): [{ otlp: string }, string[]] => [
     { otlp },
     [
-      `--otlp '${otlp.replace('me:hidden', '…').replace('%zz', '…')}': give the URL of a collector of OpenTelemetry, as in http://127.0.0.1:4318.`,
+      `--otlp '${otlp.replace('me:hidden', '…').replace('%zz', '…')}': give the URL of an OpenTelemetry collector, such as http://127.0.0.1:4318.`,
     ],
   ]),
   [
     { live: 'web:0.0.0.0:80' },
-    ["--live 'web:0.0.0.0:80': a run is served on 127.0.0.1 alone: give web, or web:PORT."],
+    ["--live 'web:0.0.0.0:80': a run is served only on 127.0.0.1: give web, or web:PORT."],
   ],
   [
     { live: 'screen' },

@@ -65,11 +65,11 @@ describe('requests of an API', () => {
     ).requests;
     expect(made).toMatchObject({
       fields: { url: '{{base}}/a/example' },
-      remarks: ["path 'id': made up, replace it by one that exists."],
+      remarks: ["path 'id': made up, replace it with one that exists."],
     });
     expect(given).toMatchObject({
       fields: { url: '{{base}}/a/a%2Fb' },
-      remarks: ['It may change data: take it out where that does harm.'],
+      remarks: ['It may change data: remove it if that does harm.'],
     });
   });
 

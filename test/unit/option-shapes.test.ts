@@ -71,23 +71,14 @@ describe('options of JavaScript’s callers', () => {
     [{ mix: [{ ...A, name: 5 }] }, [/^The option mix\[0\]\.name '5': give text/]],
     [{ mix: [{ ...A, url: ['SECRET'] }] }, [/^The option mix\[0\]\.url is a list: give text/]],
     [{ mix: [{ ...A, json: () => 'SECRET' }] }, [/^The option mix\[0\]\.json 'a function': give a value/]],
-    [
-      { mix: [{ ...A, json: CIRCLE }] },
-      [/^The option mix\[0\]\.json contains itself, .*without a circle\.$/],
-    ],
+    [{ mix: [{ ...A, json: CIRCLE }] }, [/^The option mix\[0\]\.json contains itself, .*without cycles\.$/]],
     [{ url: URL, json: { a: 1n } }, [/^The option json has a bigint, /]],
     [
       { url: URL, json: { a: [Number.NaN] } },
-      [/^The option json has NaN, which JSON has not: give a number or/],
+      [/^The option json has NaN, which JSON does not have: give a number or/],
     ],
-    [
-      { url: URL, json: new Date(Number.NaN) },
-      [/^The option json has a date that is none: give a valid one/],
-    ],
-    [
-      { url: URL, json: { a: new Map([[1, 2]]) } },
-      [/^The option json has a Map, of which JSON keeps nothing:/],
-    ],
+    [{ url: URL, json: new Date(Number.NaN) }, [/^The option json has an invalid date: give a valid one/]],
+    [{ url: URL, json: { a: new Map([[1, 2]]) } }, [/^The option json has a Map, whose content JSON drops:/]],
     [{ url: URL, json: { toJSON: () => JSON.parse('{') } }, [/^The option json cannot be written as JSON/]],
     [{ mix: [{ ...A, form: -1 }] }, [/^The option mix\[0\]\.form '-1': give text or a list of text/]],
     [{ mix: [{ ...A, form: [[]] }] }, [/^The option mix\[0\]\.form is a list: give text or a list of text/]],
@@ -152,7 +143,7 @@ describe('problems name an option as the caller wrote it', () => {
     ],
     [
       { url: URL, rowsMode: 'once' },
-      { option: 'rowsMode', advice: 'without rows: say which file.' },
+      { option: 'rowsMode', advice: 'without rows: name the file.' },
     ],
     [{ mix: [A, { ...A, name: 'b', json: '{' }] }, { option: 'mix[1].json' }],
     [{ json: '{', mix: [A, { ...A, name: 'b' }] }, { option: 'json' }],

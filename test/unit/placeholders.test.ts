@@ -59,8 +59,8 @@ describe('a name of volley’s own with something else behind it', () => {
     ['random', 'needs two whole numbers, the lower one first: {{random 1 6}}.'],
     ['raw random 1', 'needs two whole numbers, the lower one first: {{random 1 6}}.'],
     ['now x', 'can be {{now}}, {{now ms}} or {{now s}}.'],
-    ['n 3', 'has nothing behind its name: {{n}}.'],
-    ['uuid 4', 'has nothing behind its name: {{uuid}}.'],
+    ['n 3', 'takes nothing after its name: {{n}}.'],
+    ['uuid 4', 'takes nothing after its name: {{uuid}}.'],
     ['constructor', 'is not a placeholder: there are n, uuid'],
   ])('%s', (name, advice) =>
     expect(problemsOf({ url: `${URL}?a={{${name}}}`, requests: '1' })).toEqual([
@@ -87,7 +87,7 @@ describe('a placeholder that is not closed, wherever it stands', () => {
     { url: URL, dataUrlencode: ['a={{n'] },
   ])('%j', (options) => {
     const problems = problemsOf({ requests: 1, ...options });
-    expect(problems).toEqual([expect.stringContaining('is not closed: write }} behind the name')]);
+    expect(problems).toEqual([expect.stringContaining('is not closed: write }} after the name')]);
   });
 
   test('braces as text come from a variable', () => {
@@ -98,10 +98,10 @@ describe('a placeholder that is not closed, wherever it stands', () => {
 
 test('where JSON with placeholders stops being JSON is told by its place in what was given', () => {
   expect(problemsOf({ url: URL, requests: 1, json: '{"a":{{n}}' })).toEqual([
-    `--json '{"a":{{n}}' is not JSON from column 11 on: mend it there.`,
+    `--json '{"a":{{n}}' is not JSON from column 11 on: fix it there.`,
   ]);
   expect(problemsOf({ url: URL, requests: 1, json: '{"a":1,\n"b":"{{uuid}}",}' })).toEqual([
-    expect.stringContaining('is not JSON from line 2, column 16 on: mend it there.'),
+    expect.stringContaining('is not JSON from line 2, column 16 on: fix it there.'),
   ]);
 });
 
@@ -142,7 +142,7 @@ describe('many placeholders', () => {
     ['and again and again', '{{ '.repeat(100_000)],
     ['closed before they are opened', `}}${'{{'.repeat(100_000)}`],
   ])('%s are told once, and take no time', (_name, text) => {
-    const told = [expect.stringContaining('is not closed: write }} behind the name')];
+    const told = [expect.stringContaining('is not closed: write }} after the name')];
     for (const options of [{ body: text }, { url: `${URL}?${text}x` }, { headers: [`x: ${text.trim()}`] }])
       expect(problemsOf({ url: URL, ...options })).toEqual(told);
     expect(problemsOf({ url: text })).toEqual(told);
@@ -309,7 +309,7 @@ describe('what makes no request is found before anything is sent', () => {
       'has port …, which is too high: give a port from 1 to 65535.',
     ],
     ['an empty JSON text', { json: ' ' }, "json ' ' is empty: give JSON, such as {"],
-    ['a file in place of JSON', { json: 'body.json' }, '; for a file say @body.json.'],
+    ['a file in place of JSON', { json: 'body.json' }, '; for a file write @body.json.'],
     ['port 0', { url: 'http://a:0/' }, 'has port 0'],
     ['a port alone', { url: '3000' }, 'is a port without a host: did you mean localhost:3000?'],
     ['with a path', { url: ':3000/a' }, 'is a port without a host: did you mean localhost:3000?'],
@@ -323,7 +323,7 @@ describe('what makes no request is found before anything is sent', () => {
   test('ten bad rows are named, and the others counted', () => {
     const rows = rowsOf(values(...Array.from({ length: 50 }, () => 'a b')));
     const found = problemsOf({ url: `${URL}{{raw v}}`, rows });
-    expect([found.length, found.at(-1)]).toEqual([11, `${URL}{{raw v}}: so it is with 40 more rows.`]);
+    expect([found.length, found.at(-1)]).toEqual([11, `${URL}{{raw v}}: the same is true of 40 more rows.`]);
   });
 
   test('what is encoded, and what is only text, may hold anything', () => {

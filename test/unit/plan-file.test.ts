@@ -43,13 +43,13 @@ const bomb = [
 describe('a plan file that is wrong', () => {
   test.each([
     ['an alias without anchor', 'header: *typo', ['1:9: *typo has no anchor']],
-    ['a map within itself', 'json: &a {x: *a}', ['1:14: *a stands for what it is a part of']],
-    ['a list within itself', 'mix: &a [*a]', ['1:10: *a stands for what it is a part of']],
+    ['a map within itself', 'json: &a {x: *a}', ['1:14: *a stands for something that contains it']],
+    ['a list within itself', 'mix: &a [*a]', ['1:10: *a stands for something that contains it']],
     ['a merge of a number', '<<: 5', ['1:5: << merges maps']],
-    ['a key that would be lost', 'json: {__proto__: {a: 1}}', ["1:8: '__proto__' can be no name here"]],
+    ['a key that would be lost', 'json: {__proto__: {a: 1}}', ["1:8: '__proto__' cannot be a name here"]],
     ['a name that is a map', 'x-a: &a {b: 1}\njson: {*a : 1}', ['2:8: *a is a list or a map']],
     ['a name that is a list', 'json: {[a, b]: 1}', ['1:8: braces without quotes']],
-    ['a zero byte', 'url: \0', ['has a character with the code 0']],
+    ['a zero byte', 'url: \0', ['has a NUL character']],
     ['UTF-16', 'u\0r\0l\0', ['is not text in UTF-8: give another file']],
     ['only comments', '# url: http://a/\n', ['is empty: give at least its url']],
     ['nothing', ' \n', ['is empty: give at least its url']],
@@ -59,7 +59,11 @@ describe('a plan file that is wrong', () => {
     ['brackets without quotes', 'json: { id: a[0]: b }', ['put quotes around the value']],
     ['a second document', 'url: http://a\n---\nurl: b', ['2:1: another document begins here']],
     ['a syntax error, of which others follow', 'a: [1\nb: }\nc: ]]\nd: {', ['2:']],
-    ['requests as a list', 'requests: [{url: http://a/}]', ["'requests': it is how many requests to send"]],
+    [
+      'requests as a list',
+      'requests: [{url: http://a/}]',
+      ["'requests': it is the number of requests to send"],
+    ],
     [
       'values of other types',
       'mix:\n  - name: 5\n    url: [x]\n    json: true\n    header: 5\nrate: {a: 1}\nhttp2: maybe\nlocation: far\nexpect-body: 7\nvariables: 3\n',
@@ -301,8 +305,8 @@ describe('a plan that is not meant to be read', () => {
   });
 
   test('a key that is there twice is told with its place, at any depth', () => {
-    expect(planOf('url: a\nurl: b\n')).toThrow(/odd\.yaml:2:1: 'url' is there twice: give it once\.$/);
-    expect(planOf('variables:\n  x: 1\n  x: 2\n')).toThrow(/odd\.yaml:3:3: 'x' is there twice/);
+    expect(planOf('url: a\nurl: b\n')).toThrow(/odd\.yaml:2:1: 'url' appears twice: give it once\.$/);
+    expect(planOf('variables:\n  x: 1\n  x: 2\n')).toThrow(/odd\.yaml:3:3: 'x' appears twice/);
     expect(planOf('x-a: &a {url: b}\n<<: *a\n')).not.toThrow();
   });
 

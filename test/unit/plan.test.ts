@@ -237,8 +237,12 @@ describe('the gate between options and plan', () => {
       { rate: '1', pacing: 'fast' as never },
       /--pacing 'fast': choose one of precise, eco, auto/,
     ],
-    ['a spacing of nothing', { arrivals: 'poisson' }, /--arrivals 'poisson' says nothing without a schedule/],
-    ['a cap of nothing', { maxInFlight: 5, requests: 1 }, /--max-in-flight '5' says nothing/],
+    [
+      'a spacing of nothing',
+      { arrivals: 'poisson' },
+      /--arrivals 'poisson' has no effect without a schedule/,
+    ],
+    ['a cap of nothing', { maxInFlight: 5, requests: 1 }, /--max-in-flight '5' has no effect/],
     [
       'more to start with than there may be',
       { rate: '1', concurrency: 5, maxInFlight: 4 },

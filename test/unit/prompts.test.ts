@@ -65,7 +65,7 @@ test('what is wrong with prompts is named, with its place', async () => {
     );
   };
   expect(await told('a.csv', 'question\nwhy\n')).toBe(
-    "--prompts 'a.csv': it has no column 'prompt' (but 'question'): name the one with the prompts so.",
+    "--prompts 'a.csv': it has no column 'prompt' (only 'question'): give that name to the column with the prompts.",
   );
   expect(await told('a.txt', ' \n')).toBe("--prompts 'a.txt' has none: give at least one.");
   expect(await told('a.json', '{"a":1}')).toBe(
@@ -83,7 +83,7 @@ test('what is wrong with prompts is named, with its place', async () => {
     '--prompt with --prompts: each says what to ask: give one of them.',
   );
   expect(await told('e.txt', 'a', { sharedPrefix: 5 })).toBe(
-    "--shared-prefix '5' without --synthetic-prompts or --trace: it is what the prompts begin with that are made up for them.",
+    "--shared-prefix '5' without --synthetic-prompts or --trace: it is the beginning of the prompts that these make up: add one of them.",
   );
   await expect(planOf({ prompts: inFolder('none.txt') })).rejects.toThrow(
     'cannot be read (no such file or folder)',
@@ -118,7 +118,7 @@ test('prompts that are made up: their lengths, their seed, what they share', asy
   expect(made('1000000').length).toBe(2);
   for (const text of ['0', '-5', 'many', '5..2', '3 words', '1..', '9999999'])
     await expect(planOf({ syntheticPrompts: text })).rejects.toThrow(
-      `--synthetic-prompts '${text}': give about how many tokens a prompt has`,
+      `--synthetic-prompts '${text}': give the approximate number of tokens of a prompt`,
     );
 });
 

@@ -15,7 +15,7 @@ describe('a file that cannot be written', () => {
   test.each([
     ['ENOSPC', 'the disk is full'],
     ['EDQUOT', 'the disk quota is used up'],
-    ['EFBIG', 'it is as large as a file may be'],
+    ['EFBIG', 'the file has reached the size limit'],
     ['EIO', 'the disk failed'],
     ['EROFS', 'the file system is read-only'],
   ])('%s is no mistake of the user', (code, reason) => {
@@ -80,7 +80,9 @@ test.each([
   writeFileSync(join(folder, 'theirs.json'), JSON.stringify(result));
   await expect(readSaved(join(folder, 'theirs.json'))).rejects.toMatchObject({
     code: 'VOLLEY_RESULT_FILE',
-    message: expect.stringMatching(new RegExp(`of ${tool}, which has a few percentiles and no distribution`)),
+    message: expect.stringMatching(
+      new RegExp(`of ${tool}, which has only a few percentiles, and no distribution`),
+    ),
   });
 });
 
@@ -100,7 +102,7 @@ test('a saved batch says first what became of its rows, for people', async () =>
   );
   const limited = { ...batch, rows: { ...rows, limitPerSecond: 50 } };
   expect(await printedRun(limited, 'text', PLAIN_VIEW)).toContain(
-    '\nlimit      at most 50/s begin, repeated requests included\n',
+    '\nlimit      at most 50/s begin, retries included\n',
   );
   const none = { ...batch, rows: { ...rows, ok: 0, failed: 4 } };
   expect(await printedRun(none, 'text', PLAIN_VIEW)).toMatch(
@@ -128,7 +130,7 @@ test('what is too large for a result, or cannot be one from its beginning on, is
   // It takes no room on the disk.
   truncateSync(path, 20_000_000_000);
   await expect(readSaved(path)).rejects.toThrow(
-    /large' cannot be used: it has more than 512 MB, and no result that large is read\.$/,
+    /large' cannot be used: it has more than 512 MB, and larger results are not read\.$/,
   );
   truncateSync(path, 100_000_000);
   const notJson = / cannot be used: it is not JSON; save one with --out\.$/;

@@ -166,20 +166,20 @@ describe('bad rows', () => {
       'a,b\n1\n2,"x"y\n3\n',
       [
         'line 2 has 1 cell, and the first line names 2 columns.',
-        'line 3 has text behind a closing quote: write a quote within quotes twice.',
+        'line 3 has text after a closing quote: write a quote within quotes twice.',
       ],
     ],
     [
       'a quote that never ends',
       'x.csv',
       'a\nb\n"c\nd\n',
-      ['a quote is opened in line 3 or behind it, and never closed.'],
+      ['a quote is opened in line 3 or after it, and never closed.'],
     ],
     [
       'a bad line of names',
       'x.csv',
       'a,"b"c\n1\n2,3\n',
-      ['line 1 has text behind a closing quote: write a quote within quotes twice.'],
+      ['line 1 has text after a closing quote: write a quote within quotes twice.'],
     ],
     [
       'of JSON',
@@ -208,7 +208,7 @@ describe('bad rows', () => {
   ])('ten of them at most, in %s', (name, head, bad) => {
     const { sentences } = read(name, head + bad.repeat(25));
     expect(sentences).toHaveLength(10);
-    expect(sentences[9]).toMatch(/^line 11 .*; and so do 15 more lines\.$/);
+    expect(sentences[9]).toMatch(/^line 11 .*; 15 more lines are bad too\.$/);
   });
 });
 

@@ -316,7 +316,7 @@ test('a stream that says an error, that is cut, or that is none', () => {
   expect(answered(plan, [[1, word + word]]).finish()).toEqual({
     kind: 'truncated',
     code: 'STREAM_CUT',
-    example: 'the answer ended after 2 token events, without what ends a stream',
+    example: 'the answer ended after 2 token events, without the mark that ends a stream',
   });
   expect(answered(plan, [[1, word + chat('{}', '"stop"')]]).finish()).toBeNull();
   const whole = answered(plan, [[1, '{"choices":[],"usage":{"completion_tokens":4}}']], 'application/json');
@@ -339,7 +339,7 @@ test.each<[string, string, string, string]>([
     'stream STREAM_EMPTY',
     'no token to see, but the server counts 128, perhaps of hidden reasoning: allow more tokens: what',
   ],
-  ['nothing at all', '', 'truncated STREAM_CUT', 'without what ends a stream: nothing came'],
+  ['nothing at all', '', 'truncated STREAM_CUT', 'without the mark that ends a stream: nothing came'],
   [
     'a page',
     '<html><body>It works</body></html>',
@@ -351,7 +351,7 @@ test.each<[string, string, string, string]>([
     'events that are no JSON',
     'data: {"choices":[{"delta\n\ndata: [DONE]\n\n',
     'stream STREAM_UNREADABLE',
-    'not JSON, so that a part of the answer is lost: {"choices":[{"delta',
+    'not JSON, so part of the answer is lost: {"choices":[{"delta',
   ],
 ])('a stream of %s is no answer', (_what, text, kind, example) => {
   const failure = answered(planOf('openai-chat'), [[1, text]]).finish()!;

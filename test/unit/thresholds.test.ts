@@ -67,13 +67,13 @@ describe('rules are read', () => {
 
   test.each([
     ['p99<50', 'a unit is missing: did you mean p99<50ms?'],
-    ['p99<50%', '% is no unit of it: did you mean p99<50ms?'],
-    ['error-rate<1ms', 'ms is no unit of it: did you mean error-rate<1%?'],
+    ['p99<50%', '% is not a unit of it: did you mean p99<50ms?'],
+    ['error-rate<1ms', 'ms is not a unit of it: did you mean error-rate<1%?'],
     ['error-rate<2', 'a unit is missing: did you mean error-rate<2%?'],
     ['error-rate<1', 'a unit is missing: did you mean error-rate<1%?'],
     ['error-rate<=1', 'a unit is missing: did you mean error-rate<=1%?'],
     ['error-rate{a}<1.0', 'a unit is missing: did you mean error-rate{a}<1.0%?'],
-    ['throughput > 5 ms', 'ms is no unit of it: did you mean throughput>5/s?'],
+    ['throughput > 5 ms', 'ms is not a unit of it: did you mean throughput>5/s?'],
     ['p(95)<200ms', 'a percentile is written without parentheses: did you mean p95<200ms?'],
     [
       'p(95)<200',
@@ -88,7 +88,7 @@ describe('rules are read', () => {
       ['http_reqs: rate>100', 'throughput>100/s'],
     ].map(
       ([k6 = '', rule = '']) =>
-        [k6, `k6 writes it so, volley without the metric: did you mean ${rule}?`] as const,
+        [k6, `k6 writes it like that, volley without the metric: did you mean ${rule}?`] as const,
     ),
     ['http_req_duration<200ms', 'there is no figure http_req_duration: did you mean p95<200ms?'],
     ['latency<200ms', 'there is no figure latency: did you mean p95<200ms?'],
@@ -96,15 +96,15 @@ describe('rules are read', () => {
     ['errors<1%', 'there is no figure errors: did you mean error-rate<1%?'],
     [
       'p99(service){a}<1ms',
-      'a rule on one request is of the latency that leads the report, not of service: did you mean p99{a}<1ms?',
+      'a rule on one request is about the headline latency, not service: did you mean p99{a}<1ms?',
     ],
     [
       'p95{x}(service)<5ms',
-      'a rule on one request is of the latency that leads the report, not of service: did you mean p95{x}<5ms?',
+      'a rule on one request is about the headline latency, not service: did you mean p95{x}<5ms?',
     ],
     [
       'p99{a}(service)<5',
-      'a rule on one request is of the latency that leads the report, not of service, and a unit is missing: did you mean p99{a}<5ms?',
+      'a rule on one request is about the headline latency, not service, and a unit is missing: did you mean p99{a}<5ms?',
     ],
   ])('%s is refused with the rule that was meant', (expression, advice) => {
     expect(parse(expression)).toEqual({

@@ -23,8 +23,8 @@ describe('a list of URLs', () => {
   });
 
   test.each<[string, string, readonly string[]]>([
-    ['nothing', '', ['The URL list has no URL: give at least one, one a line.']],
-    ['comments alone', '# http://a/\n', ['The URL list has no URL: give at least one, one a line.']],
+    ['nothing', '', ['The URL list has no URL: give at least one, one per line.']],
+    ['comments alone', '# http://a/\n', ['The URL list has no URL: give at least one, one per line.']],
     [
       'several lines that are no URL, each with its number',
       'http://a/\n# x\nhttp://b c/\n\nftp://me:secret@d/',
@@ -53,7 +53,7 @@ describe('a list of URLs', () => {
     [
       'another file, of which nothing is repeated',
       '{\n  "password": "s3cret",\n  "url": "http://a/"\n}\n',
-      ['The URL list is none: 2 of its 4 lines are no URLs: give a file with one in each line.'],
+      ['The URL list is not one: 2 of its 4 lines are not URLs: give a file with one in each line.'],
     ],
   ])('%s is refused', (_name, text, sentences) => {
     const problems = new Problems();
@@ -78,7 +78,7 @@ test('a file that is no text is named, and one without URLs', () => {
   expect(said('a', Uint8Array.of(0xff, 0xfe, 0x41))).toEqual(noText('a'));
   expect(said('b', Buffer.from('http://a/', 'utf16le'))).toEqual(noText('b'));
   expect(said('c', Buffer.from('#'))).toEqual([
-    "The URL list 'c' has no URL: give at least one, one a line.",
+    "The URL list 'c' has no URL: give at least one, one per line.",
   ]);
   rmSync(folder, { recursive: true });
 });

@@ -45,7 +45,7 @@ export async function endedBatch(batch: Resumed): Promise<EndedBatch | null> {
   });
   const { rowCount } = batch.input;
   if (rowCount !== null && ended.done !== rowCount)
-    throw otherOutput(out, `it has ${ended.done} rows, where ${rowCount} are to be sent`);
+    throw otherOutput(out, `it has ${ended.done} rows, and this batch has ${rowCount}`);
   return ended;
 }
 
@@ -58,7 +58,7 @@ async function readOutput(path: string, { input, format, added }: Resumed): Prom
   const reader = await RowReader.open(createReadStream(path), format, { ...input.form, skipped: null });
   const own = input.reader.columns;
   const expected = [...own, ...ANSWER_COLUMNS, ...added];
-  if (reader.columns.join('\n') !== expected.join('\n')) throw new Error('its columns are others');
+  if (reader.columns.join('\n') !== expected.join('\n')) throw new Error('its columns differ');
   const ended = { done: 0, failed: 0 };
   for (
     let rows = await reader.next(ROWS_AT_A_TIME);
@@ -75,7 +75,7 @@ async function readOutput(path: string, { input, format, added }: Resumed): Prom
 function otherOutput(out: string, why: string): VolleyError {
   return new VolleyError(ERROR_CODES.usage, [
     new WordedProblem(
-      phrase`${the('resume')} with ${the('out')} ${given(out)}: it is there, without a journal, and is not the output of this batch (${why}): add ${the('force')} to replace it, or give another name.`,
+      phrase`${the('resume')} with ${the('out')} ${given(out)}: it exists without a journal, and is not the output of this batch (${why}): add ${the('force')} to replace it, or give another name.`,
     ),
   ]);
 }

@@ -17,7 +17,7 @@ export class FailedRecords implements Records {
     const missing = ANSWER_COLUMNS.find((name) => !columns.includes(name));
     if (missing !== undefined)
       throw new InputError(
-        `there is no column ${quoted(missing)}: --retry-failed reads what volley batch has written with --out`,
+        `there is no column ${quoted(missing)}: --retry-failed reads what volley batch wrote with --out`,
         'other-input',
       );
     this.columns = columns.slice(0, columns.indexOf(FIRST_OF_ANSWER));

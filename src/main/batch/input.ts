@@ -78,7 +78,7 @@ async function openStream(
 }
 
 function noRows(): InputError {
-  return new InputError('there are no rows to send: give at least one below the names of the columns');
+  return new InputError('there are no rows to send: give at least one below the column names');
 }
 
 /** CSV unless the name says otherwise. */

@@ -96,7 +96,7 @@ export class Journal {
     try {
       await writeNew(ownPath, first);
       if (!(await linked(ownPath, path)))
-        throw Object.assign(new Error('there is a journal already'), { code: 'EEXIST' });
+        throw Object.assign(new Error('a journal already exists'), { code: 'EEXIST' });
     } finally {
       await unlink(ownPath).catch(() => {});
     }
@@ -246,7 +246,7 @@ export class JournalReader {
     const rows: AnsweredRow[] = [];
     for (const line of text.split('\n')) {
       const parsed = lineIn(line);
-      if (parsed === null) throw new InputError(`what stands before byte ${this.end} is not a row`);
+      if (parsed === null) throw new InputError(`the data before byte ${this.end} is not a row`);
       if ('checkpoint' in parsed) {
         this.checkpoint = parsed.checkpoint;
         continue;

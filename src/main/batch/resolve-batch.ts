@@ -187,7 +187,7 @@ function onceOpened(options: BatchOptions): (problems: Problems) => Promise<Inpu
 
 async function inputOf({ rows, run, retryFailed }: BatchOptions, problems: Problems): Promise<Input | null> {
   if (rows === undefined)
-    problems.add('No rows were given: say volley batch rows.csv URL, where - is stdin.');
+    problems.add('No rows were given: use volley batch rows.csv URL, where - is stdin.');
   const rowsForm = rowsFormOf(run, problems);
   const input = rows === undefined ? null : await openInput(rows, rowsForm, retryFailed, problems);
   if (input?.reader.format === 'jsonl') refuseDelimiter(rowsForm, problems);
@@ -249,7 +249,7 @@ function retriesOf(method: string, asked: number | null, retryUnsafe: boolean, s
   if (asked !== null && asked > 0) {
     sentences.push(
       new WordedProblem(
-        phrase`${the('retries')} ${given(asked)} with ${method}: what it does might be done twice: add ${the('retry-unsafe')} where that is harmless.`,
+        phrase`${the('retries')} ${given(asked)} with ${method}: it might take effect twice: add ${the('retry-unsafe')} if that is harmless.`,
       ),
     );
   }
@@ -269,7 +269,7 @@ function parseSelection(text: string, problems: Problems): Selection | null {
 function checkWhatRowsAsk({ cancel }: RunOptions, problems: Problems): void {
   if (cancel !== undefined)
     problems.add(
-      phrase`${the('cancel')} ${given(cancel)} in a batch: each row is to have its answer: leave it out.`,
+      phrase`${the('cancel')} ${given(cancel)} in a batch: each row needs its answer: leave it out.`,
     );
 }
 
@@ -290,7 +290,7 @@ function checkCombinations(
 ): void {
   if (resume && out === undefined)
     problems.add(
-      phrase`${the('resume')} without ${the('out')}: the journal lies beside the output: say which.`,
+      phrase`${the('resume')} without ${the('out')}: the journal is kept next to the output file: name that file.`,
     );
   if (isCsvSafe && format !== 'csv')
     problems.add(phrase`${the('csv-safe')} with JSONL output: only spreadsheets run formulas: leave it out.`);

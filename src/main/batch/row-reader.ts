@@ -305,7 +305,7 @@ class JsonRecords implements Records {
     const extra = Object.keys(record).find((name) => !this.#names.has(name));
     if (extra !== undefined)
       throw new InputError(
-        `line ${this.#lines.line} has ${quoted(extra)}, which the first row has not`,
+        `line ${this.#lines.line} has ${quoted(extra)}, which the first row does not have`,
         'columns',
         { line: this.#lines.line },
       );

@@ -294,7 +294,7 @@ async function replay(reader: JournalReader, done: DoneRows, results: Results): 
 function damageOf({ path, damagedBytes, checkpoint }: JournalReader, doneBefore: number): string | null {
   if (damagedBytes === 0) return null;
   const missing = checkpoint.rows - doneBefore;
-  return `The journal ${quoted(path)} is damaged: ${damagedBytes} bytes in it cannot be read, and of ${checkpoint.rows} rows that had been read ${missing} have no answer in it: they are sent again.`;
+  return `The journal ${quoted(path)} is damaged: ${damagedBytes} bytes of it cannot be read. Of the ${checkpoint.rows} rows read before, ${missing} have no answer in it and are sent again.`;
 }
 
 async function close(
@@ -377,18 +377,18 @@ async function seedOf(
     );
   if (header.request !== fingerprint)
     throw refused(
-      'request, selections or form of the output are not those of the journal: say the same as before, or delete it to begin again',
+      'request, selections or output format differ from those of the journal: use the same options as before, or delete it to begin again',
     );
   if (header.input !== input.sha256)
     throw refused(
-      `the rows ${quoted(rowsPath)} have changed since the journal was begun: put the file back as it was, or delete the journal to begin again`,
+      `the rows ${quoted(rowsPath)} have changed since the journal was started: put the file back as it was, or delete the journal to begin again`,
     );
   const changed = Object.keys({ ...header.files, ...files }).find(
     (name) => header.files[name] !== files[name],
   );
   if (changed !== undefined)
     throw refused(
-      `the file ${quoted(changed)} has changed since the journal was begun: put it back as it was, or delete the journal to begin again`,
+      `the file ${quoted(changed)} has changed since the journal was started: put it back as it was, or delete the journal to begin again`,
     );
   return header.seed;
 }

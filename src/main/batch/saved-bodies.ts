@@ -16,7 +16,7 @@ export async function makeBodyFolder(place: BodyPlace | null): Promise<void> {
   } catch (error) {
     throw new VolleyError(
       writeErrorCodeOf(error),
-      `--save-body ${quoted(place.folder)} cannot be made (${reasonOf(error)}): choose another folder.`,
+      `--save-body ${quoted(place.folder)} cannot be created (${reasonOf(error)}): choose another folder.`,
     );
   }
 }

@@ -36,7 +36,7 @@ export class SavedNames {
       );
     if (!this.#seen.add(name))
       throw new InputError(
-        `row ${row.number} would be saved as ${quoted(name)}, as an earlier row is: name the files by what no two rows share, for instance {{n}}`,
+        `row ${row.number} would be saved as ${quoted(name)}, like an earlier row: give each row a file name of its own, for instance with {{n}}`,
         'file-name',
         { row: row.number },
       );

@@ -61,7 +61,7 @@ export class UndoneRows implements RowSource {
     }
     if (this.#reader.count < rows || this.#reader.digest !== digest)
       throw new InputError(
-        'it is not the input that the journal is about: its first rows have changed',
+        'it is not the input that the journal belongs to: its first rows have changed',
         'other-input',
       );
     return undone;

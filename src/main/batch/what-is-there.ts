@@ -32,7 +32,7 @@ export async function refuseWhatIsThere({
 export function journalIsThere(path: string): VolleyError {
   return new VolleyError(ERROR_CODES.usage, [
     new WordedProblem(
-      phrase`The journal ${given(path)} of a batch that has not ended is there: add ${the('resume')} to go on with it, or delete it to begin again.`,
+      phrase`The journal ${given(path)} of an unfinished batch exists: add ${the('resume')} to continue it, or delete it to begin again.`,
     ),
   ]);
 }
@@ -43,7 +43,7 @@ export async function refuseWritten(out: string | null): Promise<void> {
   if (known?.isFile() !== true || known.size === 0) return;
   throw new VolleyError(ERROR_CODES.usage, [
     new WordedProblem(
-      phrase`${the('out')} ${given(out)} is there already: add ${the('force')} to replace it, or give another name.`,
+      phrase`${the('out')} ${given(out)} already exists: add ${the('force')} to replace it, or give another name.`,
     ),
   ]);
 }

@@ -43,7 +43,7 @@ export async function agentCommand(parsed: Parsed, problems: string[]): Promise<
     await Promise.race([begun, agent.ended]);
     if (agent.hasLeft) return EXIT_CODES.ok;
     say(
-      `agent ${options.name} with ${counted(options.workers, 'worker')} waits in pool ${meeting.pool} of ${brokerName(meeting.url)}; it may send to ${parsed.all('allow-target').join(', ')}${options.isCodeAllowed ? ', and run the code that runs bring along' : ''}.`,
+      `agent ${options.name} with ${counted(options.workers, 'worker')} waits in pool ${meeting.pool} of ${brokerName(meeting.url)}; it may send to ${parsed.all('allow-target').join(', ')}${options.isCodeAllowed ? ' and run the code that runs bring along' : ''}.`,
     );
     await agent.ended;
     return EXIT_CODES.ok;
@@ -73,7 +73,7 @@ export async function agentsCommand(parsed: Parsed, problems: string[]): Promise
       row.map((cell, column) => visible(cell).padEnd(widths[column] ?? 0)).join('  '),
     );
     process.stdout.write(`${lines.map((line) => line.trimEnd()).join('\n')}\n`);
-    if (listed.length === 0) say(`in pool ${meeting.pool} there is no agent: start one with volley agent.`);
+    if (listed.length === 0) say(`there is no agent in pool ${meeting.pool}: start one with volley agent.`);
     return EXIT_CODES.ok;
   } finally {
     await broker.close();

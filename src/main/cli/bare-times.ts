@@ -11,5 +11,5 @@ export function bareTimeNotes(parsed: Parsed): string[] {
   const text = parsed.last('timeout');
   if (text === undefined || !BARE.test(text) || Number(text) < FROM_S) return [];
   const inMs = Number(text) < MS_PER_SECOND ? `${text}ms` : `${Number(text) / MS_PER_SECOND}s`;
-  return [`--timeout ${quoted(text)} means ${text} s: for ${text} ms say ${inMs}.`];
+  return [`--timeout ${quoted(text)} means ${text} s: for ${text} ms write ${inMs}.`];
 }

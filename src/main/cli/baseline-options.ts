@@ -28,9 +28,7 @@ export function baselineFrom(parsed: Parsed, problems: Told[]): AskedBaseline {
   if (failIf !== undefined && !FAILURES.some((known) => known === failIf))
     problems.push(choiceSentence('--fail-if', failIf, FAILURES));
   if (failIf !== undefined && name === null)
-    problems.push(
-      `--fail-if '${failIf}': it needs a --baseline that the run may be slower than: add --baseline last.`,
-    );
+    problems.push(`--fail-if '${failIf}': it needs a --baseline to compare with: add --baseline last.`);
   return { name, failsIfSlower: failIf !== undefined, isKept: parsed.flag('save') };
 }
 
@@ -55,7 +53,7 @@ export async function openBaseline(
   const baseline = name === null ? undefined : await findBaseline(name, plan, rounds);
   if (baseline === null)
     say(
-      `--baseline '${name}': no such good ${rounds === null ? 'run' : 'result'} of this plan on this machine is kept yet, so that nothing is held against it: ${isKept ? 'this one is kept when it has ended' : `keep ${rounds === null ? 'runs' : 'results'} with --save`}.`,
+      `--baseline '${name}': no such good ${rounds === null ? 'run' : 'result'} of this plan on this machine is kept yet, so nothing is compared: ${isKept ? 'this one is kept when it ends' : `keep ${rounds === null ? 'runs' : 'results'} with --save`}.`,
     );
   return { baseline, failsIfSlower };
 }
@@ -68,7 +66,7 @@ export function heldAgainst<Result extends Summary | Comparison>(
   if (baseline === undefined) return result;
   if (baseline === null) return { ...result, baseline };
   if (result.interrupted || heldOf(result).rounds.every(({ requests }) => requests.ok === 0)) {
-    say(`not held against ${baseline.source}: what was measured has come to nothing that could be.`);
+    say(`not compared with ${baseline.source}: this result has nothing to compare.`);
     return result;
   }
   return { ...result, baseline: againstBaseline(result, baseline, failsIfSlower) };

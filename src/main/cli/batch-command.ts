@@ -117,14 +117,14 @@ function whatIsLeft(result: BatchResult, out: string | null): string[] {
       : [
           trouble.code === 'output-not-written'
             ? `the output${out === null ? '' : ` ${quoted(out)}`} could not be written: ${trouble.message}.`
-            : `the rows could not be read on: ${trouble.message}.`,
+            : `reading the rows failed: ${trouble.message}.`,
         ];
   const of = rowCount === null ? '' : ` of ${rowCount}`;
   const done = `${counts.done}${of} rows are answered`;
   if (journalPath !== null)
     return [
       ...why,
-      `${journalled}${of} rows are answered and kept in ${journalPath}: say the same with --resume to go on after them.`,
+      `${journalled}${of} rows are answered and kept in ${journalPath}: run the same command with --resume to continue after them.`,
     ];
   return [
     ...why,

@@ -16,8 +16,8 @@ import type { Parsed } from './parsed.ts';
 
 /** Options on this machine's own connections, samples or rounds. */
 const NOT_OVER_AGENTS: Readonly<Record<string, string>> = {
-  workers: 'each agent says how many it has: volley agent --workers',
-  mode: 'each agent says what its workers are: volley agent --mode',
+  workers: 'each agent sets that itself (volley agent --workers)',
+  mode: 'each agent sets that itself (volley agent --mode)',
   samples: 'single requests stay on the agents',
   repeat: 'rounds run on this machine',
   once: 'it is sent from this machine',
@@ -39,7 +39,7 @@ export async function clusterFrom(
       const value = parsed.last(name);
       if (value === undefined) continue;
       const given = entry.isSecret === true ? `--${name}` : `--${name} ${quoted(value)}`;
-      problems.push(`${given} without --agents: say over how many agents to run, or leave it out.`);
+      problems.push(`${given} without --agents: add --agents with their number, or leave it out.`);
     }
     return null;
   }

@@ -36,7 +36,7 @@ export async function compareCommand(parsed: Parsed, problems: Told[]): Promise<
   const failIf = failureFrom(parsed.last('fail-if'), problems);
   const [a, b] = parsed.positionals;
   if (a === undefined || b === undefined) {
-    problems.push('Two things are needed: give two URLs, or two results that --out has saved.');
+    problems.push('Two arguments are needed: give two URLs, or two results saved by --out.');
     throw new VolleyError(ERROR_CODES.usage, problems);
   }
   const missing = [a, b].filter(isMissingResult);
@@ -47,7 +47,7 @@ export async function compareCommand(parsed: Parsed, problems: Told[]): Promise<
   const saved = [a, b].filter((text) => existsSync(text) || namesKeptRun(text));
   if (saved.length === 2) return compareFiles(parsed, a, b, judging, failIf, problems);
   if (saved.length === 1) {
-    problems.push(`'${saved[0]}' is a file, and the other is none: give two URLs, or two saved results.`);
+    problems.push(`'${saved[0]}' is a file, and the other is not: give two URLs, or two saved results.`);
     throw new VolleyError(ERROR_CODES.usage, problems);
   }
   return compareTargets(parsed, a, b, judging, failIf, problems);
@@ -66,8 +66,7 @@ async function compareTargets(
   failIf: Failure | null,
   problems: Told[],
 ): Promise<ExitCode> {
-  if (parsed.flag('force'))
-    problems.push('--force is for saved results: leave it out where two URLs are measured.');
+  if (parsed.flag('force')) problems.push('--force is for saved results: leave it out to measure two URLs.');
   const options = runOptionsFrom(parsed, problems);
   const paths = comparisonPathsFrom(parsed, problems);
   const experiment = await withoutOverwriting(comparisonFilesOf(paths), () =>
@@ -108,9 +107,7 @@ async function compareFiles(
 ): Promise<ExitCode> {
   for (const name of [...namesWhere(({ commands }) => commands.includes('compare')), 'rounds']) {
     if (OF_RESULTS.has(name) || parsed.all(name).length === 0) continue;
-    problems.push(
-      `--${name} changes nothing in what has been measured already: leave it out for saved results.`,
-    );
+    problems.push(`--${name} has no effect on saved results: leave it out.`);
   }
   const paths = comparisonPathsFrom(parsed, problems);
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);

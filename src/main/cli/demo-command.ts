@@ -31,7 +31,9 @@ export async function demoCommand(parsed: Parsed, problems: string[]): Promise<E
       showing: showingFrom(parsed),
       paths: { out: null, html: null, stepSummary: null, save: false },
     });
-    process.stdout.write('\nNow your own: volley http://host:port/path, or volley modes with it\n');
+    process.stdout.write(
+      '\nNow try your own: volley http://host:port/path, or volley modes with the same URL\n',
+    );
     return code;
   } finally {
     if (server.connected) server.disconnect();

@@ -39,14 +39,15 @@ export async function initCommand(parsed: Parsed, problems: string[]): Promise<E
   const names = Object.entries(said).flatMap(([name, value]) =>
     value === undefined ? [] : [name === 'url' ? 'a URL' : `--${name}`],
   );
-  if (names.length > 1) problems.push(`${names.join(' and ')}: each says what to send: give one of them.`);
+  if (names.length > 1)
+    problems.push(`${names.join(' and ')}: each gives what to send: give only one of them.`);
   if (parsed.last('har-hosts') !== undefined && said.har === undefined)
-    problems.push('--har-hosts without --har: say which recording.');
+    problems.push('--har-hosts without --har: name the recording.');
   const isAsking =
     names.length === 0 && !isScenario && process.stdin.isTTY === true && process.stderr.isTTY === true;
   if (names.length === 0 && !isAsking)
     problems.push(
-      'Nothing to make a plan of, and no terminal to ask on: give a URL, --curl, --har or --openapi, for instance volley init http://localhost:8080/.',
+      'There is nothing to make a plan from, and no terminal to ask on: give a URL, --curl, --har or --openapi, for instance volley init http://localhost:8080/.',
     );
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
   if (isScenario) return writeScenario(said, parsed);
@@ -71,7 +72,7 @@ async function writeScenario(said: Said, parsed: Parsed): Promise<ExitCode> {
   if (har === undefined && path !== STDOUT && !/\.[cm]?[jt]s$/i.test(path))
     throw new VolleyError(
       ERROR_CODES.usage,
-      `--out ${quoted(path)}: a module is written: give it a name with .ts or .js.`,
+      `--out ${quoted(path)}: this writes a module: give a name that ends in .ts or .js.`,
     );
   const text = await rereading(async () =>
     har === undefined
@@ -100,7 +101,7 @@ function written(path: string): ExitCode {
 
 function hintsFor(path: string): string[] {
   const name = path === STDOUT ? DEFAULT_PLAN_FILE : path;
-  return [`volley run ${name} --once shows each answer; volley run ${name} puts the load on.`];
+  return [`volley run ${name} --once shows each answer; volley run ${name} sends the load.`];
 }
 
 interface Said {
@@ -209,7 +210,7 @@ async function askedDraft(): Promise<PlanDraft> {
     if (!closed.signal.aborted) throw error;
     throw new VolleyError(
       ERROR_CODES.usage,
-      'Stopped before every question had an answer: nothing is written.',
+      'Stopped before every question had an answer: nothing was written.',
     );
   } finally {
     terminal.close();
@@ -251,7 +252,7 @@ async function write(path: string, text: string, mayReplace: boolean): Promise<v
     throw new VolleyError(
       ERROR_CODES.output,
       codeOf(error) === 'EEXIST'
-        ? `${quoted(path)} is there already: give --force to replace it, or another name with --out.`
+        ? `${quoted(path)} already exists: add --force to replace it, or give another name with --out.`
         : `--out ${quoted(path)} cannot be written (${reasonOf(error)}): choose a file in a folder that can be written to.`,
     );
   }

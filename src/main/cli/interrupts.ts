@@ -19,7 +19,7 @@ export function interruptible(run: Pick<Run, 'stop' | 'abort'>, say: (line: stri
   const stop = (): void => {
     if (isStopped) return;
     isStopped = true;
-    say('stopping: waiting for what is in flight, at most 5 s; press Ctrl-C again to end at once.');
+    say('stopping: waiting at most 5 s for what is in flight; press Ctrl-C again to end at once.');
     run.stop();
   };
   const abort = (): void => {

@@ -88,7 +88,7 @@ export async function printComparison(
   const { isSaved, isComplete } = await outputs.finish(comparison);
   if (comparison.arms.length > 0)
     process.stdout.write(await printedRounds(comparison, isSaved ? form : 'json', view));
-  else say('stopped before every arm had had a round: there is nothing to show.');
+  else say('stopped before every arm had completed a round: there is nothing to show.');
   if (form !== 'text' || !process.stdout.isTTY)
     for (const sentence of [
       ...comparison.arms.flatMap(brokenRuleNotes).map((note) => comparisonSentence(note)),

@@ -19,7 +19,7 @@ export function collectorFrom(text: string | undefined, problems: string[]): URL
     if (protocol === 'http:' || protocol === 'https:') return new URL(text);
   } catch {}
   problems.push(
-    `--otlp ${quotedUrl(text)}: give the URL of a collector of OpenTelemetry, as in http://127.0.0.1:4318.`,
+    `--otlp ${quotedUrl(text)}: give the URL of an OpenTelemetry collector, such as http://127.0.0.1:4318.`,
   );
   return null;
 }
@@ -38,7 +38,7 @@ export async function openOtlp(
     if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new VolleyError(
       ERROR_CODES.usage,
-      `--otlp ${quotedUrl(collector.href)}: OpenTelemetry is not installed with volley, since few need its 20 MB: run npm install ${PACKAGES.join(' ')} where volley is.`,
+      `--otlp ${quotedUrl(collector.href)}: volley does not install OpenTelemetry, since few need its 20 MB: run npm install ${PACKAGES.join(' ')} where volley is installed.`,
     );
   }
 }

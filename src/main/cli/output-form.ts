@@ -102,7 +102,7 @@ function formOf<Form extends string>(
   if (form === undefined)
     problems.push(
       /\.[a-z0-9]+$/i.test(text ?? '')
-        ? `--output ${quoted(text)}: this is the form of the report; for a file say --out ${cut(text ?? '')}.`
+        ? `--output ${quoted(text)}: this is the format of the report; for a file use --out ${cut(text ?? '')}.`
         : choiceSentence('--output', String(text), forms),
     );
   return form ?? 'text';

@@ -17,7 +17,7 @@ const MODULE_OF_SCENARIOS = /\.[cm]?[jt]s$/i;
 export async function planCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
   const path = parsed.positionals[0];
   if (path === undefined) {
-    problems.push('No plan was given: say which file, for instance volley run plan.yaml.');
+    problems.push('No plan was given: give a file, for instance volley run plan.yaml.');
     throw new VolleyError(ERROR_CODES.usage, problems);
   }
   if (isWebAddress(path)) {
@@ -105,8 +105,8 @@ function refuseOthers(
     const instead = OF_SCENARIOS[name];
     problems.push(
       instead === undefined
-        ? `--${name} with ${path}: scenarios say that themselves, or have no such thing: leave it out.`
-        : `--${name} with ${path}: of scenarios that is ${instead}.`,
+        ? `--${name} with ${path}: scenarios set that themselves, or do not have it: leave it out.`
+        : `--${name} with ${path}: for scenarios that is ${instead}.`,
     );
   }
 }
@@ -132,11 +132,13 @@ function refuseInFlow(
   problems: string[],
 ): void {
   if (mix !== null)
-    problems.push(`${path}: mix and scenarios: requests by weight, or steps of users: give one of them.`);
+    problems.push(
+      `${path}: mix and scenarios: a plan has either requests by weight or steps of users: give one of them.`,
+    );
   for (const name of options.keys())
     if (OF_LOADS.includes(name) || (!FOR_TESTS.has(name) && name !== 'url'))
       problems.push(
-        `${places.get(name) ?? path}: '${name}' with scenarios: ${OF_LOADS.includes(name) ? 'it is said in their load.' : 'they say that themselves, or have no such thing: leave it out.'}`,
+        `${places.get(name) ?? path}: '${name}' with scenarios: ${OF_LOADS.includes(name) ? 'it belongs in their load.' : 'they set that themselves, or do not have it: leave it out.'}`,
       );
   refuseOthers(parsed, path, problems, ['set']);
 }

@@ -36,7 +36,7 @@ export async function repeatCommand(
   for (const name of OF_ONE_RUN) {
     if (parsed.values[name] !== undefined)
       problems.push(
-        `--${name} with --repeat '${parsed.last('repeat')}': it is for one run: leave either out.`,
+        `--${name} with --repeat '${parsed.last('repeat')}': it is for a single run: leave one of them out.`,
       );
   }
   const asked = baselineFrom(parsed, problems);

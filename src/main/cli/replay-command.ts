@@ -8,7 +8,7 @@ export async function replayCommand(parsed: Parsed, problems: string[]): Promise
   const [trace, url] = parsed.positionals;
   if (trace === undefined || url === undefined) {
     problems.push(
-      'Two things are needed: say which trace, and where to send it, as in volley replay trace.jsonl http://127.0.0.1:8000 --preset openai-chat.',
+      'Two arguments are needed: give a trace, and the URL to send it to, as in volley replay trace.jsonl http://127.0.0.1:8000 --preset openai-chat.',
     );
     throw new VolleyError(ERROR_CODES.usage, problems);
   }

@@ -29,7 +29,7 @@ import { showingFrom } from './showing.ts';
 export async function reportCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
   const [given] = parsed.positionals;
   if (given === undefined)
-    problems.push('No result was given: say which file, for instance volley report result.json.');
+    problems.push('No result was given: give a file, for instance volley report result.json.');
   problems.push(...repeatedOptions(parsed, { html: RUN_TABLE.html }));
   const pagePath = pagePathFrom(parsed, problems);
   if (problems.length > 0 || given === undefined) throw new VolleyError(ERROR_CODES.usage, problems);
@@ -97,7 +97,7 @@ async function usable<T>(paths: readonly string[], use: () => Promise<T>): Promi
     if (error instanceof VolleyError) throw error;
     throw new VolleyError(
       ERROR_CODES.resultFile,
-      `The result ${paths.map(quoted).join(' or ')} cannot be used: a part of it is missing or of another kind; save one with --out.`,
+      `The result ${paths.map(quoted).join(' or ')} cannot be used: a part of it is missing or of the wrong type; save one with --out.`,
     );
   }
 }

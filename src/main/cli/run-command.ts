@@ -243,8 +243,8 @@ function refuseUseless(parsed: Parsed, problems: string[]): void {
 /** Refuses options for users, iterations and scenarios, which only modules of scenarios have. */
 function refuseOfScenarios(parsed: Parsed, problems: string[]): void {
   for (const [name, instead] of [
-    ['vus', '-c says how many connections there are'],
-    ['iterations', '-n says how many requests are sent'],
+    ['vus', '-c sets the number of connections'],
+    ['iterations', '-n sets the number of requests'],
     ['only', 'leave it out'],
   ] as const) {
     const given = parsed.last(name);

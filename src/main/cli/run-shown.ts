@@ -100,7 +100,7 @@ function unknownForm(text: string): string {
   const form = ELSEWHERE.exec(text)?.[1];
   return form === undefined
     ? choiceSentence('--live', text, LIVE_FORMS)
-    : `--live ${quoted(text)}: a run is served on 127.0.0.1 alone: give ${form}, or ${form}:PORT.`;
+    : `--live ${quoted(text)}: a run is served only on 127.0.0.1: give ${form}, or ${form}:PORT.`;
 }
 
 /** Serves a run while it is running. */

@@ -231,7 +231,7 @@ function rangeFrom(parsed: Parsed, problems: Problems): Range | null {
   const [concurrency, rate] = [parsed.last('concurrency'), parsed.last('rate')];
   if (concurrency !== undefined && rate !== undefined) {
     problems.add(
-      phrase`${the('concurrency')} with ${the('rate')}: a sweep raises one of them: leave the other out; ${the('max-in-flight')} bounds connections.`,
+      phrase`${the('concurrency')} with ${the('rate')}: a sweep raises one of them: leave the other out; ${the('max-in-flight')} limits connections.`,
     );
     return null;
   }

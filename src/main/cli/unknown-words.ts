@@ -43,7 +43,7 @@ export function unknownWords(
 function adviceOn(argument: unknown, first: string, command: string): string {
   const areTargets = [first, String(argument)].every((word) => LIKE_A_TARGET.test(word));
   return command === '$0' && areTargets
-    ? 'to compare two targets say volley compare URL URL'
+    ? 'to compare two targets use volley compare URL URL'
     : 'quote the URL';
 }
 
@@ -71,9 +71,9 @@ export function commandNear(word: string, commands: readonly Pick<Command, 'name
 
 /** Its words are not looked at: its options are others. */
 function otherTool(name: string): string {
-  const moved = `docs/moving.md has the options of ${name} beside those of volley`;
+  const moved = `docs/moving.md has the options of ${name} next to those of volley`;
   return name === 'k6'
-    ? `'k6' is not a command of volley: ${moved}, and how a script of k6 is rewritten.`
+    ? `'k6' is not a command of volley: ${moved} and says how to rewrite a k6 script.`
     : `${quoted(name)} is not a command of volley: ${moved}.`;
 }
 
@@ -93,7 +93,7 @@ function sentenceOn(
   const others = commands.filter((command) => name in command.options);
   if (others.length > 0) {
     const where = others.map((command) => `volley ${command.name === '$0' ? '<url>' : command.name}`);
-    return `--${name} is not an option here: it is one of ${where.join(', ')}.`;
+    return `--${name} is not an option here: it belongs to ${where.join(', ')}.`;
   }
   const known = ELSEWHERE[name];
   const elsewhere = Object.keys(ELSEWHERE).filter((other) => (ELSEWHERE[other] ?? '') in options);

@@ -168,7 +168,7 @@ export class Agent {
     } catch (error) {
       throw new Error(
         error instanceof NotRead
-          ? `its plan was written by another Node (here ${process.versions.node}): use the same everywhere`
+          ? `its plan was written by another version of Node (here ${process.versions.node}): use the same everywhere`
           : 'its plan cannot be opened with this cluster key: give the submitter and all agents the same',
       );
     }
@@ -177,8 +177,8 @@ export class Agent {
   #refuse({ load, scenarios }: RunPlan, share: number): string | null {
     const { mostPerSecond } = this.#options;
     if (mostPerSecond === null) return null;
-    if (scenarios !== undefined) return 'scenarios have no rate of requests to hold against its --max-rate';
-    if (load.model === 'closed') return 'a closed load has no rate to hold against its --max-rate';
+    if (scenarios !== undefined) return 'scenarios have no rate of requests to compare with its --max-rate';
+    if (load.model === 'closed') return 'a closed load has no rate to compare with its --max-rate';
     const rates = load.stages.flatMap(({ from, to }) =>
       [from, to].map(({ requests, periodMs }) => (requests * MS_PER_SECOND) / periodMs),
     );

@@ -19,7 +19,7 @@ export async function checkBroker(broker: Pick<Broker, 'facts'>, agents: number)
     problems.push(`The broker is Redis ${version}: volley needs ${needed}.${neededMinor} or newer.`);
   if (evictionPolicy !== 'noeviction')
     problems.push(
-      `The broker's maxmemory-policy is ${evictionPolicy}, so that it may forget a run: set it to noeviction.`,
+      `The broker's maxmemory-policy is ${evictionPolicy}, so it may forget a run: set it to noeviction.`,
     );
   const least = agents * BYTES_PER_AGENT;
   if (freeBytes !== null && freeBytes < least)

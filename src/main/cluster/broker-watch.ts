@@ -42,7 +42,7 @@ export class BrokerWatch {
   get why(): string {
     return this.#refusal === null
       ? 'the broker was away'
-      : `the broker took no orders any more (${this.#refusal})`;
+      : `the broker no longer accepted commands (${this.#refusal})`;
   }
 
   /** The user wants the run to end; from then on only a short answer is waited for. */
@@ -89,12 +89,12 @@ export class BrokerWatch {
     const awayMs = Math.round((this.#clock.nowMs() - this.#heardMs) / MS_PER_SECOND) * MS_PER_SECOND;
     return this.#refusal === null
       ? `The broker has not answered for ${formatDuration(awayMs)}.`
-      : `The broker has taken no orders for ${formatDuration(awayMs)} (${this.#refusal}).`;
+      : `The broker has accepted no commands for ${formatDuration(awayMs)} (${this.#refusal}).`;
   }
 
   #error(what: string, mayHaveBegun: boolean): VolleyError {
     const sent = mayHaveBegun
-      ? 'Agents may have had the order to begin; they stop by themselves, and what they sent is not known.'
+      ? 'Agents may have received the order to begin; they stop by themselves, and what they sent is not known.'
       : 'Nothing was sent.';
     return new VolleyError(ERROR_CODES.broker, `${what} ${sent}`);
   }

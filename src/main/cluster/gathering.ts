@@ -53,7 +53,7 @@ export class Gathering {
     const quietMs = Math.min(QUIET_JOIN_MS, joinTimeoutMs);
     if (!(await waiting.until(isSettled, quietMs)) && quietMs < joinTimeoutMs) {
       options.say(
-        `${this.#in('joined').length} of ${counted(wanted, 'agent')} joined; the others have ${formatDuration(joinTimeoutMs - quietMs)} more.`,
+        `${this.#in('joined').length} of ${counted(wanted, 'agent')} joined; the others have another ${formatDuration(joinTimeoutMs - quietMs)}.`,
       );
       await waiting.until(isSettled, joinTimeoutMs - quietMs);
     }

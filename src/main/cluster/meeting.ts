@@ -81,11 +81,11 @@ export function meetingFrom(
   const isOwn = known !== null && LOOPBACK.test(known.hostname);
   if (key === undefined && known !== null && !isOwn)
     problems.push(
-      `The broker is not on this machine, and there is no cluster key: give all agents and runs the same, of ${SHORTEST_KEY} characters at least, with ${words.key} (openssl rand -hex 32 makes one).`,
+      `The broker is not on this machine, and there is no cluster key: give all agents and runs the same key, of at least ${SHORTEST_KEY} characters, with ${words.key} (openssl rand -hex 32 makes one).`,
     );
   if (key !== undefined && key.length < SHORTEST_KEY)
     problems.push(
-      `The cluster key has ${counted(key.length, 'character')}: give ${SHORTEST_KEY} at least (openssl rand -hex 32 makes one).`,
+      `The cluster key has ${counted(key.length, 'character')}: give at least ${SHORTEST_KEY} (openssl rand -hex 32 makes one).`,
     );
   if (problems.length > before || text === undefined) return null;
   return { url: text, pool: pool ?? DEFAULT_POOL, key: key ?? '' };

@@ -62,6 +62,6 @@ function checkSize({ byteLength }: Uint8Array, what: string, advice: string): vo
   if (byteLength > MOST_PLAN_BYTES)
     throw new VolleyError(
       ERROR_CODES.usage,
-      `${what} takes ${(byteLength / 1e6).toFixed(1)} MB, and agents are sent 8 MB at most: ${advice}.`,
+      `${what} takes ${(byteLength / 1e6).toFixed(1)} MB, and agents can be sent at most 8 MB: ${advice}.`,
     );
 }

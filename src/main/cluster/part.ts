@@ -208,7 +208,7 @@ export class Part {
     if (off > (now - before) / 2 + offset.rttMs / 2 + STEP_MS)
       return this.#never(`the broker's clock moved by ${off.toFixed(0)} ms before the start`);
     if (now >= ownStartMs)
-      return this.#never(`it heard of the start ${(now - ownStartMs).toFixed(0)} ms too late`);
+      return this.#never(`it received the start ${(now - ownStartMs).toFixed(0)} ms too late`);
     this.#startAtMs = ownStartMs;
     this.#coordinator?.lease(this.#leaseUntilMs);
     return ownStartMs;
@@ -222,7 +222,7 @@ export class Part {
   #look(): void {
     const nowMs = this.#clock.nowMs();
     if (nowMs > this.#leaseUntilMs) this.leave(UNRENEWED);
-    else if (nowMs - this.#heardMs > orphanMs) this.leave('it heard nothing of the submitter, and stopped');
+    else if (nowMs - this.#heardMs > orphanMs) this.leave('it heard nothing from the submitter, and stopped');
   }
 
   /** Follows orders until the part has ended. */

@@ -21,7 +21,7 @@ export async function planOver(
   if (workers > MOST_WORKERS)
     throw new VolleyError(
       ERROR_CODES.usage,
-      `The agents have ${workers} workers together, and a run has ${MOST_WORKERS} at most: give fewer agents.`,
+      `The agents have ${workers} workers together, and a run has at most ${MOST_WORKERS}: use fewer agents.`,
     );
   if (plan.scenarios !== undefined) {
     if (plan.concurrency < workers)

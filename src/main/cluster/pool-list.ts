@@ -33,7 +33,7 @@ function opened(sealer: Sealer, id: string, sealed: Uint8Array): Listed {
 /** The same as a sentence, for messages about missing agents. */
 export async function poolText(broker: Broker, sealer: Sealer, version: string): Promise<string> {
   const listed = await agentsIn(broker, sealer);
-  if (listed.length === 0) return `In the pool there is none: start some with volley agent.`;
+  if (listed.length === 0) return `There is none in the pool: start some with volley agent.`;
   const words = listed.map((agent) =>
     agent === null
       ? 'one with another cluster key'

@@ -133,7 +133,7 @@ export class Rounds {
       throw new VolleyError(
         ERROR_CODES.workerStart,
         hangs
-          ? `A round of ${name} was not heard of for ${msToSeconds(this.#longestSilenceMs)} s and was ended: its process was stopped or hung. Measure again.`
+          ? `A round of ${name} was silent for ${msToSeconds(this.#longestSilenceMs)} s and was ended: its process was stopped or hung. Measure again.`
           : `A round of ${name} ended without a result (${signal ?? `exit ${code}`}).`,
       );
     }
@@ -160,6 +160,6 @@ function checkAnswers(measured: readonly (readonly Round[])[], arms: readonly Pl
   const why = error === undefined ? 'nothing was answered in time' : `${error.kind}: ${error.example}`;
   throw new VolleyError(
     ERROR_CODES.noAnswer,
-    `${arms[0]?.name}: no request to ${plan.target.url} succeeded (${why})${arms.length > 1 ? ', nor any of another arm' : ''}: there is nothing to measure.`,
+    `${arms[0]?.name}: no request to ${plan.target.url} succeeded (${why})${arms.length > 1 ? ', nor any to another arm' : ''}: there is nothing to measure.`,
   );
 }

@@ -31,7 +31,7 @@ export async function compareSaved(...asked: Parameters<typeof compared>): Promi
     if (error instanceof VolleyError) throw error;
     throw new VolleyError(
       ERROR_CODES.resultFile,
-      `The results '${asked[0]}' and '${asked[1]}' cannot be compared: a part of one is missing or of another kind; save them with --out.`,
+      `The results '${asked[0]}' and '${asked[1]}' cannot be compared: a part of one is missing or of the wrong type; save them with --out.`,
     );
   }
 }

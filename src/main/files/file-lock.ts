@@ -107,7 +107,7 @@ async function refuseWhereHeld(path: string, what: string, text: string): Promis
     what,
     running === true
       ? `it is being written by ${who}: wait for it to end, or choose another file`
-      : `${who} holds it, which cannot be looked up from here: if it is gone, delete ${path}`,
+      : `${who} holds it, which cannot be checked from here: if it is gone, delete ${path}`,
   );
 }
 

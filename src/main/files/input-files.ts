@@ -190,7 +190,7 @@ function clashes(outputs: readonly OutputFile[], inputs: readonly string[]): str
   const printed = printedIdentity();
   const read = printed === null ? undefined : identities.get(printed);
   if (read !== undefined)
-    problems.push(`Standard output goes to '${read}', which is read: let it go to another file.`);
+    problems.push(`Standard output goes to '${read}', which is also read: redirect it to another file.`);
   const taken = new Map<string, OutputFile>();
   const told = new Set<string>();
   for (const output of outputs) {
@@ -201,7 +201,7 @@ function clashes(outputs: readonly OutputFile[], inputs: readonly string[]): str
     const named = besides === path ? `${option} '${path}'` : `${option} '${path}' with its file '${besides}'`;
     const input = identities.get(identity);
     if (input !== undefined)
-      problems.push(`${named} is a file that is read: it would be overwritten: choose another one.`);
+      problems.push(`${named} is also read: it would be overwritten: choose another file.`);
     const other = taken.get(identity);
     // Two options with one file share its temporary file as well.
     const clash = `${option} ${other?.option}`;

@@ -33,7 +33,7 @@ export class PipeSink {
     return new Promise((resolve, reject) => {
       this.#socket.write(text, (error) => {
         if (error == null) resolve();
-        else reject(this.#isAbandoned ? new Error('its reader has not read on') : error);
+        else reject(this.#isAbandoned ? new Error('its reader stopped reading') : error);
       });
     });
   }
@@ -75,7 +75,7 @@ async function descriptorOf(option: string, path: string): Promise<number> {
     if (performance.now() - startMs > LONGEST_WAIT_MS)
       throw new VolleyError(
         ERROR_CODES.output,
-        `${option} ${quoted(path)} is a pipe that nothing has opened to read within ${LONGEST_WAIT_MS / 1_000} s: start its reader first.`,
+        `${option} ${quoted(path)} is a pipe that nothing opened for reading within ${LONGEST_WAIT_MS / 1_000} s: start its reader first.`,
       );
     await pause(ATTEMPT_INTERVAL_MS);
   }

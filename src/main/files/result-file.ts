@@ -94,9 +94,7 @@ export function isComparison(saved: Summary | Comparison): saved is Comparison {
 export async function readSaved(path: string): Promise<Summary | Comparison> {
   const saved = await readReportable(path);
   if (isSweep(saved))
-    throw unusableAt(path)(
-      'it is a sweep, of which each level has a result of its own: volley report shows it',
-    );
+    throw unusableAt(path)('it is a sweep, in which each level has its own result: volley report shows it');
   return saved;
 }
 
@@ -151,9 +149,9 @@ export async function readReportable(path: string): Promise<Summary | Comparison
 function otherTool(value: unknown): string | null {
   if (!isRecord(value)) return null;
   if (isOfK6(value))
-    return 'it is a summary of k6, which has a few percentiles and no distribution, no course over time, and no lower bounds: what volley says of a result cannot be told from it; measure the same with volley (docs/moving.md)';
+    return 'it is a summary of k6, which has only a few percentiles, and no distribution, no figures over time and no lower bounds, so volley cannot judge it; run the same load with volley (docs/moving.md)';
   if (isRecord(value['latencies']) && 'status_codes' in value)
-    return 'it is a report of vegeta, which has a few percentiles and no distribution, no course over time, and no lower bounds: what volley says of a result cannot be told from it; measure the same with volley (docs/moving.md)';
+    return 'it is a report of vegeta, which has only a few percentiles, and no distribution, no figures over time and no lower bounds, so volley cannot judge it; run the same load with volley (docs/moving.md)';
   return null;
 }
 

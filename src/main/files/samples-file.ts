@@ -128,7 +128,7 @@ export class SamplesFile {
     onFailure: (sentence: string) => void,
   ): Promise<SamplesFile> {
     const form = FORMS[extname(path)];
-    if (form === undefined) throw cannotWrite('--samples', path, new Error('its form is not known'));
+    if (form === undefined) throw cannotWrite('--samples', path, new Error('its format is unknown'));
     let lock: FileLock | null = null;
     try {
       lock = await lockOutput('--samples', path);

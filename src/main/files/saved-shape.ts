@@ -321,7 +321,7 @@ function wrongIn(value: unknown, shape: Shape, path: string): string | null {
   if (shape === 'amount')
     return Number(value) >= 0 && Number(value) <= Number.MAX_SAFE_INTEGER && typeof value === 'number'
       ? null
-      : wrong('a number from zero on');
+      : wrong('a number of at least zero');
   if (shape === 'cells') return arePackedCells(value) ? null : wrong('a histogram');
   if (shape === 'number or null')
     return value === null || Number.isFinite(value) ? null : wrong('a number or null');

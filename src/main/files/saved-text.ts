@@ -11,7 +11,7 @@ const BEGINNING = /^\s*(?:[{["<\d-]|true|false|null|$)/;
 /** The beginning is judged by so many bytes. */
 const JUDGED_BYTES = 4_096;
 const NOT_JSON = 'it is not JSON; save one with --out';
-const TOO_LARGE = `it has more than ${formatBytes(MOST_BYTES)}, and no result that large is read`;
+const TOO_LARGE = `it has more than ${formatBytes(MOST_BYTES)}, and larger results are not read`;
 
 /**
  * Reads a saved result, `-` for stdin. What cannot be one is not read to its end.

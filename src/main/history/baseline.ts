@@ -75,9 +75,7 @@ async function namedResult(path: string, { facts, isRounds }: Asked): Promise<He
   const refuse = (why: string): VolleyError =>
     new VolleyError(ERROR_CODES.resultFile, `--baseline '${path}': ${why}.`);
   if (isComparison(result) && !isRounds)
-    throw refuse(
-      'it is the result of several rounds: measure rounds too (--repeat), or hold them together with volley compare',
-    );
+    throw refuse('it is the result of several rounds: measure rounds too (--repeat), or use volley compare');
   if (isRounds && !(isComparison(result) && result.kind === 'repeat'))
     throw refuse('it is not a result of --repeat: give one, or leave --repeat out');
   const held = heldOf(result);
@@ -89,7 +87,7 @@ async function namedResult(path: string, { facts, isRounds }: Asked): Promise<He
   );
   if (facts.target.method !== theirs?.target.method) differing.push('target');
   if (differing.length > 0)
-    throw refuse(`it is the result of another plan (${differing.join(', ')}): give one of the same`);
+    throw refuse(`it is the result of another plan (${differing.join(', ')}): give one of the same plan`);
   return held;
 }
 

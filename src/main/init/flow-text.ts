@@ -5,7 +5,7 @@ import { commentLine, variablesOfBraces, yamlOf } from './written-text.ts';
 const NAME = 'recorded';
 
 const REMARKS: Readonly<Record<string, string>> = {
-  url: ' Paths follow it. Another server: change it here.',
+  url: ' Paths are appended to it. For another server, change it here.',
   threshold: ' The run exits with 1 unless these hold.',
   scenarios: ' What one user does, step by step: docs/scenarios.md has all steps.',
 };
@@ -36,7 +36,7 @@ export function flowText(heading: readonly string[], { base, steps, hasBraces }:
   const load = document.getIn(['scenarios', NAME, 'load']) as YAMLMap;
   load.flow = true;
   load.commentBefore =
-    ' Who does it, and for how long. Rows of users: rows: users.csv, and {{user}} in a step.';
+    ' Who does it, and for how long. For rows of users, use rows: users.csv, and {{user}} in a step.';
   for (const [index, { remarks }] of steps.entries()) {
     const step = document.getIn(['scenarios', NAME, 'flow', index]) as YAMLMap;
     if (remarks.length > 0) step.commentBefore = remarks.map(commentLine).join('\n');

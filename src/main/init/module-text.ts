@@ -22,11 +22,11 @@ export function moduleText(heading: readonly string[], base: string, calls: read
     "import { scenario } from 'volley';",
     '',
     'const options = {',
-    '  // Who starts iterations, and for how long; others: ramping-vus, constant-arrival-rate.',
+    '  // Who starts iterations, and for how long; other executors: ramping-vus, constant-arrival-rate.',
     "  executor: 'constant-vus',",
     '  vus: 5,',
     "  duration: '30s',",
-    '  // Paths follow it.',
+    '  // Paths are appended to it.',
     `  baseURL: ${text(base)},`,
     '  // The run exits with 1 unless these hold.',
     "  thresholds: ['error-rate<1%', 'iteration-errors<1%', 'checks>=99%'],",
@@ -48,7 +48,7 @@ function callLines({ method, url, params, remarks }: DraftCall, isFirst: boolean
   return [
     ...noted,
     `${INDENT}const answer = await ${send};`,
-    `${INDENT}// Counts for checks, and the iteration goes on. A value for the next request: answer.pick('data.id').`,
+    `${INDENT}// Counted under checks; the iteration goes on. For a value in the next request: answer.pick('data.id').`,
     `${INDENT}vu.check(answer, { 'within a second': ({ timings }) => timings.service < 1000 });`,
   ];
 }

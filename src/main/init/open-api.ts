@@ -32,7 +32,7 @@ export function readOpenApi(text: string): DescribedApi {
     throw new Error(
       version === undefined
         ? 'it does not begin with openapi: 3.0 or 3.1'
-        : `it has version ${String(version)}, and 3.0 and 3.1 can be read`,
+        : `it has version ${String(version)}, and only 3.0 and 3.1 can be read`,
     );
   const { base, remarks } = serverOf(api);
   const paths = isFields(api['paths']) ? api['paths'] : {};
@@ -78,7 +78,7 @@ function serverOf(api: Fields): { base: string; remarks: string[] } {
   const path = filled.startsWith('/') ? literalPath(filled).replace(/\/+$/, '') : '';
   return {
     base: `${SOME_SERVER}${path}`,
-    remarks: ['The description does not say on which server it is: change base.'],
+    remarks: ['The description names no server: change base.'],
   };
 }
 
@@ -97,7 +97,7 @@ function requestOf(api: Fields, path: string, method: string, item: Fields, oper
     const { value, isMadeUp } = exampleOf(api, parameter);
     if (isMadeUp)
       remarks.push(
-        `${String(parameter['in'])} '${String(parameter['name'])}': made up, replace it by one that exists.`,
+        `${String(parameter['in'])} '${String(parameter['name'])}': made up, replace it with one that exists.`,
       );
     return typeof value === 'object' ? JSON.stringify(value) : String(value);
   };
@@ -105,7 +105,7 @@ function requestOf(api: Fields, path: string, method: string, item: Fields, oper
     const parameter = parameters.find((one) => one['in'] === 'path' && one['name'] === name);
     const text = textFor(parameter ?? { in: 'path', name });
     if (!DOTS.test(text)) return encoded(text);
-    remarks.push(`path '${name}': its example cannot stand in a path: put another one.`);
+    remarks.push(`path '${name}': its example cannot be part of a path: use another one.`);
     return 'example';
   };
   const filledPath = path
@@ -124,7 +124,7 @@ function requestOf(api: Fields, path: string, method: string, item: Fields, oper
     !security.some((one) => isFields(one) && Object.keys(one).length === 0)
   )
     remarks.push("It asks for authorization: add it with 'bearer-env:', 'user:' or 'header:'.");
-  if (CHANGES_DATA.has(method)) remarks.push('It may change data: take it out where that does harm.');
+  if (CHANGES_DATA.has(method)) remarks.push('It may change data: remove it if that does harm.');
   const name = String(operation['operationId'] ?? `${method.toUpperCase()} ${path}`);
   return {
     fields: {
@@ -187,7 +187,7 @@ function bodyOf(api: Fields, operation: Fields, remarks: string[]): Fields {
     Object.entries(content).find(([name]) => /\bjson\b/i.test(name)) ?? Object.entries(content)[0] ?? [];
   if (type === undefined || !isFields(media)) return {};
   const { value, isMadeUp } = exampleOf(api, media);
-  if (isMadeUp) remarks.push('body: made up from its schema, replace it by one that the API accepts.');
+  if (isMadeUp) remarks.push('body: made up from its schema, replace it with one that the API accepts.');
   if (/\bjson\b/i.test(type)) {
     const json = {
       json:

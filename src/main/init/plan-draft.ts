@@ -38,7 +38,7 @@ const REMARKS: Readonly<Record<string, string>> = {
   duration: ' How long, and over how many connections. warmup: 2s leaves the beginning out of the result.',
   rate: ' Requests a second, whether earlier ones have ended or not. Leave it out to go as fast as connections allow.',
   threshold: ' The run exits with 1 unless these hold; others: p95<200ms, throughput>500/s.',
-  mix: ' Sent by weight. What stands outside holds for each that says nothing else.',
+  mix: ' Sent by weight. Fields outside this list apply to each request that does not set its own.',
 };
 
 /** Writes the plan as YAML that runs as it is. */

@@ -150,7 +150,7 @@ class FlowWriter {
         if (hasForbiddenName(value)) return { fields: { body: this.#within(text) }, saysType: false };
         return { fields: { json: this.#json(value) }, saysType: /^application\/json$/i.test(type) };
       } catch {
-        step.remarks.push('Its body says that it is JSON, and is none.');
+        step.remarks.push('Its body is labelled JSON, but is not JSON.');
       }
     }
     if (/^application\/x-www-form-urlencoded$/i.test(type)) {
@@ -165,7 +165,7 @@ class FlowWriter {
         };
     }
     if (typeof body !== 'string')
-      step.remarks.push('Its body was bytes: what is no text may have been changed.');
+      step.remarks.push('Its body was binary: parts that are not text may have been changed.');
     return { fields: { body: this.#within(text) }, saysType: false };
   }
 

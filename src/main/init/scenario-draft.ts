@@ -38,9 +38,9 @@ export function flowOfRecording(path: string, hosts: string | undefined, hints: 
       'Think times are the gaps between its requests. Each user keeps cookies by itself, so those that were',
       "recorded are left out, as are the browser's own headers.",
       ...(captured === 0
-        ? ['No request repeats what an answer before it has said.']
+        ? ['No request repeats a value from an earlier answer.']
         : [
-            'What a request repeats of an earlier answer is captured there: check that this is what you mean.',
+            'Values that a request repeats from an earlier answer are captured there: check that this is what you mean.',
           ]),
       'It contains what was typed while recording, passwords included: rows: FILE gives each user its own.',
       ...flow.remarks,
@@ -62,7 +62,7 @@ export function moduleOfRequest(
       ERROR_CODES.usage,
       templates === null
         ? `A scenario sends ${[...METHODS].join(', ')}, and not ${method}.`
-        : 'Placeholders in a scenario are code: give it without, and write them into the module.',
+        : 'In a scenario, code fills in values: leave the placeholders out, and write them as code in the module.',
     );
   const fields: Record<string, string> = {};
   for (let index = 0; index < headers.length; index += 2) {

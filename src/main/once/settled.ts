@@ -88,7 +88,7 @@ async function settle(options: RunOptions, onWait: OnWait): Promise<Settled | nu
   const isUnnamed = options.model === undefined && needsModel(preset);
   const named = isUnnamed
     ? await whileTelling(
-        `Waiting for GET ${shownUrl(modelsUrl(url, preset) ?? url)} to say which model there is (${GIVEN_UP}; not asked if you name the model).`,
+        `Waiting for GET ${shownUrl(modelsUrl(url, preset) ?? url)} to say which model there is (${GIVEN_UP}; not asked if you name a model).`,
         onWait,
         firstModel(options, preset),
       )
@@ -115,7 +115,7 @@ async function settle(options: RunOptions, onWait: OnWait): Promise<Settled | nu
       ...(refused.usage
         ? [
             [
-              'The server refuses stream_options.include_usage: it is left out, and where the server does not say how many tokens there were, their events are counted.',
+              'The server refuses stream_options.include_usage: it is left out, and where the server gives no token count, events are counted.',
             ],
           ]
         : []),
@@ -167,7 +167,7 @@ async function firstModel(options: RunOptions, preset: Preset): Promise<string> 
   const why = said ?? (response === null ? 'no answer' : `it names none at ${models.at}`);
   throw new VolleyError(ERROR_CODES.usage, [
     new WordedProblem(
-      phrase`${the('model')} is left out, and GET ${shownUrl(url)} does not say which there is (${hiding(secrets)(why)}): say which model to ask.`,
+      phrase`${the('model')} is missing, and GET ${shownUrl(url)} names none (${hiding(secrets)(why)}): say which model to ask.`,
     ),
   ]);
 }

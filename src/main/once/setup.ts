@@ -66,7 +66,7 @@ function copied(value: unknown): unknown {
   } catch (error) {
     throw new VolleyError(
       ERROR_CODES.setup,
-      `setup returned what no worker can be given (${messageOf(error)}): return plain data.`,
+      `setup returned a value that cannot be sent to workers (${messageOf(error)}): return plain data.`,
     );
   }
 }

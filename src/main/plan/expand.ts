@@ -70,7 +70,7 @@ export async function expandSources(
     return asWritten({ ...rest, rows: undefined, rowsMode: undefined, mix: [] });
   }
   if (harHosts !== undefined && har === undefined)
-    problems.add(phrase`${the('har-hosts')} ${given(harHosts)} without ${the('har')}: say which recording.`);
+    problems.add(phrase`${the('har-hosts')} ${given(harHosts)} without ${the('har')}: name the recording.`);
   if (rest.mix?.length === 0)
     problems.add(phrase`${the('mix', 'The option mix')} is empty: give at least one request.`);
   const said = [

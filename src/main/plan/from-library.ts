@@ -122,19 +122,19 @@ class NotKept extends Error {}
 function checkKept(this: unknown, key: string, value: unknown): unknown {
   const given = (this as Readonly<Record<string, unknown>>)[key];
   if (typeof given === 'number' && !Number.isFinite(given))
-    throw new NotKept(`has ${given}, which JSON has not: give a number or null`);
+    throw new NotKept(`has ${given}, which JSON does not have: give a number or null`);
   const kind = Object.prototype.toString.call(given).slice(8, -1);
-  if (kind === 'Date' && value === null) throw new NotKept('has a date that is none: give a valid one');
+  if (kind === 'Date' && value === null) throw new NotKept('has an invalid date: give a valid one');
   if ((kind === 'Map' || kind === 'Set') && value === given)
-    throw new NotKept(`has a ${kind}, of which JSON keeps nothing: give an object or a list`);
+    throw new NotKept(`has a ${kind}, whose content JSON drops: give an object or a list`);
   return value;
 }
 
 /** Its own words quote the value's keys, so only what they are about is told. */
 function whyNoJson(message: string): string {
   if (/circular/i.test(message))
-    return 'contains itself, directly or further down: give a value without a circle';
-  if (/bigint/i.test(message)) return 'has a bigint, which JSON has not: give a number or text in its place';
+    return 'contains itself, directly or further down: give a value without cycles';
+  if (/bigint/i.test(message)) return 'has a bigint, which JSON does not have: give a number or text instead';
   return 'cannot be written as JSON, since its toJSON or a getter throws: give plain values';
 }
 

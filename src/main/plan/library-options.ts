@@ -93,7 +93,7 @@ export interface RequestOptions {
   readonly location?: number | string | boolean | undefined;
   /** Asks for compressed answers with an `accept-encoding` header. */
   readonly compressed?: boolean | undefined;
-  /** Statuses that count as ok: `200`, `200,201`, `2xx`, `200-299`. */
+  /** Good statuses: `200`, `200,201`, `2xx`, `200-299`. */
   readonly expectStatus?: number | string | undefined;
   /** Expected headers: `name: value`, `name`, `name contains text`, `name matches pattern`. */
   readonly expectHeader?: Texts | undefined;

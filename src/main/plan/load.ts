@@ -40,7 +40,7 @@ export function parseOpenLoad(
   if (said.length === 0) {
     for (const name of DETAILS.filter((detail) => options[detail] !== undefined)) {
       problems.add(
-        phrase`${the(NAMES[name])} ${given(options[name])} says nothing without a schedule: add ${the('rate')}, ${the('every')} or ${the('stages')}.`,
+        phrase`${the(NAMES[name])} ${given(options[name])} has no effect without a schedule: add ${the('rate')}, ${the('every')} or ${the('stages')}.`,
       );
     }
     return null;
@@ -143,7 +143,7 @@ export function parseStageList(text: string, problems: Problems, words: StageWor
     }
   }
   if ((durationOfMs(stages) ?? 0) > LONGEST_STAGES_MS)
-    problems.add(phrase`${the('stages')} ${given(text)}: they may last 168h in all.`);
+    problems.add(phrase`${the('stages')} ${given(text)}: they last more than 168h in all: give less.`);
   if (stages.length > 0 && stages.every(({ from, to }) => from.requests + to.requests === 0)) {
     problems.add(phrase`${the('stages')} ${given(text)}: ${words.nothing}.`);
   }

@@ -15,7 +15,7 @@ const TEXT: Shape = ['text', isText];
 const QUANTITY: Shape = ['a number or text', (value) => typeof value === 'number' || isText(value)];
 const LIST: Shape = ['text or a list of text', isTextList];
 const HEADERS: Shape = ["an object of names and values, or a list of 'Name: value'", isTextList];
-const JSON_VALUE: Shape = ['a value that JSON can say, or JSON text', isText];
+const JSON_VALUE: Shape = ['a value that JSON can represent, or JSON text', isText];
 const DURATION: Shape = [
   'a number of milliseconds, or text such as 10s',
   (value) => typeof value === 'number' || isText(value),

@@ -163,7 +163,7 @@ function unreadable(path: string, why: string): VolleyError {
   );
 }
 
-const SECOND_DOCUMENT = 'another document begins here: a plan is one: give each a file of its own.';
+const SECOND_DOCUMENT = 'another document begins here: a plan is a single one: give each a file of its own.';
 
 /** Advice on a syntax error if its line shows what was meant; otherwise null. */
 function adviceOn(text: string, offset: number): string | null {
@@ -232,7 +232,7 @@ function referenceProblems(document: Document, placeAt: (offset: number) => Plac
           `*${alias.source} has no anchor: write &${alias.source} before what it stands for.`,
         );
       else if (path.includes(anchored))
-        note(alias.range, `*${alias.source} stands for what it is a part of: leave it out.`);
+        note(alias.range, `*${alias.source} stands for something that contains it: leave it out.`);
     },
     // The library's own check compares each key with all before it.
     Map: (_key, { items }) => {
@@ -240,15 +240,16 @@ function referenceProblems(document: Document, placeAt: (offset: number) => Plac
       for (const { key } of items) {
         if (!isScalar(key) || isMerge(key)) continue;
         const name = `${typeof key.value} ${String(key.value)}`;
-        if (names.has(name)) note(key.range, `${quoted(key.value)} is there twice: give it once.`);
+        if (names.has(name)) note(key.range, `${quoted(key.value)} appears twice: give it once.`);
         names.add(name);
       }
     },
     Pair: (_key, { key, value }) => {
       if (isAlias(key) && isCollection(key.resolve(document)))
-        note(key.range, `*${key.source} is a list or a map, and can be no name: give a text.`);
+        note(key.range, `*${key.source} is a list or a map, which cannot be a name: give text.`);
       if (!isScalar(key)) return;
-      if (key.value === '__proto__') note(key.range, "'__proto__' can be no name here: choose another one.");
+      if (key.value === '__proto__')
+        note(key.range, "'__proto__' cannot be a name here: choose another one.");
       if (isMerge(key) && isScalar(value)) note(value.range, '<< merges maps: give it an alias of one.');
     },
   });
@@ -268,7 +269,7 @@ function sentencesOf(issue: z.core.$ZodIssue, data: unknown, placeOf: PlaceOf): 
   const place = placeOf(issue.path);
   if (name === 'requests' && isListIn(data))
     return [
-      `${place}: 'requests': it is how many requests to send: give those to send as mix, a list of them.`,
+      `${place}: 'requests': it is the number of requests to send: list the requests themselves under mix.`,
     ];
   const what = name === '' ? 'the plan' : `'${name}'${wrongValue(issue, data)}`;
   return [`${place}: ${what}: ${firstLine(issue.message)}.`];
@@ -291,8 +292,8 @@ function whereElse(key: string, isOfAll: boolean): string {
   const here = fieldsOf(isOfAll);
   const elsewhere = Object.keys(isOfAll ? MIX_ENTRY.shape : PLAN.shape);
   if (elsewhere.includes(key))
-    return isOfAll ? 'it stands in each request of mix.' : 'it is said of the whole plan, beside mix.';
-  if (isOfAll && FLOW_FIELDS.includes(key)) return 'it goes with scenarios, which this plan has not.';
+    return isOfAll ? 'it belongs in each request of mix.' : 'it belongs to the whole plan, next to mix.';
+  if (isOfAll && FLOW_FIELDS.includes(key)) return 'it belongs to scenarios, which this plan does not have.';
   return meantOrOneOf(key, here);
 }
 

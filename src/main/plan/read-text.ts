@@ -11,7 +11,7 @@ export function isText(bytes: Buffer): boolean {
 /** Why these bytes are not text, and what to do. */
 export function whyNotText(bytes: Buffer): string {
   return isUtf8(bytes) && !isUtf16(bytes)
-    ? 'has a character with the code 0, which no text has: remove it, or give another file.'
+    ? 'has a NUL character, which text cannot have: remove it, or give another file.'
     : 'is not text in UTF-8: give another file, or save it as UTF-8.';
 }
 

@@ -212,7 +212,7 @@ function checkRules(
 function refuseToUseUpRows({ trace }: RunOptions, problems: Problems): void {
   if (trace !== undefined) {
     problems.add(
-      phrase`${the('warmup')} with ${the('trace')}: a trace begins where it begins: leave it out.`,
+      phrase`${the('warmup')} with ${the('trace')}: a trace is replayed from its first request: leave it out.`,
     );
     return;
   }

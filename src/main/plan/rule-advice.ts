@@ -41,7 +41,7 @@ export function rulePartsAdvice(expression: string, isRule: (expression: string)
   if (expression.length > LONGEST) return null;
   const ofK6 = fromK6(expression);
   if (ofK6 !== null && isRule(ofK6))
-    return `k6 writes it so, volley without the metric: did you mean ${ofK6}?`;
+    return `k6 writes it like that, volley without the metric: did you mean ${ofK6}?`;
   const [, written, of = '', request = '', ofAfter = '', sign = '', number = '', unit = ''] =
     LOOSE.exec(expression) ?? [];
   if (written === undefined) return null;
@@ -56,9 +56,9 @@ export function rulePartsAdvice(expression: string, isRule: (expression: string)
     ...(isInParentheses ? ['a percentile is written without parentheses'] : []),
     ...(elsewhere === undefined ? [] : [`there is no figure ${written}`]),
     ...(kind !== '' && request !== ''
-      ? [`a rule on one request is of the latency that leads the report, not of ${kind}`]
+      ? [`a rule on one request is about the headline latency, not ${kind}`]
       : []),
-    ...(fitting === unit ? [] : [unit === '' ? 'a unit is missing' : `${unit} is no unit of it`]),
+    ...(fitting === unit ? [] : [unit === '' ? 'a unit is missing' : `${unit} is not a unit of it`]),
   ];
   const kindPart = kind === '' || request !== '' ? '' : `(${kind})`;
   const meant = `${figure}${kindPart}${request}${sign}${number}${fitting}`;

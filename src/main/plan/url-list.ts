@@ -33,7 +33,7 @@ export function readUrlList(text: string, problems: Problems, path?: string): st
   }
   if (!hasScheme && otherLines > 1 && otherLines * 2 >= urls.length) {
     problems.add(
-      phrase`${the('urls', path === undefined ? 'The URL list' : `The URL list ${quoted(path)}`)} is none: ${otherLines} of its ${urls.length} lines are no URLs: give a file with one in each line.`,
+      phrase`${the('urls', path === undefined ? 'The URL list' : `The URL list ${quoted(path)}`)} is not one: ${otherLines} of its ${urls.length} lines are not URLs: give a file with one in each line.`,
     );
     return null;
   }
@@ -44,7 +44,7 @@ export function readUrlList(text: string, problems: Problems, path?: string): st
     );
   if (urls.length === 0)
     problems.add(
-      phrase`${the('urls', path === undefined ? 'The URL list' : `The URL list ${quoted(path)}`)} has no URL: give at least one, one a line.`,
+      phrase`${the('urls', path === undefined ? 'The URL list' : `The URL list ${quoted(path)}`)} has no URL: give at least one, one per line.`,
     );
   return problems.size === before ? urls : null;
 }

@@ -29,7 +29,7 @@ export function hasCodeOfUsers(): boolean {
 
 /** Of an error in volley's own code, where code of the user's shares the process. */
 export function brokenSentence(error: unknown): string {
-  return `cannot go on (${messageOf(error)}): look whether a module changes what all code shares, such as JSON, timers or Array.prototype.`;
+  return `cannot go on (${messageOf(error)}): check whether a module changes what all code shares, such as JSON, timers or Array.prototype.`;
 }
 
 /** In volley's own process: calls `hear` with uncaught exceptions, and nobody who asked before, until the returned function is called. */

@@ -27,7 +27,7 @@ export function baselineSentences(against: AgainstBaseline | null | undefined): 
     ...(answersDiffer === null
       ? []
       : [
-          `answered differently from ${which}, so that the times are not of the same work: ${formatPercent(answersDiffer.bShare)} of the good answers were ${answersDiffer.statuses} then, ${formatPercent(answersDiffer.aShare)} are now.`,
+          `answered differently from ${which}, so the times are not for the same work: ${formatPercent(answersDiffer.bShare)} of the good answers were ${answersDiffer.statuses} then, ${formatPercent(answersDiffer.aShare)} are now.`,
         ]),
     `${OUTCOMES[against.outcome]} ${which}: ${figures}${against.outcome === 'unknown' ? ', and one of the two has no 95 % interval of it' : ''}${scatterText(against)}.`,
     ...(against.otherMachine == null
@@ -37,20 +37,20 @@ export function baselineSentences(against: AgainstBaseline | null | undefined): 
         ]),
     ...(against.outcome === 'slower' || failsMore
       ? [
-          'runs at different times also differ by what else the machine did: to know, measure both in turns with volley compare URL URL.',
+          'runs at different times also differ by what else the machine did: to be sure, measure both in turns with volley compare URL URL.',
         ]
       : []),
   ];
 }
 
 const HELD_AGAINST_NONE =
-  'held against no earlier result, though that was asked for: no good one of this plan on this machine was kept.';
+  'not compared with an earlier result as asked: no good one of this plan on this machine was kept.';
 
 const OUTCOMES: Readonly<Record<AgainstBaseline['outcome'], string>> = {
   slower: 'slower than',
-  'within-scatter': 'not surely slower than',
+  'within-scatter': 'perhaps slower than',
   'not-slower': 'not slower than',
-  unknown: 'no telling whether it is slower than',
+  unknown: 'unknown whether it is slower than',
 };
 
 function scatterText({ scatter, outcome }: AgainstBaseline): string {

@@ -102,7 +102,7 @@ function headerOf(comparison: Comparison): string[] {
       (kind === 'repeat'
         ? '; medians of rounds'
         : `, judged by ${METRIC_LABELS[metric]}, margin ±${Number((margin * 100).toPrecision(3))} %; medians of rounds`),
-    ...(interrupted ? ['INTERRUPTED: these are the rounds that every arm had had.'] : []),
+    ...(interrupted ? ['INTERRUPTED: these are the rounds that every arm completed.'] : []),
   ];
 }
 

@@ -63,7 +63,7 @@ function linesOf(rows: BatchRows, leftOut: string | null): string[] {
     ...(leftOut === null ? [] : [row('left out', leftOut)]),
     ...(limitPerSecond === null
       ? []
-      : [row('limit', `at most ${formatAskedRate(limitPerSecond)} begin, repeated requests included`)]),
+      : [row('limit', `at most ${formatAskedRate(limitPerSecond)} begin, retries included`)]),
     ...(byStatus.length > 0 ? [row('by status', byStatus.join(', '))] : []),
     ...(byError.length > 0 ? [row('by error', byError.slice(0, MOST_ERRORS).join(', '))] : []),
     ...labelled(
@@ -71,12 +71,7 @@ function linesOf(rows: BatchRows, leftOut: string | null): string[] {
       ranked.slice(0, MOST_ERRORS).flatMap(([kind]) => exampleLines(examples[kind], (rows.skipped ?? 0) > 0)),
     ),
     ...(rateLimitReplies > 0
-      ? [
-          row(
-            'limited',
-            `${counted(rateLimitReplies, 'reply', 'replies')} said that requests come too fast (429)`,
-          ),
-        ]
+      ? [row('limited', `${counted(rateLimitReplies, 'reply', 'replies')} asked for fewer requests (429)`)]
       : []),
   ];
 }

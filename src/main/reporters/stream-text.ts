@@ -48,7 +48,7 @@ export function streamFacts({ answers, notStreamed, tokens, gaps, goodput }: Str
     ...(notStreamed === 0
       ? []
       : [
-          `${formatCount(notStreamed)} of ${counted(answers, 'answer')} came as no stream: of their times only e2e is known`,
+          `${formatCount(notStreamed)} of ${counted(answers, 'answer')} did not come as a stream: only e2e of their times is known`,
         ]),
     ...(goodput === null ? [] : [goodputText(goodput)]),
   ];

@@ -57,7 +57,7 @@ export class Watchdog {
 
   /** Kills each worker that is silent for this long: every request ends within its timeout, and its record arrives soon after. */
   killSilent(longestMs: number): void {
-    const because = `nothing was heard of it for ${Math.ceil(msToSeconds(longestMs))} s`;
+    const because = `nothing was heard from it for ${Math.ceil(msToSeconds(longestMs))} s`;
     this.#silence = new SilenceWatch(this.#workers, longestMs, (index) => this.#kill(index, because));
   }
 

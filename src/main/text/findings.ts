@@ -32,7 +32,7 @@ export const SENTENCES: {
   'machine-ran-out': ({ failed, codes }) => `${counted(failed, 'request')} failed because ${whyHere(codes)}.`,
   'run-too-short': ({ sent, windowMs, fewestRequests, shortestMs }) =>
     `${sent < fewestRequests ? `${counted(sent, 'request')} ${sent === 1 ? 'is' : 'are'}` : `${formatMs(windowMs)} is`} too short a run ` +
-    `to tell what sets the limit: ask for ${counted(fewestRequests, 'request')} and ${formatDuration(shortestMs)} at least.`,
+    `to tell what sets the limit: use at least ${counted(fewestRequests, 'request')} and ${formatDuration(shortestMs)}.`,
   'loop-busy': ({ busyShare }) => `An event loop of volley was busy ${formatPercent(busyShare)} of the time.`,
   'scenario-code': scenarioCodeText,
   'late-starts': ({ startLagP99Ms, responseP99Ms, pacing }) =>
@@ -89,7 +89,7 @@ export const SENTENCES: {
   'vu-teardown-failed': ({ count, example }) =>
     `The teardown of ${counted(count, 'user')} failed: ${example.split('\n')[0]}`,
   'late-rejections': ({ count, example }) =>
-    `Behind the last iteration of a user, or at the top of a module, ${counted(count, 'error')} came that nobody had awaited or caught, so no iteration failed with ${count === 1 ? 'it' : 'them'}: ${example.split('\n')[0]}`,
+    `After the last iteration of a user, or at the top of a module, ${counted(count, 'error')} came that nothing awaited or caught, so no iteration failed with ${count === 1 ? 'it' : 'them'}: ${example.split('\n')[0]}`,
   'users-set-rate': ({ users }) =>
     `The users set the rate, at most ${counted(users, 'user')} at once, by their waits and think times.`,
   'idle-iterations': ({ count }) =>
@@ -100,9 +100,9 @@ export const SENTENCES: {
     `The end of the run cut off ${formatCount(interrupted)} of ${counted(started, 'iteration')} of ${quoted(scenario)}: ${interrupted === started ? 'it has no times' : 'its times are of the few that were short'}. Run longer, give gracefulStop more time, or make an iteration shorter.`,
   'identity-violated': violationText,
   'unrequested-bytes': ({ connections, isBatch }, { option }) =>
-    `${counted(connections, 'connection')} ${wasOrWere(connections)} closed because the target sent bytes that nobody had asked for, ` +
+    `${counted(connections, 'connection')} ${wasOrWere(connections)} closed because the target sent bytes that no request had asked for, ` +
     (isBatch
-      ? `before a request or after an answer: rows may have the answer of another row, or a part of theirs. Mend the target; ${option('no-keepalive')} keeps the answers apart.`
+      ? `before a request or after an answer: rows may have the answer of another row, or a part of theirs. Fix the target; ${option('no-keepalive')} keeps the answers apart.`
       : 'before a request or after an answer: answers may have been cut, or taken for the wrong request.'),
   'tokens-beyond-bytes': ({ tokens, bytes }, { setting }) =>
     `The server counts ${counted(tokens, 'token')} in ${counted(bytes, 'byte')}: most are hidden, as some reasoning is, or its count is wrong. ` +

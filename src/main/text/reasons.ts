@@ -32,7 +32,7 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
     `Check the proxy: its address, and its user and password (${setting('proxy', 'http://name:password@host:port')}).`,
   'check-tls': ({ option }) =>
     `Check the certificates (${option('cacert')}, ${option('cert')}, ${option('sni')}) and the TLS versions.`,
-  'check-scheme': () => 'What answers there speaks no TLS: check the port, or try http://.',
+  'check-scheme': () => 'What answers there does not speak TLS: check the port, or try http://.',
   'check-protocol': (naming) => `Check that the target speaks this protocol on this port; ${look(naming)}.`,
   'check-credentials': (naming) =>
     `Check the credentials (${naming.short('user', 'u')}, ${naming.option('bearer-env')}, ${naming.option('cookie')}); ${look(naming)}.`,

@@ -116,7 +116,7 @@ export class Tunnel {
       this.#fail(`refused a tunnel with ${`${status} ${reason}`.trim()}`, `PROXY_${status}`);
     // In HTTP/1.1 and TLS the client speaks first, so these bytes are not the target's.
     else if (extra > 0 && !this.#isTargetFirst)
-      this.#fail(`sent ${extra} bytes behind its ${status}, where the tunnel begins`, 'PROXY_EXTRA_BYTES');
+      this.#fail(`sent ${extra} bytes after its ${status}, where the tunnel begins`, 'PROXY_EXTRA_BYTES');
     else {
       this.#isOver = true;
       this.isOpen = true;

@@ -136,14 +136,14 @@ export class TokenTimes implements AnswerSink, TokenMarks {
       return {
         kind: 'stream',
         code: 'STREAM_ENCODED',
-        example: `the answer is compressed (content-encoding: ${quote(this.#encoding)}), and is not looked into for tokens: do not ask for that (compressed, accept-encoding)`,
+        example: `the answer is compressed (content-encoding: ${quote(this.#encoding)}), and is not searched for tokens: do not ask for that (compressed, accept-encoding)`,
       };
     // A model may answer with a page too, but does not say that its stream is one.
     if (this.#saysPage && PAGE.test(this.#whole))
       return {
         kind: 'stream',
         code: 'STREAM_EMPTY',
-        example: `the answer is a web page, and no stream of tokens: ${quote(this.#whole)}`,
+        example: `the answer is a web page, not a stream of tokens: ${quote(this.#whole)}`,
       };
     // A count of none where tokens came is no count, unless nothing can be seen of them.
     if (this.usage === 0 && this.events > 0) {
@@ -161,7 +161,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
     // What only the end has completed is cut rather than corrupt, where the end is known to be missing.
     if (!this.#reader.knowsEnd || this.#hasEnded) return this.#unreadable === null ? null : this.#notRead();
     const after = `${this.events} token event${this.events === 1 ? '' : 's'}`;
-    const example = `the answer ended after ${after}, without what ends a stream`;
+    const example = `the answer ended after ${after}, without the mark that ends a stream`;
     return { kind: 'truncated', code: 'STREAM_CUT', example };
   }
 
@@ -221,7 +221,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
   #notRead(): StreamFailure {
     const error = this.events === 0 ? errorIn(parsed(this.#whole)) : null;
     if (error !== null) return { kind: 'stream', code: 'STREAM_ERROR', example: quote(error) };
-    const example = `an event of the stream is not JSON, so that a part of the answer is lost: ${quote(this.#unreadable ?? '')}`;
+    const example = `an event of the stream is not JSON, so part of the answer is lost: ${quote(this.#unreadable ?? '')}`;
     return { kind: 'stream', code: 'STREAM_UNREADABLE', example };
   }
 
@@ -229,7 +229,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
   #miscounted(): StreamFailure | null {
     const { wrongUsage } = this.#reader;
     if (wrongUsage === null || this.#plan.count === 'events') return null;
-    const example = `the server counts ${wrongUsage} tokens, which is no number of tokens`;
+    const example = `the server counts ${wrongUsage} tokens, which cannot be right`;
     return { kind: 'stream', code: 'STREAM_USAGE', example };
   }
 
@@ -242,7 +242,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
       ? {
           kind: 'truncated',
           code: 'STREAM_CUT',
-          example: `the answer ended without a token, and without what ends a stream: ${came}`,
+          example: `the answer ended without a token, and without the mark that ends a stream: ${came}`,
         }
       : {
           kind: 'stream',
@@ -283,7 +283,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
       return {
         kind: 'stream',
         code: 'STREAM_EMPTY',
-        example: `the answer is said to be JSON, and is not: ${came}`,
+        example: `the answer is labelled JSON, but is not: ${came}`,
       };
     }
     const hasContent = this.#reader.isWhole(value);

@@ -103,7 +103,7 @@ export class Answer implements Response {
     try {
       return JSON.parse(text);
     } catch {
-      throw new Error(`the answer is no JSON: ${this.#shown()}`);
+      throw new Error(`the answer is not JSON: ${this.#shown()}`);
     }
   }
 

@@ -6,7 +6,7 @@
 export function holdsBy(name: string, returned: unknown): boolean {
   if (!isPromise(returned)) return Boolean(returned);
   returned.then(undefined, () => {});
-  throw new TypeError(`the check '${name}' returned a promise: await it first, and check what it gives`);
+  throw new TypeError(`the check '${name}' returned a promise: await it first, and check its value`);
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {

@@ -28,7 +28,7 @@ export function expectationOf(expect: NonNullable<RequestParams['expect']>): Exp
   const { status, body, json = {}, ...unknown } = expect;
   const [stray] = Object.keys(unknown);
   if (stray !== undefined)
-    throw new TypeError(`expect: '${stray}' is nothing that can be expected: give status, body or json`);
+    throw new TypeError(`expect: '${stray}' cannot be expected: give status, body or json`);
   return {
     ...NOTHING,
     statuses: status === undefined ? [] : statusesOf(status),
@@ -48,7 +48,7 @@ function statusesOf(rule: StatusRule): StatusRange[] {
   const [, digit] = CLASS.exec(String(rule)) ?? [];
   if (digit === undefined)
     throw new TypeError(
-      `expect: '${String(rule)}' is no status: give one such as 204, [200, 404], '2xx' or 'any'`,
+      `expect: '${String(rule)}' is not a status: give one such as 204, [200, 404], '2xx' or 'any'`,
     );
   return [{ from: Number(digit) * 100, to: Number(digit) * 100 + 99 }];
 }

@@ -64,9 +64,11 @@ export class Jar implements CookieKeeper {
    * @throws TypeError if the name or value is not valid in a cookie
    */
   set(to: Endpoint, name: string, value: string): void {
-    if (!TOKEN.test(name)) throw new TypeError(`cookies: '${name}' is no name of a cookie`);
+    if (!TOKEN.test(name)) throw new TypeError(`cookies: '${name}' is not the name of a cookie`);
     if (NOT_IN_A_HEADER.test(value) || NOT_IN_A_VALUE.test(value))
-      throw new TypeError(`cookies: the value of '${name}' has a character that no cookie has: encode it`);
+      throw new TypeError(
+        `cookies: the value of '${name}' has a character that cookies cannot have: encode it`,
+      );
     const { host } = placeOf(to, '/');
     const rest = { domain: host, isHostOnly: true, path: '/', isSecure: false, expiresAtMs: Infinity };
     this.#put({ name, value, ...rest }, Date.now());

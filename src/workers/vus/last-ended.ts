@@ -98,7 +98,7 @@ function unawaitedFailure(reason: unknown): Failed {
   // The stack of a request's error points to where the answer was read, not to the scenario's code.
   const request = isA(reason, RequestError) ? reason : null;
   const where = request === null ? (placeOf(reason) ?? nameOf(reason)) : `${request.kind} ${request.code}`;
-  const example = `an await is missing: nobody has awaited what failed with ${request === null ? stackOf(reason) : textOf(request)}`;
+  const example = `an await is missing: nothing awaited what failed with ${request === null ? stackOf(reason) : textOf(request)}`;
   return { kind: 'script', code: `no await, ${where}`, example };
 }
 
@@ -107,6 +107,6 @@ export function uncaughtFailure(error: unknown): Failed {
   return {
     kind: 'script',
     code: `not caught, ${placeOf(error) ?? nameOf(error)}`,
-    example: `nobody catches what a timer, a callback or an event has thrown: ${stackOf(error)}`,
+    example: `nothing caught what a timer, a callback or an event threw: ${stackOf(error)}`,
   };
 }

@@ -31,12 +31,12 @@ function recorderOf(
 
 function finite(name: string, value: unknown): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw new TypeError(`metrics.${name}: ${String(value)} is no number`);
+  throw new TypeError(`metrics.${name}: ${String(value)} is not a number`);
 }
 
 /** Negative values are not allowed: distributions begin at zero. */
 function fromZero(name: string, value: unknown): number {
   const number = finite(name, value);
   if (number >= 0) return number;
-  throw new TypeError(`metrics.${name}: ${number} is below zero, and a trend is not`);
+  throw new TypeError(`metrics.${name}: ${number} is below zero, which a trend cannot be`);
 }

@@ -210,7 +210,7 @@ export class RequestMaker {
   #placeOf(authority: string): Place {
     const { place, authorization } = openPlaceOf(authority);
     if (authorization !== null)
-      throw new InvalidRequest('CREDENTIALS', 'a URL with a user name: say it in a header');
+      throw new InvalidRequest('CREDENTIALS', 'a URL with a user name: give it in a header');
     checkProtocol(place, this.#base.settings.protocol);
     const isOwn = place.origin === this.#own?.endpoint.origin;
     const found =
@@ -318,13 +318,13 @@ function checkParams(params: RequestParams): void {
 
 function redirectsIn(most: number): number {
   if (Number.isInteger(most) && most >= 0) return most;
-  throw new TypeError(`redirects: '${most}' is no number of redirects`);
+  throw new TypeError(`redirects: '${most}' is not a number of redirects`);
 }
 
 function bytesOf(body: unknown): Buffer {
   if (typeof body === 'string') return Buffer.from(body);
   if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  throw new TypeError('body: give text or bytes; for an object there is json');
+  throw new TypeError('body: give text or bytes; for an object use json');
 }
 
 function withQuery(path: string, query: Readonly<Record<string, unknown>>): string {

@@ -100,7 +100,7 @@ export class VuView implements VU {
 
   group<T>(name: string, body: (vu: this) => T | Promise<T>): Promise<T> {
     if (typeof name !== 'string')
-      return Promise.reject(new TypeError(`group(${textOf(name)}, …): give it a name, which is text`));
+      return Promise.reject(new TypeError(`group(${textOf(name)}, …): give it a name as text`));
     // The body of a group takes a view.
     return this.#user.group(name, this.#scope, body as (vu: VuView) => T | Promise<T>);
   }

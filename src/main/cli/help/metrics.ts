@@ -40,7 +40,7 @@ const REQUESTS: Readonly<Record<keyof Summary['requests'], Meaning>> = {
     says: 'never released: the rest of the budget or the schedule after a stop or a lost worker',
   },
   retried: {
-    says: 'written again by the client because the connection ended before the target looked at them',
+    says: 'sent again by the client because the connection ended before the target processed them',
   },
 };
 

@@ -27,7 +27,7 @@ const FIRST_OPTIONS = [
 /** Commands that are rarely needed and left off the short page; then those left off the page of 24 lines. */
 const SELDOM = ['completion', 'agents'];
 const LESS_OFTEN = [...SELDOM, 'models', 'replay'];
-const TITLE = `volley ${VERSION}: load tests for HTTP services, whose numbers add up`;
+const TITLE = `volley ${VERSION}: load tests for HTTP services, with numbers that add up`;
 export const EXAMPLES: readonly string[] = [
   'volley localhost:8080/ -c 100 -d 30s',
   "volley localhost:8080/ -r 200 -d 1m --threshold 'p99<50ms'",

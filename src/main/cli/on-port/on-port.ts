@@ -59,7 +59,7 @@ export function targetCommandFrom(parsed: Parsed, problems: Told[]): TargetComma
   const words = parsed.command;
   if (words.length === 0)
     problems.push(
-      `--on-port ${quoted(text)} without a command: put it behind --, as in volley --on-port 3000 -- node server.js.`,
+      `--on-port ${quoted(text)} without a command: put it after --, as in volley --on-port 3000 -- node server.js.`,
     );
   // If the port is wrong, nothing is run.
   return { port: port ?? 1, words };
@@ -90,7 +90,7 @@ export async function withTarget(
   if ((await listeningOn(port)).length > 0)
     throw new VolleyError(
       ERROR_CODES.usage,
-      `--on-port '${port}': something listens there already, and would be tested instead: stop it, or give another port.`,
+      `--on-port '${port}': something already listens there and would be tested instead: stop it, or give another port.`,
     );
   const started = new StartedTarget(words);
   const removeHandlers = exitOnSignals();
@@ -108,7 +108,7 @@ export async function withTarget(
     // A server that puts itself in the background is still running.
     if (ending === 'exit code 0' && (await listeningOn(port)).length > 0) return code;
     showOutputOf(started);
-    say(`the command of --on-port has ended before the test had (${ending}).`);
+    say(`the command of --on-port ended before the test (${ending}).`);
     return worstOf([code, EXIT_CODES.failed]);
   } finally {
     await started.stop();
@@ -135,15 +135,15 @@ function notStarted({ port, words }: TargetCommand, why: string): VolleyError {
   if (why.startsWith(NOT_STARTED) && /^[A-Za-z_]\w*=/.test(words[0] ?? ''))
     return new VolleyError(
       ERROR_CODES.targetStart,
-      `${command} begins with a variable, and no shell reads it: set it before volley, or write -- env ${words.join(' ')}.`,
+      `${command} begins with a variable, but runs without a shell: set the variable before volley, or write -- env ${words.join(' ')}.`,
     );
   if (why.startsWith(NOT_STARTED))
     return new VolleyError(ERROR_CODES.targetStart, `${command} ${why}: check its name and the PATH.`);
   return new VolleyError(
     ERROR_CODES.targetStart,
     why === ''
-      ? `${command} did not listen on port ${port} within ${LONGEST_START_MS / MS_PER_SECOND} s: see that it listens on localhost, and on this port.`
-      : `${command} has ended before it listened on port ${port} (${why}): see that it starts without volley.`,
+      ? `${command} did not listen on port ${port} within ${LONGEST_START_MS / MS_PER_SECOND} s: check that it listens on localhost, and on this port.`
+      : `${command} ended before it listened on port ${port} (${why}): check that it starts without volley.`,
   );
 }
 
@@ -173,7 +173,7 @@ async function waitFor(
       if (came === null) continue;
       if (!isLeft)
         note(
-          `the command of --on-port has ended (${came}) and nothing listens on port ${port} yet: waiting for what it may have started, at most ${LONGEST_START_MS / MS_PER_SECOND} s.`,
+          `the command of --on-port has ended (${came}) and nothing listens on port ${port} yet: waiting up to ${LONGEST_START_MS / MS_PER_SECOND} s for what it may have started.`,
         );
       isLeft = true;
       await pause;

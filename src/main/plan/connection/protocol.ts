@@ -34,7 +34,7 @@ export function parseProtocol(
   if (!http2 && !h2c) return 'http/1.1';
   if (options.keepalive === false)
     problems.add(
-      phrase`${the('no-keepalive')} with ${asked}: a connection of HTTP/2 is for many requests: leave one of them out.`,
+      phrase`${the('no-keepalive')} with ${asked}: an HTTP/2 connection is for many requests: leave one of them out.`,
     );
   for (const line of options.headers ?? []) {
     const name = line.slice(0, Math.max(0, line.indexOf(':')));
@@ -51,7 +51,7 @@ export function parseStreams({ streams, http2, h2c }: RunOptions, problems: Prob
   if (streams === undefined) return 1;
   if (http2 !== true && h2c !== true) {
     problems.add(
-      phrase`${the('streams')} ${given(streams)} without HTTP/2: a connection of HTTP/1.1 carries one request at a time: add ${the('http2')} or ${the('h2c')}, or raise ${the('concurrency')}.`,
+      phrase`${the('streams')} ${given(streams)} without HTTP/2: an HTTP/1.1 connection carries one request at a time: add ${the('http2')} or ${the('h2c')}, or raise ${the('concurrency')}.`,
     );
   }
   return problems.count('streams', streams, 1, MOST_STREAMS) ?? 1;

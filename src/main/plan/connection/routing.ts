@@ -21,13 +21,13 @@ export function parseRoutes(options: ConnectionOptions, problems: Problems): Rou
   const connectTo = (options.connectTo ?? []).flatMap((text) => parseConnectTo(text, problems) ?? []);
   if (unixSocket?.includes('://') === true)
     problems.add(
-      phrase`${the('unix-socket')} ${givenUrl(unixSocket)} is a URL: give the path of a socket, and the URL as that of the target.`,
+      phrase`${the('unix-socket')} ${givenUrl(unixSocket)} is a URL: give the path of a socket, and the URL as the target.`,
     );
   if (unixSocket === '') problems.add(phrase`${the('unix-socket')} ${given('')}: give the path of a socket.`);
   const pathBytes = Buffer.byteLength(unixSocket ?? '');
   if (pathBytes > MOST_SOCKET_PATH_BYTES && process.platform !== 'win32')
     problems.add(
-      phrase`${the('unix-socket')} ${given(unixSocket)} has ${pathBytes} bytes, and a socket's path may have ${MOST_SOCKET_PATH_BYTES}: give a shorter one, such as one from the folder that it is in.`,
+      phrase`${the('unix-socket')} ${given(unixSocket)} has ${pathBytes} bytes, and a socket's path may have ${MOST_SOCKET_PATH_BYTES}: give a shorter one, for instance relative to its folder.`,
     );
   if (unixSocket !== undefined) {
     const others = [
@@ -42,9 +42,7 @@ export function parseRoutes(options: ConnectionOptions, problems: Problems): Rou
     }
   }
   if (proxyTunnel && proxy === undefined) {
-    problems.add(
-      phrase`${the('proxy-tunnel')} without ${the('proxy')}: name the proxy that is to be asked for tunnels.`,
-    );
+    problems.add(phrase`${the('proxy-tunnel')} without ${the('proxy')}: name the proxy to tunnel through.`);
   }
   const addresses = problems.choice('addresses', options.addresses ?? DEFAULT_ADDRESSES, ADDRESS_CHOICES);
   return {
@@ -75,7 +73,7 @@ function parseConnectTo(text: string, problems: Problems): ConnectToRule | null 
   const [fromPort, toPort] = [match?.[2], match?.[4]].map((port) => (port === undefined ? 0 : portIn(port)));
   if (match === null || fromPort == null || toPort == null) {
     problems.add(
-      phrase`${the('connect-to')} ${given(text)}: give it as host1:port1:host2:port2, where a part that is left empty is any, or the same.`,
+      phrase`${the('connect-to')} ${given(text)}: give it as host1:port1:host2:port2, where an empty part means any, or the same.`,
     );
     return null;
   }

@@ -83,7 +83,7 @@ function filesOf(
     // Not quoted: it may be a truncated cookie.
     else if (!files.add(readCurlFile('cookie', path, problems, ['a file of cookies, since it has no =']))) {
       problems.add(
-        phrase`${ofCurl('--cookie')} with a file of Set-Cookie headers: give one in the form of Netscape, as --cookie-jar writes it.`,
+        phrase`${ofCurl('--cookie')} with a file of Set-Cookie headers: give one in the Netscape format, as --cookie-jar writes it.`,
       );
     }
   }

@@ -69,7 +69,7 @@ function check(options: CurlOptions, problems: Problems, given: readonly string[
     problems.add(phrase`${ofCurl('--upload-file')} twice: each is for a URL of its own: give one of them.`);
   if (given.includes('--upload-file') && options.passedOver.some((written) => /^(?:-B|--use)/.test(written)))
     problems.add(
-      phrase`${ofCurl('--use-ascii')} with --upload-file: it changes the ends of lines: leave it out, and give the file as it shall be.`,
+      phrase`${ofCurl('--use-ascii')} with --upload-file: it changes line ends: leave it out, and give the file with the line ends that you want.`,
     );
   const isInQuery = options.has('get') && (first === '--data' || first === '--json');
   const isNoHead = options.list.some(({ name, isOn }) => name === 'head' && !isOn);

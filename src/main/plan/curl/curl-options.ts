@@ -120,7 +120,7 @@ class OptionReader {
       const option = ofCurl(`--${name}`);
       this.#problems.add(
         found.known.takesValue
-          ? phrase`${option} has its value behind a =, which curl does not know: write a blank in place of the =.`
+          ? phrase`${option} has its value after a =, which curl does not accept: write a blank instead of the =.`
           : phrase`${option}: it takes no value.`,
       );
     }
@@ -187,5 +187,5 @@ function unknown(written: string, candidates: readonly string[]): Words {
     const more = candidates.length > MOST_CANDIDATES ? ' and others' : '';
     return phrase`${ofCurl(written)}: several options begin like that (${shown.join(', ')}${more}): write it out.`;
   }
-  return phrase`${ofCurl(written)}: this option is not known here: leave it out, or say it with an option of volley's.`;
+  return phrase`${ofCurl(written)}: volley does not know this option: leave it out, or use an option of volley.`;
 }

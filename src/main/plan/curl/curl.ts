@@ -134,7 +134,7 @@ function notesOn({ urls }: CurlRequest, options: CurlOptions, behind: readonly s
   return [
     ...(urls.length > 1 && keepsCookies(options)
       ? [
-          'Of the curl command --cookie and --cookie-jar would keep cookies of answers from one URL to the next; here each request begins with those that it has from the beginning.',
+          'In the curl command, --cookie and --cookie-jar would keep cookies of answers from one URL to the next; here each request begins without them.',
         ]
       : []),
     ...(urls.length === 1
@@ -142,7 +142,7 @@ function notesOn({ urls }: CurlRequest, options: CurlOptions, behind: readonly s
       : [`The curl command has ${urls.length} URLs: its request is sent to them in turn.`]),
     ...(passedOver.length === 0
       ? []
-      : [`Of the curl command ${passedOver.join(', ')} change nothing in the request, and are passed over.`]),
+      : [`Of the curl command, ${passedOver.join(', ')} do not change the request and are ignored.`]),
     ...(behind.length === 0
       ? []
       : [

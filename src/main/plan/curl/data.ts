@@ -46,9 +46,7 @@ export function headerLinesOf(options: CurlOptions, problems: Problems): string[
     if (!value.startsWith('@')) return value;
     const lines = readCurlFile('header', value.slice(1), problems).split(/[\r\n]+/);
     if (lines.some((line) => line.includes('\0')))
-      problems.add(
-        phrase`${ofCurl('--header')} with a file that has bytes of zero: no header can have them.`,
-      );
+      problems.add(phrase`${ofCurl('--header')} with a file that has NUL bytes: no header can have them.`);
     return lines.filter((line) => withoutBlanks(line) !== '');
   });
 }
@@ -66,9 +64,9 @@ function dataIn({ name, value }: CurlOption, problems: Problems): string {
   const [cut] = CUT_BY_SOME.exec(contents) ?? [];
   if (cut !== undefined) {
     const path = value.slice(1);
-    const what = cut === '\0' ? 'bytes of zero' : 'carriage returns within lines';
+    const what = cut === '\0' ? 'NUL bytes' : 'carriage returns within lines';
     problems.add(
-      phrase`${ofCurl(`--${name}`)} with the file ${given(fromByteText(path) ?? path)}: it has ${what}, and it depends on curl's version what becomes of them and of the text behind them: give it with ${'--data-binary'}.`,
+      phrase`${ofCurl(`--${name}`)} with the file ${given(fromByteText(path) ?? path)}: it has ${what}, and what happens to them and to the text after them depends on curl's version: give it with ${'--data-binary'}.`,
     );
   }
   return contents.replace(/[\r\n]/g, '');

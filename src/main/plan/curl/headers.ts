@@ -145,7 +145,7 @@ function rangeIn(options: CurlOptions, body: CurlBody, problems: Problems): stri
     return undefined;
   }
   if (body.isUpload || body.form !== undefined || (body.data !== null && !body.isQuery)) {
-    problems.add(phrase`${ofCurl(`--${name}`)} with a body: say the header that you mean with --header.`);
+    problems.add(phrase`${ofCurl(`--${name}`)} with a body: give the header that you mean with --header.`);
     return undefined;
   }
   if (name === 'continue-at' && Number(value) === 0) return undefined;

@@ -194,7 +194,7 @@ export const REFUSED: readonly {
     `),
   },
   {
-    reason: 'what it makes of the TLS handshake cannot be had here: leave it out.',
+    reason: 'volley cannot change the TLS handshake in this way: leave it out.',
     withValue: words(`
       capath crlfile pass ciphers tls13-ciphers curves sigalgs tls-max pinnedpubkey tlsauthtype tlspassword
       tlsuser engine ech
@@ -202,7 +202,7 @@ export const REFUSED: readonly {
     withoutValue: words('cert-status sslv2 sslv3 ca-native tls-earlydata dump-ca-embed'),
   },
   {
-    reason: 'where connections go is said by --resolve, --connect-to and --unix-socket: use one of these.',
+    reason: 'to choose where connections go, use --resolve, --connect-to or --unix-socket.',
     withValue: words(`
       abstract-unix-socket interface local-port dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers doh-url
       haproxy-clientip ipfs-gateway
@@ -210,7 +210,7 @@ export const REFUSED: readonly {
     withoutValue: words('doh-insecure doh-cert-status haproxy-protocol'),
   },
   {
-    reason: 'it depends on files of earlier answers: say the header that it makes with --header.',
+    reason: 'it depends on files of earlier answers: give the header that it makes with --header.',
     withValue: words('time-cond etag-compare alt-svc hsts'),
     withoutValue: [],
   },

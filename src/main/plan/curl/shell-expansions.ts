@@ -24,7 +24,7 @@ export function expansionOf(bare: string): Expansion | null {
   const braces = bracesIn(bare);
   if (braces.length > 0)
     return {
-      problem: phrase`${the('curl', 'The curl command')} has { } outside quotes, of which bash makes several words: put quotes around the value that they belong to.`,
+      problem: phrase`${the('curl', 'The curl command')} has { } outside quotes, which bash expands to several words: put quotes around the value that they belong to.`,
       isFineInUrl: !braces.some(
         (inner) => inner.includes(QUOTED) || inner.includes('{') || SEQUENCE.test(inner),
       ),
@@ -32,14 +32,14 @@ export function expansionOf(bare: string): Expansion | null {
     };
   if (HOME.test(bare))
     return {
-      problem: phrase`${the('curl', 'The curl command')} has a ~ outside quotes, for which bash writes a folder: write that folder, or put quotes around the value.`,
+      problem: phrase`${the('curl', 'The curl command')} has a ~ outside quotes, which bash replaces with a folder: write that folder, or put quotes around the value.`,
       isFineInUrl: false,
       needsGlobs: false,
     };
   const [, sign] = PATTERN.exec(bare) ?? [];
   if (sign === undefined) return null;
   return {
-    problem: phrase`${the('curl', 'The curl command')} has ${sign.length === 1 ? sign : '[ ]'} outside quotes, for which bash writes the names of files: put quotes around the value.`,
+    problem: phrase`${the('curl', 'The curl command')} has ${sign.length === 1 ? sign : '[ ]'} outside quotes, which bash replaces with names of files: put quotes around the value.`,
     isFineInUrl: true,
     needsGlobs: false,
   };

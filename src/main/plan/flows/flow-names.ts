@@ -159,13 +159,13 @@ export class FlowNames {
   whatThereIs(name: string): string {
     const later = this.#sets.get(name);
     if (later !== undefined && !this.#reached.has(name))
-      return `${quoted(name)} is set by a later step${later === '' ? '' : ` (${lineAndColumn(later)})`}: use it behind that step, or set it before.`;
+      return `${quoted(name)} is set by a later step${later === '' ? '' : ` (${lineAndColumn(later)})`}: use it after that step, or set it before.`;
     const known = this.all.filter((one) => !(OF_ANSWERS as readonly string[]).includes(one));
     const nearest = nearestTo(name, known);
-    if (nearest !== null) return `nobody sets ${quoted(name)}: did you mean ${nearest}?`;
+    if (nearest !== null) return `nothing sets ${quoted(name)}: did you mean ${nearest}?`;
     const shown = known.slice(0, MOST_NAMED).join(', ');
     const more = known.length > MOST_NAMED ? ` and ${known.length - MOST_NAMED} more` : '';
-    return `nobody sets ${quoted(name)}: capture it in an earlier step, or give it as a column of rows or under variables${shown === '' ? '.' : `; there are ${shown}${more}.`}`;
+    return `nothing sets ${quoted(name)}: capture it in an earlier step, or give it as a column of rows or under variables${shown === '' ? '.' : `; there are ${shown}${more}.`}`;
   }
 
   /** Null if it is not a built-in, undefined if a problem has been reported. */

@@ -48,7 +48,7 @@ const checks = z
     expression,
     giving("a map of names and expressions, as in { 'has items': size(ids) > 0 }"),
   )
-  .describe('What has to hold, by names; the iteration goes on where it does not');
+  .describe('Conditions by name; the iteration goes on if one does not hold');
 
 const CAPTURE_KINDS = ['json', 'css', 'header', 'cookie', 'regex', 'stream', 'status'] as const;
 /** Parts of an answer that can be captured. */
@@ -67,8 +67,8 @@ const captureMap = z.strictObject({
   regex: z.string().describe('A pattern; its first group, or all of it').optional(),
   stream: z.enum(STREAM_PARTS).describe('A part of a stream of tokens').optional(),
   status: z.literal(true).optional(),
-  all: z.boolean().describe('Everything that there is, as a list').optional(),
-  default: z.unknown().describe('Where there is nothing; else the iteration fails').optional(),
+  all: z.boolean().describe('All values, as a list').optional(),
+  default: z.unknown().describe('The value if nothing is found; without it, the iteration fails').optional(),
 });
 const captures = z
   .record(
@@ -90,7 +90,7 @@ const status = z.union(
 /** The fields of each kind of step; `steps` is the schema of a list of nested steps. */
 function schemasWith(steps: z.ZodType): Readonly<Record<StepKind, z.ZodObject>> {
   const request = {
-    name: text.describe('What it is called in the result').optional(),
+    name: text.describe('Its name in the result').optional(),
     header: headers.optional(),
     query: query.optional(),
     json: z.unknown().describe('A body: a map, a list, or JSON as text').optional(),
@@ -128,7 +128,7 @@ function schemasWith(steps: z.ZodType): Readonly<Record<StepKind, z.ZodObject>> 
     repeat: z.strictObject({ repeat: count, flow }),
     for: z.strictObject({
       for: text.describe('The name of each'),
-      in: z.union([expression, z.array(z.unknown())], giving('a list, or an expression that is one')),
+      in: z.union([expression, z.array(z.unknown())], giving('a list, or an expression that gives one')),
       flow,
     }),
     while: z.strictObject({ while: expression, most: count.optional(), flow }),
@@ -157,7 +157,9 @@ function scenarioWith<Steps extends z.ZodType>(steps: Steps) {
     {
       load: z.record(z.string(), z.unknown(), giving('a map with executor')).optional(),
       weight: z.number(giving('a whole number')).optional(),
-      rows: text.describe('A CSV file, or one with a JSON value a line; beside the plan').optional(),
+      rows: text
+        .describe('A CSV file, or one with a JSON value on each line, in the folder of the plan')
+        .optional(),
       'rows-mode': z.enum(ROW_DEALS, `choose one of ${ROW_DEALS.join(', ')}`).optional(),
       'keep-cookies': z.boolean(giving('true or false')).optional(),
       cookies: z.boolean(giving('true or false')).optional(),
@@ -174,7 +176,7 @@ const options = z.union([text, z.array(text)], giving('text, or a list of texts'
 const streams = z
   .strictObject(
     {
-      preset: text.describe('A server whose streams are known').optional(),
+      preset: text.describe('A preset for the API of a model server').optional(),
       stream: text.describe('sse, ndjson, chunks or auto').optional(),
       'token-path': options.optional(),
       'usage-path': options.optional(),
@@ -193,13 +195,13 @@ function fieldsWith<Steps extends z.ZodType>(steps: Steps) {
     scenarios: z.record(z.string(), scenarioWith(steps), giving('a map of names and scenarios')).optional(),
     load: z
       .record(z.string(), z.unknown(), giving('a map with executor'))
-      .describe('Of all scenarios that have none of their own, by their weights')
+      .describe('Shared, by their weights, by all scenarios that have none of their own')
       .optional(),
     streams: streams.optional(),
     metrics: z
       .record(z.string(), z.enum(METRIC_KINDS, `choose one of ${METRIC_KINDS.join(', ')}`), giving('a map'))
       .optional(),
-    setup: steps.describe('Once before all scenarios; what it captures is there in each').optional(),
+    setup: steps.describe('Once before all scenarios, each of which has what it captures').optional(),
     teardown: steps.describe('Once after all scenarios').optional(),
     'setup-timeout': z.union([z.string(), z.number()]).optional(),
   };

@@ -21,7 +21,7 @@ export function readJson(value: unknown, keys: Keys, reader: StepReading): FlowJ
     } catch {
       reader.problem(
         keys,
-        'json: the text is no JSON: give a map, a list, or JSON with placeholders as values or in texts.',
+        'json: the text is not JSON: give a map, a list, or JSON with placeholders as values or in texts.',
       );
       return { type: 'constant', value: null };
     }

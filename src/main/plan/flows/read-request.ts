@@ -71,7 +71,7 @@ function isStreamed(step: Fields, keys: Keys, reader: StepReading): boolean {
   if (isAsked && !reader.hasStreams)
     reader.problem(
       [...keys, 'stream'],
-      'stream: true: say beside scenarios how streams are read, as in streams: { preset: openai-chat }.',
+      'stream: true: say next to scenarios how streams are read, as in streams: { preset: openai-chat }.',
     );
   return isAsked;
 }

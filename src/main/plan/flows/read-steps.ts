@@ -82,7 +82,7 @@ export class StepReader implements StepReading {
       if (isCondition && condition.type !== 'bool' && condition.type !== 'dyn')
         this.problem(
           keys,
-          `${quoted(text)} is of type ${condition.type}: give what is true or false, as in status == 202.`,
+          `${quoted(text)} is of type ${condition.type}: give an expression that is true or false, as in status == 202.`,
         );
       const sources = condition.names.flatMap((name) => {
         const source = names.sourceOf(name);
@@ -106,7 +106,10 @@ export class StepReader implements StepReading {
 
   #step(step: unknown, keys: Keys): FlowStep | null {
     if (!isFields(step)) {
-      this.problem(keys, `${quoted(step)} is no step: give a map such as { get: /items } or { think: 2s }.`);
+      this.problem(
+        keys,
+        `${quoted(step)} is not a step: give a map such as { get: /items } or { think: 2s }.`,
+      );
       return null;
     }
     const kind = this.#kindOf(step, keys);
@@ -121,7 +124,7 @@ export class StepReader implements StepReading {
       return null;
     }
     if (!this.#isOfIterations && (OF_ITERATIONS.includes(kind) || data['check'] !== undefined)) {
-      this.problem(keys, 'setup and teardown are no iteration: group, check and add count nothing there.');
+      this.problem(keys, 'setup and teardown are not iterations: group, check and add count nothing there.');
       return null;
     }
     const set = namesSetBy(step);
@@ -141,17 +144,20 @@ export class StepReader implements StepReading {
     const [kind, another] = kinds;
     if (kind !== undefined && another === undefined) return kind;
     if (kind !== undefined) {
-      this.problem(keys, `a step is one thing, and this is ${kinds.join(' and ')}: make a step of each.`);
+      this.problem(
+        keys,
+        `a step does one thing, and this one has ${kinds.join(' and ')}: make a step of each.`,
+      );
       return null;
     }
     const [first] = Object.keys(step);
     if (first === undefined) {
-      this.problem(keys, 'a step without anything in it: give one such as { get: /items } or { think: 2s }.');
+      this.problem(keys, 'an empty step: give one such as { get: /items } or { think: 2s }.');
       return null;
     }
     const meant = OTHER_WORDS.get(first);
     const advice = meant === undefined ? meantOrOneOf(first, STEP_KINDS) : `did you mean ${meant}?`;
-    this.problem([...keys, first], `${quoted(first)} is no kind of step: ${advice}`);
+    this.problem([...keys, first], `${quoted(first)} is not a kind of step: ${advice}`);
     return null;
   }
 
@@ -249,11 +255,11 @@ export class StepReader implements StepReading {
     if (kind === undefined)
       this.problem(
         [...keys, 'add'],
-        `there is no metric ${quoted(metric)}: ${known.length === 0 ? 'give it under metrics, as in { orders: counter }.' : meantOrOneOf(metric, known)}`,
+        `there is no metric ${quoted(metric)}: ${known.length === 0 ? 'define it under metrics, as in { orders: counter }.' : meantOrOneOf(metric, known)}`,
       );
     const given = step['value'];
     if (given === undefined && kind !== undefined && kind !== 'counter')
-      this.problem(keys, `add ${metric}: a ${kind} needs a value: say it as an expression.`);
+      this.problem(keys, `add ${metric}: a ${kind} needs a value: give it as an expression.`);
     const value = given === undefined ? null : this.expression(given, [...keys, 'value'], kind === 'rate');
     return { type: 'add', metric, kind: kind ?? 'counter', value };
   }

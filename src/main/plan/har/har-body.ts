@@ -42,14 +42,14 @@ export function recordedBody(postData: PostData | null, contentType: string | nu
   if (params == null || params.length === 0) return null;
   if (type !== null && /^multipart\//i.test(type)) return parts(params, type, contentType !== null);
   if (type !== null && !type.toLowerCase().startsWith(FORM_CONTENT_TYPE))
-    throw new Unusable('its body was kept as fields, which its content type has none of');
+    throw new Unusable('its body was recorded as fields, which its content type does not have');
   const pairs = params.map(({ name, value }): [string, string] => [name, value ?? '']);
   return { content: new URLSearchParams(pairs).toString(), contentType: type ?? FORM_CONTENT_TYPE };
 }
 
 function decoded(text: string, encoding: string | null): string | Uint8Array {
   if (encoding === null || encoding === '') return text;
-  if (encoding.toLowerCase() !== 'base64') throw new Unusable('its body is kept in an unknown encoding');
+  if (encoding.toLowerCase() !== 'base64') throw new Unusable('its body was recorded in an unknown encoding');
   if (!BASE64.test(text)) throw new Unusable('its body is not base64, although it says so');
   return Buffer.from(text, 'base64');
 }
@@ -59,9 +59,7 @@ function parts(params: readonly Param[], type: string, isHeader: boolean): Recor
   const [, quoted, plain] = /;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(type) ?? [];
   const known = quoted ?? plain;
   if (known === undefined && isHeader)
-    throw new Unusable(
-      'its body is a form in parts, and its header says nothing of what stands between them',
-    );
+    throw new Unusable('its body is a form in parts, and its content type names no boundary');
   const boundary = known ?? `volley-${randomHex(12)}`;
   const written = params.map((param) => `--${boundary}\r\n${part(param)}\r\n`).join('');
   return {

@@ -103,7 +103,9 @@ export function readHar(
 
 function skippedNote(entries: readonly RecordedEntry[]): Words[] {
   const skipped = entries.filter(({ url }) => url === null).length;
-  return skipped === 0 ? [] : [[`Left out of the HAR file: ${entriesText(skipped)} not of http or https.`]];
+  return skipped === 0
+    ? []
+    : [[`Left out of the HAR file: ${entriesText(skipped)} with neither http nor https.`]];
 }
 
 function wrongNotes(wrong: ReadonlyMap<number, string>): Words[] {
@@ -111,7 +113,7 @@ function wrongNotes(wrong: ReadonlyMap<number, string>): Words[] {
   const left = inOrder.length - MOST_NAMED;
   return [
     ...inOrder.slice(0, MOST_NAMED).map((sentence) => [sentence]),
-    ...(left > 0 ? [[`Left out of the HAR file: ${entriesText(left)} more, for such reasons.`]] : []),
+    ...(left > 0 ? [[`Left out of the HAR file: ${left} more entries, for similar reasons.`]] : []),
   ];
 }
 

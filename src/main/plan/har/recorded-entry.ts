@@ -107,7 +107,7 @@ export function requestOf({ entry }: RecordedEntry, target: URL): HarRequest {
   if (hasCredentials && !isReadable(target))
     throw new Unusable('the user name or password of request.url cannot be read');
   const body = recordedBody(request.postData ?? null, headers.find(isContentType)?.value ?? null);
-  if (body === null && hadBody(request)) throw new Unusable('its body was not kept');
+  if (body === null && hadBody(request)) throw new Unusable('its body was not recorded');
   const added = [
     ...(names.has('cookie') ? [] : cookieOf(request.cookies ?? [])),
     ...(body === null || names.has('content-type') ? [] : [`content-type: ${body.contentType}`]),
@@ -232,7 +232,11 @@ function misshapen(issue: z.core.$ZodIssue | undefined): string {
   const steps = (issue?.path ?? []).map((step) =>
     typeof step === 'number' ? `[${step}]` : `.${String(step)}`,
   );
-  const expected = issue?.code === 'invalid_type' ? issue.expected : 'such value';
+  const expected = issue?.code === 'invalid_type' ? withArticle(issue.expected) : 'a valid value';
   const place = steps.join('').replace(/^\./, '');
-  return place === '' ? `it is no ${expected}` : `${place} is missing or no ${expected}`;
+  return place === '' ? `it is not ${expected}` : `${place} is missing or not ${expected}`;
+}
+
+function withArticle(type: string): string {
+  return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
 }

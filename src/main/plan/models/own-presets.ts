@@ -104,7 +104,7 @@ function checkWords(
   if (keyHeader !== undefined && !TOKEN.test(keyHeader))
     wrong('keyHeader', keyHeader, 'give the name of a header, such as x-api-key.');
   if (modelsPath !== undefined && modelsAt === undefined && like === undefined)
-    wrong('modelsPath', modelsPath, 'say with modelsAt where the first name stands, as in data[0].id.');
+    wrong('modelsPath', modelsPath, 'give in modelsAt the path to the first name, as in data[0].id.');
   for (const [field, paths] of Object.entries({
     modelsAt,
     tokenPath: said.tokenPath,

@@ -126,7 +126,7 @@ function withOwnBody(
         phrase`${the(option)} ${given(value)} with ${listed(bodies, ', ')}: the body says what is asked: leave one of them out.`,
       );
   if (isModelInPath && model === undefined)
-    problems.add(phrase`${the('model')} is left out: say which model to ask.`);
+    problems.add(phrase`${the('model')} is missing: say which model to ask.`);
   return { ...rest, ...addressed(preset, model, apiKeyEnv, rest, problems) };
 }
 
@@ -194,7 +194,7 @@ function checkPrompts(
     parseSynthetic(undefined, sharedPrefix, problems);
   if (trace !== undefined && maxTokens !== undefined)
     problems.add(
-      phrase`${the('max-tokens')} ${given(maxTokens)} with ${the('trace')}: the trace says it of each request: leave it out.`,
+      phrase`${the('max-tokens')} ${given(maxTokens)} with ${the('trace')}: the trace has it for each request: leave it out.`,
     );
 }
 

@@ -64,7 +64,7 @@ function promptLines(text: string): RowCells {
 function withPrompts(rows: RowCells): RowCells {
   if (rows.rowCount > 0 && !rows.columns.includes(COLUMN))
     throw new Error(
-      `it has no column ${quoted(COLUMN)} (but ${rows.columns.map(quoted).join(', ')}): name the one with the prompts so`,
+      `it has no column ${quoted(COLUMN)} (only ${rows.columns.map(quoted).join(', ')}): give that name to the column with the prompts`,
     );
   return rows;
 }

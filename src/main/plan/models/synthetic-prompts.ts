@@ -47,14 +47,14 @@ export function parseSynthetic(
   if (text === undefined) {
     if (prefixText !== undefined)
       problems.add(
-        phrase`${the('shared-prefix')} ${given(prefixText)} without ${the('synthetic-prompts')} or ${the('trace')}: it is what the prompts begin with that are made up for them.`,
+        phrase`${the('shared-prefix')} ${given(prefixText)} without ${the('synthetic-prompts')} or ${the('trace')}: it is the beginning of the prompts that these make up: add one of them.`,
       );
     return null;
   }
   const lengths = lengthsIn(String(text));
   if (lengths === null)
     problems.add(
-      phrase`${the('synthetic-prompts')} ${given(text)}: give about how many tokens a prompt has, as in 300, from 100..500, or 300+-60 about a mean; at most ${MOST_WORDS}.`,
+      phrase`${the('synthetic-prompts')} ${given(text)}: give the approximate number of tokens of a prompt: 300, a range such as 100..500, or a mean and a spread such as 300+-60; at most ${MOST_WORDS}.`,
     );
   return lengths === null || prefix === null ? null : { lengths, prefix };
 }

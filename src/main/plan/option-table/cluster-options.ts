@@ -63,7 +63,7 @@ export const CLUSTER_OPTIONS = {
     kind: 'text',
     group: 'cluster',
     value: 'PERCENT',
-    help: 'Share of the load that may be lost with agents (5%): the result stands up to it, the run ends beyond it',
+    help: 'Share of the load that may be lost with agents (5%): a smaller loss leaves the result valid, a larger one ends the run',
     byDefault: 'any loss makes the result degraded',
     commands: ['run'],
     inPlan: false,

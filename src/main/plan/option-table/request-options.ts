@@ -213,7 +213,7 @@ export const EXPECTATION_OPTIONS = {
   'expect-status': {
     kind: 'statuses',
     group: 'expectations',
-    help: 'Ok statuses: 200, 2xx, 200-299',
+    help: 'Good statuses: 200, 2xx, 200-299',
     byDefault: 'below 400',
     commands: SENDS,
     of: 'request',

@@ -88,9 +88,9 @@ export function csvSentence(error: CsvError, columnCount: number, lastLine: numb
     case 'CSV_QUOTE_NOT_CLOSED':
       return lastLine === null
         ? 'a quote is opened and never closed'
-        : `a quote is opened in line ${lastLine + 1} or behind it, and never closed`;
+        : `a quote is opened in line ${lastLine + 1} or after it, and never closed`;
     case 'CSV_INVALID_CLOSING_QUOTE':
-      return `line ${line} has text behind a closing quote: write a quote within quotes twice`;
+      return `line ${line} has text after a closing quote: write a quote within quotes twice`;
     case 'INVALID_OPENING_QUOTE':
       return `line ${line} has a quote in a cell that does not begin with one: put the cell into quotes, and write a quote within them twice`;
     default:

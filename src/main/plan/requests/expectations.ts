@@ -57,7 +57,7 @@ function parseJsonRule(text: string, problems: Problems): Expectation['json'][nu
   const path = parts?.subject ?? '';
   if (parts === null || path === '') {
     problems.add(
-      phrase`${the('expect-json')} ${given(text)}: give path=value, such as data.items[0].id=7, or a path with ${OPERATORS} behind it.`,
+      phrase`${the('expect-json')} ${given(text)}: give path=value, such as data.items[0].id=7, or a path followed by ${OPERATORS}.`,
     );
     return null;
   }
@@ -76,7 +76,7 @@ function parseHeaderRule(text: string, problems: Problems): Expectation['headers
   const parts = ruleIn(text) ?? { subject: text.trim(), operator: 'exists', value: '' };
   if (!TOKEN.test(parts.subject)) {
     problems.add(
-      phrase`${the('expect-header')} ${given(text)}: give 'name: value', a name alone, or a name with ${OPERATORS} behind it.`,
+      phrase`${the('expect-header')} ${given(text)}: give 'name: value', a name alone, or a name followed by ${OPERATORS}.`,
     );
     return null;
   }

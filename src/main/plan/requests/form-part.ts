@@ -43,7 +43,7 @@ export function readFormPart(field: string): FormPart | PartProblem {
   const name = field.slice(0, equals);
   const content = field.slice(equals + 1);
   if (content.startsWith('(') || field === '=)')
-    return { what: name, advice: 'parts in parts cannot be sent: put the text in quotation marks.' };
+    return { what: name, advice: 'nested parts cannot be sent: put the text in quotation marks.' };
   const sign = content.startsWith('@') ? '@' : content.startsWith('<') ? '<' : '';
   const scanner = new Scanner(sign === '' ? content : content.slice(1), sign === '@' ? ',' : null);
   const contents: PartContent[] = [];
@@ -104,7 +104,7 @@ function contentIn(scanner: Scanner, sign: FormPart['sign']): PartContent {
       default:
         if (!scanner.isAtSeparator)
           throw new Unreadable(
-            'what is behind a ; is neither type, filename, headers nor encoder: put quotation marks around a value with a ; in it.',
+            'what follows a ; is neither type, filename, headers nor encoder: put quotation marks around a value with a ; in it.',
           );
     }
   }
@@ -178,7 +178,7 @@ class Scanner {
     this.skipBlanks();
     if (!this.isAtSeparator)
       throw new Unreadable(
-        'there is text behind a closing quotation mark: put all of the value between the two.',
+        'there is text after a closing quotation mark: put all of the value between the two.',
       );
     return (match[1] ?? '').replace(/\\([\\"])/g, '$1');
   }

@@ -47,8 +47,8 @@ export interface Names {
 
 /** What to say of a placeholder of volley's own that has something else behind its name. */
 const FORMS: Readonly<Record<string, string>> = {
-  n: 'has nothing behind its name: {{n}}.',
-  uuid: 'has nothing behind its name: {{uuid}}.',
+  n: 'takes nothing after its name: {{n}}.',
+  uuid: 'takes nothing after its name: {{uuid}}.',
   now: 'can be {{now}}, {{now ms}} or {{now s}}.',
   random: 'needs two whole numbers, the lower one first: {{random 1 6}}.',
 };
@@ -256,7 +256,7 @@ export function unclosedIn(text: string): string | null {
   const at = typeof last === 'string' ? last.indexOf(OPEN) : -1;
   if (typeof last !== 'string' || at < 0) return null;
   const found = (UNCLOSED.exec(last.slice(at))?.[0] ?? OPEN).trimEnd();
-  return `${shown(found)} is not closed: write }} behind the name. Two braces as text can be the value of a variable.`;
+  return `${shown(found)} is not closed: write }} after the name. Two braces as text can be the value of a variable.`;
 }
 
 /** Splits a text at its placeholders, always in linear time; braces that are not closed are in the last text. */

@@ -53,7 +53,7 @@ function fromFile(path: string, problems: Problems): Body | null {
     const bytes = readInput(path);
     if (path === STDIN && bytes.length === 0) {
       problems.add(
-        phrase`${the('body-file')} ${given(path)}: nothing came on stdin: give it the body, or leave the option out.`,
+        phrase`${the('body-file')} ${given(path)}: nothing came on stdin: pipe the body in, or leave the option out.`,
       );
       return null;
     }
@@ -75,7 +75,7 @@ function fromJson(text: string, problems: Problems): Body | null {
   try {
     JSON.parse(text);
   } catch (error) {
-    const meant = LIKE_A_FILE.test(text) ? `; for a file say @${text}` : '';
+    const meant = LIKE_A_FILE.test(text) ? `; for a file write @${text}` : '';
     problems.add(phrase`${the('json')} ${given(text)} is not JSON: ${messageOf(error)}${meant}.`);
     return null;
   }

@@ -136,7 +136,7 @@ function markJson(json: string, placeholders: Placeholders, problems: Problems):
   if (problems.size > before) return 'null';
   if (fault === null && jsonFaultIn(marked) === null) return marked;
   const where = fault === null ? 'a placeholder' : `line ${fault.line}, column ${fault.column}`;
-  problems.add(phrase`${the('json')} ${given(json)}: the file is not JSON at ${where}: mend it there.`);
+  problems.add(phrase`${the('json')} ${given(json)}: the file is not JSON at ${where}: fix it there.`);
   return 'null';
 }
 
@@ -149,7 +149,7 @@ function markJsonText(json: string, placeholders: Placeholders, problems: Proble
   if (fault === null) return marked;
   const line = fault.line === 1 ? '' : `line ${fault.line}, `;
   problems.add(
-    phrase`${the('json')} ${given(json)} is not JSON from ${line}column ${fault.column} on: mend it there.`,
+    phrase`${the('json')} ${given(json)} is not JSON from ${line}column ${fault.column} on: fix it there.`,
   );
   return 'null';
 }

@@ -274,7 +274,7 @@ function parseLocation(location: RunOptions['location'], problems: Problems): nu
   // The option takes whatever follows it, even a URL.
   if (count === null)
     problems.add(
-      phrase`${the('location')} ${given(location)}: give how many redirects to follow, from 0 to ${MOST_REDIRECTS}, or nothing behind it.`,
+      phrase`${the('location')} ${given(location)}: give how many redirects to follow, from 0 to ${MOST_REDIRECTS}, or no number.`,
     );
   return count;
 }

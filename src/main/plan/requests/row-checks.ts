@@ -51,7 +51,7 @@ export function checkRows(
     }
   }
   if (bad > MOST_REPORTED)
-    problems.add(`${name}: so it is with ${formatCount(bad - MOST_REPORTED)} more rows.`);
+    problems.add(`${name}: the same is true of ${formatCount(bad - MOST_REPORTED)} more rows.`);
 }
 
 /** The parts that a value can make invalid; null or empty if none can. */

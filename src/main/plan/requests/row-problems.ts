@@ -28,7 +28,7 @@ export class RowProblems {
   throwIfAny(): void {
     if (this.#sentences.length === 0) return;
     const last = this.#sentences.at(-1) ?? '';
-    const told = this.#more === 0 ? last : `${last}; and so do ${this.#more} more lines`;
+    const told = this.#more === 0 ? last : `${last}; ${this.#more} more lines are bad too`;
     throw new RowsError([...this.#sentences.slice(0, -1), told]);
   }
 }

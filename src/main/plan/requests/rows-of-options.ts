@@ -33,12 +33,12 @@ interface RowsOfRun extends ReadRows {
 export function parseRows(options: RunOptions, comeLater: boolean, problems: Problems): RowsOfRun | null {
   const { rowsMode, speed, trace } = options;
   if (speed !== undefined && trace === undefined)
-    problems.add(phrase`${the('speed')} ${given(speed)} without ${the('trace')}: say what is replayed.`);
+    problems.add(phrase`${the('speed')} ${given(speed)} without ${the('trace')}: name the trace to replay.`);
   const form = rowsFormOf(options, problems);
   const mode = problems.choice('rows-mode', rowsMode ?? DEFAULT_ROWS_MODE, ROWS_MODES);
   if (!asksForRows(options)) {
     if (rowsMode !== undefined)
-      problems.add(phrase`${the('rows-mode')} ${given(rowsMode)} without ${the('rows')}: say which file.`);
+      problems.add(phrase`${the('rows-mode')} ${given(rowsMode)} without ${the('rows')}: name the file.`);
     if (!comeLater) refuseWithoutRows(options, problems);
     return null;
   }
@@ -111,7 +111,7 @@ function parseSpeed(speed: RunOptions['speed'], problems: Problems): number | nu
 
 function refuseWithoutRows({ delimiter, skipBadRows }: RunOptions, problems: Problems): void {
   if (delimiter !== undefined)
-    problems.add(phrase`${the('delimiter')} ${given(delimiter)} without ${the('rows')}: say which file.`);
+    problems.add(phrase`${the('delimiter')} ${given(delimiter)} without ${the('rows')}: name the file.`);
   if (skipBadRows === true)
-    problems.add(phrase`${the('skip-bad-rows')} without ${the('rows')}: say which file.`);
+    problems.add(phrase`${the('skip-bad-rows')} without ${the('rows')}: name the file.`);
 }

@@ -83,7 +83,7 @@ export function parseValueRule(
     default:
       if (value !== '' || operator === '=' || operator === '!=')
         return { type: 'compare', ofLength: false, by: operator as Comparison, value };
-      problems.add(phrase`${option} ${given(text)}: say behind ${operator} what to compare with.`);
+      problems.add(phrase`${option} ${given(text)}: give a value to compare with after ${operator}.`);
       return null;
   }
 }

@@ -97,7 +97,7 @@ function withSize(definition: TestDefinition, typed: Typed, size: Size, problems
   const [only, another] = own;
   if (another !== undefined || (only !== undefined && load !== undefined)) {
     problems.add(
-      phrase`${the(first)} ${given(typed[first])}: the scenarios have loads of their own: say of which one, as in ${the('only')} ${given(only ?? '')}.`,
+      phrase`${the(first)} ${given(typed[first])}: the scenarios have loads of their own: choose one, as in ${the('only')} ${given(only ?? '')}.`,
     );
     return definition;
   }

@@ -19,7 +19,7 @@ export function readLines(path: string, problems: Problems): RowCells | null {
     try {
       JSON.parse(line);
     } catch {
-      problems.add(phrase`${the('rows')} ${given(path)}: line ${index + 1} is no JSON.`);
+      problems.add(phrase`${the('rows')} ${given(path)}: line ${index + 1} is not JSON.`);
       return null;
     }
     table.add([line]);

@@ -80,14 +80,14 @@ export async function loadTest(given: string): Promise<LoadedTest> {
 
 /** What is not a test. A CommonJS module that sets nothing, or an empty file, exports an empty object. */
 function whatIsExported(exported: unknown): string {
-  if (exported === undefined) return 'exports nothing by default';
+  if (exported === undefined) return 'has no default export';
   if (typeof exported === 'object' && exported !== null) {
     const names = Object.keys(exported);
     if (names.length === 0) return 'exports nothing';
     const named = names.find((name) => isTest((exported as Readonly<Record<string, unknown>>)[name]));
-    if (named !== undefined) return `exports a test as ${quoted(named)}, and none by default`;
+    if (named !== undefined) return `exports a test as ${quoted(named)}, but not by default`;
   }
-  return 'exports something else than a test by default';
+  return 'has a default export that is not a test';
 }
 
 /**
@@ -105,7 +105,7 @@ async function orNever<T>(load: () => Promise<T>): Promise<T> {
   const watch = watchLoop(LONGEST_TOP_MS, isEndless);
   const isIdle = (): void => {
     if (watch.hasEndedCode) isEndless();
-    else never.reject(new Error('it awaits at its top what never comes'));
+    else never.reject(new Error('its top-level await never ends'));
   };
   process.once('beforeExit', isIdle);
   try {
@@ -127,7 +127,7 @@ function checkFile(path: string, given: string): void {
   }
   throw new VolleyError(
     ERROR_CODES.scenario,
-    `The scenarios ${quoted(given)} are no file: give the path of a module.`,
+    `The scenarios ${quoted(given)} are not a file: give the path of a module.`,
   );
 }
 
@@ -137,7 +137,7 @@ export function placeOfUncaught(thrown: unknown): string | null {
   // What Node has thrown for it, such as of a socket without a listener, has no place.
   const place = placeIn(error) ?? (isAtTop() ? 'the top of a module' : null);
   if (place === null) return null;
-  return `${place}: nobody catches what a timer, a callback or an event has thrown: ${messageOf(error)}.`;
+  return `${place}: nothing caught what a timer, a callback or an event threw: ${messageOf(error)}.`;
 }
 
 /** The error with its place, and advice if there is any. */
@@ -151,11 +151,11 @@ export function whyNotLoaded(thrown: unknown, given: string): string {
 function adviceOn(error: unknown, message: string): string {
   switch (codeOf(error)) {
     case 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX':
-      return ': Node only takes types out: write without enum, namespace and parameter properties, or start volley with NODE_OPTIONS="--import tsx"';
+      return ': Node only strips types: write without enum, namespace and parameter properties, or start volley with NODE_OPTIONS="--import tsx"';
     case 'ERR_MODULE_NOT_FOUND':
     case 'MODULE_NOT_FOUND':
       if (/'k6(\/[^']*)?'/.test(message))
-        return ': it is a script of k6, whose modules are in k6 alone: docs/moving.md has what they are called here';
+        return ': it is a script of k6, whose modules only k6 has: docs/moving.md has their names here';
       return /(?:module|package) '(?:\.{0,2}[\\/]|[A-Za-z]:|file:)/.test(message)
         ? ': check the path, and write the whole name of the file, with .ts or .js'
         : ': install it where the module is (npm install)';

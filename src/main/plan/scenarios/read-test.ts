@@ -227,7 +227,7 @@ function metricsIn(value: unknown, problems: string[]): Readonly<Record<string, 
   return Object.fromEntries(
     entries.map(([name]) => {
       if (!METRIC_NAME.test(name))
-        fields.problem(name, 'a metric has a name of letters, digits, - and _, so that rules can say it');
+        fields.problem(name, 'a metric has a name of letters, digits, - and _, so that rules can use it');
       return [name, fields.choice(name, METRIC_KINDS)];
     }),
   );

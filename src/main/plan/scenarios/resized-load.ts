@@ -40,7 +40,7 @@ export function resizedLoad(load: RawLoad, size: Size): RawLoad | Misfit {
         ? ofUsers(load, executor, size)
         : {
             option: 'rate',
-            advice: phrase`of ${executor} each user starts its next iteration when its last one is over: give ${the('vus')}, or write an executor with a rate.`,
+            advice: phrase`in ${executor} each user starts its next iteration when its last one is over: give ${the('vus')}, or write an executor with a rate.`,
           };
     case 'constant-arrival-rate':
     case 'ramping-arrival-rate':
@@ -67,7 +67,7 @@ function ofUsers(
     if (vus === undefined)
       return {
         option: 'iterations',
-        advice: phrase`the number of users changes in ${executor}: say with ${the('vus')} how many share them.`,
+        advice: phrase`the number of users changes in ${executor}: give ${the('vus')}, the number of users who share them.`,
       };
     const maxDuration = durationMs ?? (isRamp ? undefined : duration);
     return {

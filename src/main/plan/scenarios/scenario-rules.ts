@@ -146,7 +146,7 @@ function ruleIn(
   const measure = measureOf(figure, of, name, test);
   if (measure === null || typeof measure === 'string') return measure;
   const limit = limitOf(measure, Number(digits), unit);
-  if (limit === null) return `'${unit ?? 'no unit'}' is no unit of it: ${unitsOf(measure)}.`;
+  if (limit === null) return `'${unit ?? 'no unit'}' is not a unit of it: ${unitsOf(measure)}.`;
   const threshold = { expression, measure, request: null, operator, limit };
   const emptiness = emptinessOf(threshold);
   return emptiness === null ? threshold : `${emptiness}.`;
@@ -188,7 +188,7 @@ function measureOf(
         : unknown('metric', of, known);
   }
   const wanted = isTime ? 'trend' : ({ count: 'counter', share: 'rate', value: 'gauge' } as const)[figure];
-  if (kind !== wanted) return `'${of}' is a ${kind}: of it there is ${FIGURE_OF[kind]}.`;
+  if (kind !== wanted) return `'${of}' is a ${kind}: it has ${FIGURE_OF[kind]}.`;
   return { type: 'of-scenarios', figure: kind, label: isTime ? (statistic ?? label) : null, name: of };
 }
 

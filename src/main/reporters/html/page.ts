@@ -45,7 +45,7 @@ const FILE: Kind = {
   asks: "'none'",
   head: NOTHING_SHOWN,
   state: NOTHING_SHOWN,
-  footer: 'This file asks nobody for anything; what a target answered is shown as text and never run.',
+  footer: 'This file requests nothing from anywhere; what a target answered is shown as text and never run.',
 };
 
 /** Requests changes from the server of the page. Without JavaScript the page is reloaded every 5 s. */
@@ -56,7 +56,7 @@ const SERVED: Kind = {
 `,
   state: html`<p id="live-state" role="status"></p>
 `,
-  footer: 'This page asks volley alone; what a target answered is shown as text and never run.',
+  footer: 'This page requests only from volley; what a target answered is shown as text and never run.',
 };
 
 /**
@@ -89,7 +89,7 @@ function documentOf({ title, heading, about, version, panels, result }: Page, ki
   const head = html`<title>${title}</title>
 <meta name="generator" content="volley ${version}">
 ${kind.head}`;
-  const body = html`<a class="skip" href="#${panels[0]?.id}">Skip to what came out</a>
+  const body = html`<a class="skip" href="#${panels[0]?.id}">Skip to the result</a>
 <div class="page">
 <header>
 <h1>${heading}</h1>

@@ -6,7 +6,7 @@ export class NotOnTheWire extends Error {
   readonly advice: ErrorAdvice = 'use-undici';
 
   constructor(what: string) {
-    super(`the client wire does not do ${what}`);
+    super(`the client wire does not support ${what}`);
   }
 }
 

@@ -15,7 +15,7 @@ export class Expressions {
   }
 
   maker({ text, names, at: place }: FlowExpression): Made<unknown> {
-    if (this.#reader === null) throw new Error('nobody has loaded what reads expressions');
+    if (this.#reader === null) throw new Error('the reader of expressions is not loaded');
     const condition = this.#reader.read(text, null);
     return (walk, vu) => {
       const values: Record<string, unknown> = {};
@@ -38,7 +38,7 @@ export class Expressions {
       const value = make(walk, vu);
       if (typeof value === 'boolean') return value;
       return at(this.#path, expression.at, () => {
-        throw new Error(`${expression.text} is ${typeof value}, and neither true nor false`);
+        throw new Error(`${expression.text} is of type ${typeof value}, not true or false`);
       });
     };
   }

@@ -126,7 +126,7 @@ function forStep(step: Extract<FlowStep, { type: 'for' }>, maker: StepMaker): St
   return async (vu, walk) => {
     const list = make(walk, vu);
     if (!Array.isArray(list))
-      throw new Error(`for ${step.name}: what 'in' says is ${typeof list}, and no list`);
+      throw new Error(`for ${step.name}: 'in' gives a value of type ${typeof list}, not a list`);
     for (const value of list) {
       walk.values[step.name] = value;
       await body(vu, walk);
@@ -151,7 +151,7 @@ function callStep(step: Extract<FlowStep, { type: 'call' }>, maker: StepMaker): 
     const given = await called(vu, walk.all);
     for (const name of step.sets) {
       const value = (given as Readonly<Record<string, unknown>> | null | undefined)?.[name];
-      if (value === undefined) throw new Error(`${step.name} gave no '${name}', which sets says`);
+      if (value === undefined) throw new Error(`${step.name} returned no '${name}', which sets names`);
       walk.values[name] = value;
     }
   };

@@ -28,7 +28,7 @@ export class Walk {
   variable(name: string): unknown {
     const value = this.known(name);
     if (value !== undefined) return value;
-    throw new Error(`'${name}' is not set: no step that was done has set it`);
+    throw new Error(`'${name}' is not set: no step has set it so far`);
   }
 
   /** The value of a name that steps set; undefined if none has. */

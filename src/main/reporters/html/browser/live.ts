@@ -11,10 +11,10 @@
 
   const WORDS = {
     live: 'Live',
-    held: 'Live; what you are reading waits until you leave it',
-    over: 'The run has ended. This page is whole and needs volley no longer; it is gone when it is closed.',
+    held: 'Live; the panel you are reading is updated when you leave it',
+    over: 'The run has ended. This page is complete and no longer needs volley; closing it loses it.',
     full: 'This is as it was when the page was opened: too many pages of the run are open already. Close one, then reload this.',
-    lost: 'volley is not heard of any more. This is what it said last.',
+    lost: 'Lost contact with volley. This is the last that it sent.',
   } as const;
 
   const main = document.querySelector('main');

@@ -40,7 +40,7 @@ function conclusionWords({ code, figures }: Conclusion, comparison: Comparison):
       return 'Neither answered a request well.';
     case 'recommended': {
       const { choice, undecided } = figures as ComparisonFigures['recommended'];
-      return undecided.length === 0 ? `Take ${choice}.` : `Perhaps ${choice}; it is not sure.`;
+      return undecided.length === 0 ? `Take ${choice}.` : `Perhaps ${choice}; that is not certain.`;
     }
     case 'nothing-recommended':
       return 'All fail too much to recommend one.';

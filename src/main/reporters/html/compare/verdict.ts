@@ -37,7 +37,7 @@ ${forest(view)}`;
 /** Older results have no codes, so the meaning of their notes is unknown. */
 function headOfNotes({ findings, notes }: Comparison, care: readonly string[]): string {
   if (care.length > 0) return 'Read with care';
-  return findings === undefined && notes.length > 0 ? 'Notes' : 'Nothing stood in the way';
+  return findings === undefined && notes.length > 0 ? 'Notes' : 'No caveats';
 }
 
 /** Each arm with its colour and source. */
@@ -90,11 +90,11 @@ function chanceText(view: ComparisonView): Markup | null {
   const two = twoArms(view);
   const probability = two?.pair.probabilityShorter ?? null;
   if (two === null || probability === null) return null;
-  return html`<p class="soft">Of a request to each, that of ${two.pair.a} is the shorter one with a chance of ${percent(probability)}.</p>`;
+  return html`<p class="soft">Of one request to each, the one to ${two.pair.a} is the faster with a probability of ${percent(probability)}.</p>`;
 }
 
 function intervalsText({ comparison: { margin, metric }, rounds }: ComparisonView): string {
   if (rounds < 2)
-    return 'What differs from run to run is not known from one of each: measure in rounds, or with --repeat.';
+    return 'One run of each does not show how much runs differ: measure in rounds, or with --repeat.';
   return `Intervals are of 95 %, from ${rounds} rounds of each; ${METRIC_LABELS[metric]} decides, and a difference within ${marginText(margin)} does not matter.`;
 }

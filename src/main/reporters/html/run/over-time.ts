@@ -28,7 +28,7 @@ export function overTimePanel(view: RunView): Markup | null {
   if (columns.length === 0) return null;
   // A single point says nothing that the figures do not.
   if (columns.length === 1)
-    return html`<p>Too short a run to have a course: all of it is one interval, of ${unbroken(formatDuration(intervalMs))}.</p>`;
+    return html`<p>The run is too short to show its course: all of it is one interval of ${unbroken(formatDuration(intervalMs))}.</p>`;
   const episode = episodeArea(view);
   const stageLines = html`${episode}${line('stage', stagePath(view))}`;
   const range = latencyRange(view);

@@ -14,7 +14,7 @@ export function rowsWords({ done, failed, total, isComplete }: BatchRows): strin
   if (failed > 0) return `${count(failed)} of ${counted(done, 'row')} failed.`;
   if (!isComplete)
     return total === null
-      ? `${counted(done, 'row')} answered, and not all.`
+      ? `${counted(done, 'row')} answered, but not all.`
       : `${count(done)} of ${counted(total, 'row')} answered.`;
   if (done === 0) return 'There was no row.';
   return done === 1 ? 'The row is ok.' : `All ${counted(done, 'row')} are ok.`;
@@ -45,10 +45,10 @@ export function rowsPanel({ rows }: RunView): Markup | null {
     ['Answered', total === null || total === done ? count(done) : `${count(done)} of ${count(total)}`],
     ['Ok', count(ok)],
     ['Failed', count(failed)],
-    ['Complete', isComplete ? 'yes' : 'no: the same with --resume goes on'],
+    ['Complete', isComplete ? 'yes' : 'no: run the same command with --resume to continue'],
     ['Retries', count(retries)],
     ...rare('Journalled before', doneBefore),
-    ...rare('Given on', returned, ' from a lost worker to others'),
+    ...rare('Passed on', returned, ' from a lost worker to others'),
     ...(limitPerSecond === null ? [] : [['Begin at most', formatAskedRate(limitPerSecond)] as const]),
     ...rare('Too fast (429)', rateLimitReplies, ' answers'),
   ])}

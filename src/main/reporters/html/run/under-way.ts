@@ -22,7 +22,7 @@ export function underWayPanel({ summary }: RunView, underWay: UnderWay): Markup 
 <div class="verdict">
 <h2 class="big">${underWayWords(summary, underWay)}</h2>
 ${troubleText(summary).map((sentence) => html`<p class="notice">${sentence}</p>`)}
-<p class="soft">So far, and ${underWay.agents.length === 0 ? 'half a second' : 'a second or two'} late. A request counts once it has ended: the newest intervals miss those that wait for their answers. Who was the limit is told at the end.</p>
+<p class="soft">So far, and ${underWay.agents.length === 0 ? 'half a second' : 'a second or two'} old. A request counts once it has ended, so the newest intervals lack those that still wait for their answers. The end of the run shows what set the limit.</p>
 </div>
 ${summary.thresholds.length === 0 || !hasBegun(underWay) ? null : rulesSoFarTable(summary.thresholds)}
 </div>

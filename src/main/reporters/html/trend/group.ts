@@ -16,7 +16,7 @@ export function groupPanel(group: TrendGroup): Markup {
   const charts = trendCharts(id, runs);
   const table = runsTable(runs);
   return html`<p class="soft">${planAndMachineText(newest)}</p>
-${hasSeveralArms(newest) && group.standing.outcome === 'too-few' ? null : html`<p>${standingText(group)}.${versionsText(runs)}${charts !== null && neverFailed(runs) ? ' No request failed in any of them.' : null}${runs.some(({ isGood }) => !isGood) && charts !== null ? ' A cross is a result that is no measure: failing, stopped, with a part lost, or with a broken rule.' : null}</p>`}
+${hasSeveralArms(newest) && group.standing.outcome === 'too-few' ? null : html`<p>${standingText(group)}.${versionsText(runs)}${charts !== null && neverFailed(runs) ? ' No request failed in any of them.' : null}${runs.some(({ isGood }) => !isGood) && charts !== null ? ' A cross is a result that does not count: failing, stopped, incomplete, or with a broken rule.' : null}</p>`}
 ${charts ?? (hasSeveralArms(newest) ? html`<p class="soft">Results of several arms have no line: <code>volley report</code> shows each.</p>` : null)}
 ${runs.length > MOST_OPEN_ROWS ? html`<details class="rows"><summary>All ${runs.length} results in rows</summary>${table}</details>` : table}`;
 }

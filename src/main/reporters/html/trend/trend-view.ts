@@ -65,5 +65,5 @@ function whyNotGood({ verdict, interrupted, degraded, brokenRules }: KeptRun): s
   if (verdict === 'failing') return 'was failing';
   if (brokenRules.length > 0)
     return brokenRules.length === 1 ? 'broke a rule' : `broke ${brokenRules.length} rules`;
-  return degraded ? 'was degraded' : 'is no measure';
+  return degraded ? 'was degraded' : 'does not count';
 }

@@ -12,7 +12,7 @@ const STREAM_REFUSALS = {
   WIRE_BODY:
     'the answer has a body where there is none: it was asked for with HEAD, or its status is 204 or 304',
   WIRE_ORDER:
-    'the answer has a body before its head, or goes on behind its trailer or an interim answer that ends it',
+    'the answer has a body before its head, or goes on after its trailer or an interim answer that ends it',
 } as const;
 
 export type StreamRefusalCode = keyof typeof STREAM_REFUSALS;
