@@ -74,7 +74,7 @@ async function stoppedReader({ url }: WebLive): Promise<IncomingMessage> {
     await page.key('End');
     await page.until(`document.querySelector('[data-track="rate"] .read').textContent !== ''`);
     await page.evaluate(`(document.querySelector('#time').isMine = true)`);
-    await page.until(`${STATE}.includes('waits until you leave it')`);
+    await page.until(`${STATE}.includes('is updated when you leave it')`);
     expect(await page.evaluate(`document.querySelector('#time').isMine`)).toBe(true);
 
     await live.end(longRun(20, 1_000));
@@ -152,7 +152,7 @@ async function stoppedReader({ url }: WebLive): Promise<IncomingMessage> {
     // One that takes nothing in does not keep volley.
     await stoppedReader(live);
     await live.end(null);
-    await page.until(`${STATE}.startsWith('volley is not heard of any more.')`);
+    await page.until(`${STATE}.startsWith('Lost contact with volley.')`);
     await page.close();
   });
 });

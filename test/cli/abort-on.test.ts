@@ -71,5 +71,5 @@ test('2 for a rule that cannot be read, and for rounds', async () => {
   const { code, stderr } = await volley('127.0.0.1:9', '--abort-on', 'p99', '--repeat', '2');
   expect(code).toBe(2);
   expect(stderr).toContain("--abort-on 'p99': give a rule such as");
-  expect(stderr).toContain("--abort-on with --repeat '2': it is for one run");
+  expect(stderr).toContain("--abort-on with --repeat '2': it is for a single run");
 });

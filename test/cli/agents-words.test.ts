@@ -31,7 +31,7 @@ test.each([
   },
   {
     words: ['run', 'examples/cart.ts', '--pool', 'a'],
-    says: /^volley: --pool 'a' without --agents: say over how many/,
+    says: /^volley: --pool 'a' without --agents: add --agents/,
   },
   { words: [URL_TEXT, '--agents', '0'], says: /--agents '0': give a whole number from 1 to 10,000/ },
   { words: [URL_TEXT, '--agents', '2', '--min-agents', '3'], says: /--min-agents '3'/ },

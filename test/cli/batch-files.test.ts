@@ -89,7 +89,7 @@ describe('resuming', () => {
     mkdirSync(journal);
     expectRefusal(await volley(...words), 'it is not a file');
     const folderInstead = await volley(...words.slice(0, -1));
-    expectRefusal(folderInstead, 'of a batch that has not ended is there');
+    expectRefusal(folderInstead, 'of an unfinished batch exists');
     const random = Buffer.from(idsTo(4_000).map((at) => (at * 7_919) % 251));
     const hugeLength = Buffer.concat([Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]), random]);
     for (const [index, bytes] of [Buffer.alloc(0), random, hugeLength, Buffer.alloc(4_096)].entries()) {
@@ -137,7 +137,7 @@ describe('outputs', () => {
     symlinkSync('new.json', inFolder('new-link.json'));
     writeFileSync(inFolder('plan.yaml'), `url: ${target.url}\nrequests: 1\n`);
     writeFileSync(inFolder('a.journal'), 'id\n1\n');
-    const overwritten = 'is a file that is read: it would be overwritten';
+    const overwritten = 'is also read: it would be overwritten';
     const cases: readonly [args: string[], part: string][] = [
       [['batch', rows, target.url, '--out', inFolder('./x/../in.csv')], overwritten],
       [['batch', rows, target.url, '--out', inFolder('in-link.csv')], overwritten],
@@ -208,11 +208,11 @@ describe('outputs', () => {
     expectRefusal(await volley(...saving(rows, '{{file}}')), "row 2 would be saved as 'rows.csv', which");
     expectRefusal(
       await volley(...saving(rows, 'x{{file}}')),
-      "row 4 would be saved as 'xa', as an earlier row is",
+      "row 4 would be saved as 'xa', like an earlier row",
     );
     expect(target.stats().requests).toBe(0);
     const piped = await startVolley(saving('-', 'x{{file}}'), {}, text).ended;
-    expect(piped.stderr).toContain("row 4 would be saved as 'xa', as an earlier row is");
+    expect(piped.stderr).toContain("row 4 would be saved as 'xa', like an earlier row");
     expect(piped.code).toBe(2);
     writeFileSync(inFolder('saved/precious'), 'precious');
     symlinkSync('precious', inFolder('saved/y1'));

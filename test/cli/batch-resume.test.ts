@@ -109,11 +109,11 @@ describe('after kill -9', () => {
     const elsewhere = (name: string): Promise<Ended> =>
       volley.with({ ...env, [name]: 'another' }, [...words, '--resume']);
     const refusals = [
-      [await elsewhere('VOLLEY_TEST_TOKEN'), 'are not those of the journal'],
-      [await elsewhere('VOLLEY_TEST_OWN'), 'are not those of the journal'],
-      [await elsewhere('VOLLEY_TEST_IN_FILE'), 'are not those of the journal'],
-      [await again(), 'of a batch that has not ended is there: add --resume'],
-      [await again('--resume', '--select', 'a=b'), 'are not those of the journal'],
+      [await elsewhere('VOLLEY_TEST_TOKEN'), 'differ from those of the journal'],
+      [await elsewhere('VOLLEY_TEST_OWN'), 'differ from those of the journal'],
+      [await elsewhere('VOLLEY_TEST_IN_FILE'), 'differ from those of the journal'],
+      [await again(), 'of an unfinished batch exists: add --resume'],
+      [await again('--resume', '--select', 'a=b'), 'differ from those of the journal'],
     ] as const;
     writeIds(rows, 401);
     const changed = [await again('--resume'), 'have changed since the journal was started'] as const;

@@ -217,7 +217,7 @@ describe.each(MODES)('%s', (mode) => {
     started.child.kill('SIGINT');
     const { code, stderr } = await started.ended;
     expect(code).toBe(130);
-    expect(stderr).toMatch(/rows are answered and kept in .*\.journal: say the same with --resume/);
+    expect(stderr).toMatch(/rows are answered and kept in .*\.journal: run the same command with --resume/);
     expect(existsSync(out)).toBe(false);
     const again = await volley(...words, ...limits, '--resume', ...options);
     expect(again.stdout).toContain('journalled before');

@@ -168,7 +168,7 @@ describe('volley compare', () => {
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toContain('schema version 99');
     const useless = await keptVolley('compare', a, b, '-c', '5', '--rounds', '9');
-    expect(useless.stderr).toContain('--concurrency changes nothing');
+    expect(useless.stderr).toContain('--concurrency has no effect on saved results');
     expect(useless.stderr).toContain('--rounds changes nothing');
   });
 });
@@ -186,10 +186,10 @@ describe('nothing is sent, and one sentence says why', () => {
       "--output 'a.csv': this is the format of the report; for a file use --out a.csv",
     ],
     [['modes'], 'No URL was given'],
-    [['compare', 'URL'], 'Two things are needed'],
+    [['compare', 'URL'], 'Two arguments are needed'],
     [['compare', 'URL', 'URL', '--fail-if', 'odd'], "--fail-if 'odd': choose one of slower, different"],
     [['compare', 'URL', 'URL', '--force'], '--force is for saved results'],
-    [['compare', 'URL', 'package.json'], "'package.json' is a file, and the other is none"],
+    [['compare', 'URL', 'package.json'], "'package.json' is a file, and the other is not"],
     [['compare', 'package.json', 'package.json'], 'it is not a result of volley'],
     [['compare', 'nofile.json', 'package.json'], "The result 'nofile.json' cannot be read"],
     [['URL', '--repeat', '0'], "--repeat '0'"],
@@ -220,7 +220,7 @@ describe('nothing is sent, and one sentence says why', () => {
     );
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr).toMatch(
-      /A: no request to .* succeeded \(connect: .*ECONNREFUSED.*nor any of another/,
+      /A: no request to .* succeeded \(connect: .*ECONNREFUSED.*nor any to another/,
     );
     expect(ended.stderr).not.toContain('round 2');
   });

@@ -56,7 +56,7 @@ test('a plan is made of each source, runs as it is, and is not overwritten', asy
     const again = await volley('init', ...source, '--out', plan);
     expect(again).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('is there already: give --force'),
+      stderr: expect.stringContaining('already exists: add --force'),
     });
     const before = target.stats().requests;
     const ran = await volley('run', plan, '-n', '20', '-o', 'json');
@@ -83,7 +83,7 @@ test('what no plan can be made of is said, and nothing is written', async () => 
   const old = join(dirname(plan), 'old.json');
   writeFileSync(old, '{"swagger":"2.0"}');
   for (const [args, sentence] of [
-    [[], 'Nothing to make a plan of, and no terminal to ask on'],
+    [[], 'There is nothing to make a plan from, and no terminal to ask on'],
     [['ftp://a/'], 'only http:// and https://'],
     [['http://a/', '--curl', 'curl http://b/'], 'a URL and --curl: each says what to send'],
     [
@@ -211,6 +211,6 @@ test('a scenario is made of each source, and its iteration runs as it is', async
   }
   expect(await volley('init', '--scenario', `${base}/`, '--out', inFolder('a.yaml'))).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('a module is written: give it a name with .ts or .js'),
+    stderr: expect.stringContaining('this writes a module: give a name that ends in .ts or .js'),
   });
 });

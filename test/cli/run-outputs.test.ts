@@ -230,12 +230,12 @@ describe('--samples', () => {
     {
       name: 'the file of rows as samples',
       args: ['--rows', 'test/fixtures/two-rows.csv', '--samples', './test/fixtures/two-rows.csv'],
-      sentence: "--samples './test/fixtures/two-rows.csv' is a file that is read: it would be overwritten",
+      sentence: "--samples './test/fixtures/two-rows.csv' is also read: it would be overwritten",
     },
     {
       name: 'the body’s file as the result',
       args: ['--body-file', 'package.json', '--out', 'docs/../package.json'],
-      sentence: "--out 'docs/../package.json' is a file that is read: it would be overwritten",
+      sentence: "--out 'docs/../package.json' is also read: it would be overwritten",
     },
     {
       name: 'rounds',
@@ -393,7 +393,7 @@ describe('a file that another run writes', () => {
     writeFileSync(body, 'mine');
     const read = await volley(target.url, '-n', '5', '--body-file', body, '--out', join(folder, 'read.json'));
     expect(read.code).toBe(2);
-    expect(read.stderr).toContain('is a file that is read');
+    expect(read.stderr).toContain('is also read');
     expect(readFileSync(body, 'utf8')).toBe('mine');
     expect(target.stats().requests).toBe(0);
   });

@@ -15,7 +15,7 @@ test('a module that cannot be loaded is told in a sentence', async () => {
     [
       'enum.ts',
       'enum A { x }',
-      'enum.ts:1: TypeScript enum is not supported in strip-only mode: Node only takes',
+      'enum.ts:1: TypeScript enum is not supported in strip-only mode: Node only strips',
     ],
     [
       'gone.ts',

@@ -59,7 +59,7 @@ describe.each(MODES)('%s', (mode) => {
         requests: { sent, ok: sent, unfinished: 0 },
       });
       expect(sent).toBeLessThan(40);
-      expect(stderr).toContain('stopping: waiting for what is in flight');
+      expect(stderr).toContain('stopping: waiting at most 5 s for what is in flight');
       expect(groupIsAlive(group.pid)).toBe(false);
     },
   );

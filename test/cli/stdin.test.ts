@@ -90,7 +90,7 @@ test('a saved result, a description and a plan with a mistake are read there too
   const target = await startTarget();
   const args = [`${target.url}bytes/1`, '-n', '2', '-c', '1', '--timeout', '500', '-o', 'json'];
   const { stdout, stderr } = await startVolley(args).ended;
-  expect(stderr).toBe("volley: --timeout '500' means 500 s: for 500 ms say 500ms.\n");
+  expect(stderr).toBe("volley: --timeout '500' means 500 s: for 500 ms write 500ms.\n");
   const report = await startVolley(['report', '-'], {}, stdout).ended;
   expect([report.code, report.stdout]).toEqual([0, expect.stringContaining('2 sent in')]);
   const api = '{"openapi":"3.1.0","info":{"title":"T","version":"1"},"paths":{"/a":{"get":{}}}}';

@@ -192,7 +192,7 @@ test('a batch that was stopped goes on where it was, and asks nothing twice', as
 });
 
 test.each<[object, string | RegExp]>([
-  [{ cancel: '10%@first' }, 'each row is to have its answer'],
+  [{ cancel: '10%@first' }, 'each row needs its answer'],
   [{ prompts: 'x.txt' }, 'the rows say what is asked'],
   [{ prompt: 'Sum up: {{nothing}}' }, "prompt: '{{nothing}}' is not a placeholder"],
   [
@@ -200,7 +200,7 @@ test.each<[object, string | RegExp]>([
     // Once, and not as a placeholder too.
     /^preset 'openai-chat': the rows have no column prompt: say with prompt what is asked, as in prompt 'Sum up: {{id}}'\.$/,
   ],
-  [{ retries: 2, prompt: 'x' }, 'what it does might be done twice'],
+  [{ retries: 2, prompt: 'x' }, 'it might take effect twice'],
 ])('%o is refused, and nothing is sent', async (said, sentence) => {
   const rows = writeRows('refused.jsonl', ['x'], 'text');
   asked.length = 0;
@@ -229,9 +229,9 @@ test('a batch whose output or journal is there asks the server nothing; nor does
     );
     writeFileSync(`${out}.journal`, 'x');
     await expect(again()).rejects.toThrow(
-      'of a batch that has not ended is there: add resume to go on with it, or delete it',
+      'of an unfinished batch exists: add resume to continue it, or delete it',
     );
-    await expect(again({ force: true })).rejects.toThrow('of a batch that has not ended is there');
+    await expect(again({ force: true })).rejects.toThrow('of an unfinished batch exists');
     rmSync(`${out}.journal`);
     await expect(again({ resume: true })).rejects.toThrow(
       /^resume with out '.*is not the output of this batch .*: add force to replace it/,

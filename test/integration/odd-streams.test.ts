@@ -251,7 +251,7 @@ describe.each([
     ['error-type', 'stream', 'STREAM_ERROR', 'overloaded'],
     ['error-of-done', 'stream', 'STREAM_ERROR', 'of the type "error"'],
     ['error-in-second', 'stream', 'STREAM_ERROR', 'server_error'],
-    ['html', 'stream', 'STREAM_EMPTY', 'a web page, and no stream of tokens: <html><body>Sign in'],
+    ['html', 'stream', 'STREAM_EMPTY', 'a web page, not a stream of tokens: <html><body>Sign in'],
     ['html-as-json', 'stream', 'STREAM_EMPTY', '<html><body>Sign in'],
     ['error-as-json', 'stream', 'STREAM_ERROR', 'no such thing'],
   ])('%s is no answer', async (path, kind, code, example) => {

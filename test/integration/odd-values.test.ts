@@ -12,9 +12,9 @@ const file = useFolder();
 
 /** What takes a text is given something else; and what is said of it. */
 const ODD: Readonly<Record<string, readonly [body: string, said: RegExp]>> = {
-  'group symbol': ["await vu.group(Symbol('s'), () => {});", /Symbol\(s\).*give it a name, which is text/],
-  'group object': ['await vu.group({}, () => {});', /give it a name, which is text/],
-  'group undefined': ['await vu.group(undefined, () => {});', /undefined.*give it a name, which is text/],
+  'group symbol': ["await vu.group(Symbol('s'), () => {});", /Symbol\(s\).*give it a name as text/],
+  'group object': ['await vu.group({}, () => {});', /give it a name as text/],
+  'group undefined': ['await vu.group(undefined, () => {});', /undefined.*give it a name as text/],
   'name symbol': ["await vu.http.get('/', { name: Symbol('s') });", /Symbol\(s\).*name of a request is text/],
   'name number': ["await vu.http.get('/', { name: 5 });", /name: 5: the name of a request is text/],
   'name function': [

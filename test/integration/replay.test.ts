@@ -339,7 +339,7 @@ test('requests are due when the trace has them, and ask for as much', async () =
     expect(last).toBeLessThan(5_000);
     expect((await ask({ requests: 4 })).requests).toMatchObject({ scheduled: 4, ok: 4 });
     await expect(ask({ rate: 5 })).rejects.toThrow('rate and trace each say what the rate is');
-    await expect(ask({ maxTokens: 5 })).rejects.toThrow("maxTokens '5' with trace: the trace says it");
+    await expect(ask({ maxTokens: 5 })).rejects.toThrow("maxTokens '5' with trace: the trace has it");
     await expect(ask({ speed: 'fast' })).rejects.toThrow("speed 'fast': give how much faster than recorded");
     await expect(ask({ warmup: '1s' })).rejects.toThrow('warmup with trace');
     await expect(ask({ trace: undefined, every: '1s' })).rejects.toThrow("speed '3' without trace");

@@ -53,7 +53,7 @@ describe.each(CLIENT_NAMES)('bytes that no request asked for, %s', (client) => {
     expect(summary.connections).toMatchObject({ opened: 20, unrequested: 20 });
     expect(toldBy(summary)).toBe(20);
     expect(summary.generator.reasons.join(' ')).toContain(
-      '20 connections were closed because the target sent bytes that nobody had asked for',
+      '20 connections were closed because the target sent bytes that no request had asked for',
     );
   });
 
