@@ -40,7 +40,7 @@ export async function initCommand(parsed: Parsed, problems: string[]): Promise<E
     value === undefined ? [] : [name === 'url' ? 'a URL' : `--${name}`],
   );
   if (names.length > 1)
-    problems.push(`${names.join(' and ')}: each gives what to send: give only one of them.`);
+    problems.push(`${names.join(' and ')}: each says what to send: give only one of them.`);
   if (parsed.last('har-hosts') !== undefined && said.har === undefined)
     problems.push('--har-hosts without --har: name the recording.');
   const isAsking =
