@@ -182,7 +182,9 @@ test('a batch that was stopped goes on where it was, and asks nothing twice', as
   expect(first.isComplete).toBe(false);
   const before = first.rows.done;
   expect(before).toBeLessThan(30);
-  await expect(batch({ ...all, resume: true, model: 'other' })).rejects.toThrow('differ from those of the journal');
+  await expect(batch({ ...all, resume: true, model: 'other' })).rejects.toThrow(
+    'differ from those of the journal',
+  );
   const second = await batch({ ...all, resume: true, stallTimeout: '9s' });
   expect(second.rows).toEqual({ done: 30, ok: 30, failed: 0 });
   const third = await batch({ ...all, resume: true });

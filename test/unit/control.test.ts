@@ -95,7 +95,7 @@ test.each<[string, unknown, (string | RegExp)[]]>([
       "cluster.maxLost '101%': give a share of the load from 0% to 100%, such as 5%.",
       /^cluster\.broker 'http:\/\/…@x\/': give it as redis:/,
       /^cluster\.pool 'a b': give up to 64 letters/,
-      /^The cluster key has 1 character: give 16 at least/,
+      /^The cluster key has 1 character: give at least 16/,
     ],
   ],
   [
@@ -150,7 +150,7 @@ test('what is wrong with a run over agents is told with what is wrong with its p
   );
   await expect(both).rejects.toMatchObject({
     problems: [
-      { message: 'mode with cluster: each agent says what it has: leave one of them out.' },
+      { message: 'mode with cluster: each agent sets that itself: leave one of them out.' },
       { message: "cluster.agents '0': give a whole number from 1 to 10,000." },
       { message: expect.stringMatching(/^rate '-1'/) },
     ],

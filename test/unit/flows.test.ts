@@ -206,7 +206,7 @@ describe('steps that are wrong', () => {
         "5:30: timeout '0': give a time",
       ],
     ],
-    ['text that is no JSON', ["{ post: http://a/, json: '{a' }"], ['3:28: json: the text is no JSON']],
+    ['text that is no JSON', ["{ post: http://a/, json: '{a' }"], ['3:28: json: the text is not JSON']],
   ])('%s', async (_what, lines, expected) => {
     const found = await problemsOf(steps(...lines));
     expect(found).toEqual(expected.map((beginning) => expect.stringContaining(beginning)));

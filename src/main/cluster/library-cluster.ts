@@ -34,7 +34,7 @@ export function clusterOf(
   const given = fieldsOf(cluster, found);
   for (const name of ['workers', 'mode'] as const)
     if (run?.[name] !== undefined)
-      found.push(`${name} with cluster: each agent says what it has: leave one of them out.`);
+      found.push(`${name} with cluster: each agent sets that itself: leave one of them out.`);
   const read = given === null ? null : clusterPlanOf(given, found);
   problems.push(...found);
   return read === null || found.length > 0

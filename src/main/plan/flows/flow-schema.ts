@@ -102,7 +102,7 @@ function schemasWith(steps: z.ZodType): Readonly<Record<StepKind, z.ZodObject>> 
       .record(z.string(), z.unknown(), giving('a map of paths and values'))
       .describe('Values at paths of the JSON')
       .optional(),
-    redirects: z.number().int().min(0).describe('How many are followed; 10').optional(),
+    redirects: z.number().int().min(0).describe('How many redirects are followed; 10').optional(),
     timeout: timeout.optional(),
     cookies: z.boolean(giving('true or false')).optional(),
     stream: z

@@ -11,7 +11,7 @@ const WRITTEN = /^(\S+)(?:\s+(.+))?$/s;
 const SLASHES = /^\/(.+)\/([imsuv]*)$/s;
 const GOOD_NAME = /^[A-Za-z_][\w-]*$/;
 const HOW =
-  "say it as 'json PATH', 'css SELECTOR', 'header NAME', 'cookie NAME', 'regex PATTERN', 'stream PART' or 'status'";
+  "write it as 'json PATH', 'css SELECTOR', 'header NAME', 'cookie NAME', 'regex PATTERN', 'stream PART' or 'status'";
 
 /** Reads the captures of a request; reports a problem for each that cannot be read. */
 export function readCaptures(captures: Fields, keys: Keys, reader: StepReading): FlowCapture[] {

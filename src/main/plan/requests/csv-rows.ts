@@ -31,7 +31,7 @@ export function csvRows(text: string, form: RowsForm): RowCells {
   let columnCount = 0;
   let lastLine = 0;
   let lastTold = '';
-  const lost = new Error('nothing behind it is what it seems');
+  const lost = new Error('nothing after it can be read reliably');
   const options: import('csv-parse/sync').Options = {
     delimiter,
     skip_empty_lines: true,
