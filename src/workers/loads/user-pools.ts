@@ -6,7 +6,7 @@ import { UsersPool } from '../vus/users-pool.ts';
 import { OpenPacer } from './pacing/open.ts';
 
 /** The pool for a load. */
-export function poolOf(pool: UserPool, host: PoolHost): Pool {
+export function poolOf(pool: UserPool, host: PoolHost): Pool<unknown> {
   const { load } = pool;
   switch (load.type) {
     case 'users':

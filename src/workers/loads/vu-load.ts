@@ -77,7 +77,7 @@ export class VuLoad implements Load, Job, UserHost {
   readonly #watch: RequestWatch | null;
   readonly #host: VuLoadHost;
   readonly #plan: ScenariosPlan;
-  readonly #pools: readonly Pool[];
+  readonly #pools: readonly Pool<unknown>[];
   readonly #lastEnded: LastEnded;
   #stopHearing: (() => void) | null = null;
   /** Users waiting for the coordinator to catch up. */

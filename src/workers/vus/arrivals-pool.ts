@@ -21,7 +21,7 @@ interface Due {
 }
 
 /** Iterations started by a schedule: taken by the most recently freed user, else by a new user, else queued or dropped. */
-export class ArrivalsPool extends Pool {
+export class ArrivalsPool extends Pool<UserScenario> {
   readonly #load: IterationArrivals;
   readonly #arrivals: Arrivals;
   readonly #numbering: Numbering;
@@ -115,7 +115,7 @@ export class ArrivalsPool extends Pool {
   #hire(due: Due | null): void {
     const place = this.#users++ * this.host.workers + this.host.index;
     const { scenario } = this.deal(due?.number ?? 0);
-    const user = this.newUser(place, scenario);
+    const user = this.newUser(place, scenario, scenario);
     void this.setUp(user, scenario).then((isReady) => {
       if (isReady) {
         if (due === null) this.#becameFree(user, scenario);
@@ -129,18 +129,20 @@ export class ArrivalsPool extends Pool {
 
   #work(user: User, { number, intendedMs }: Due): void {
     const { scenario, occurrence } = this.deal(number);
-    const goOn = (): void => {
-      const due = this.#hasEnded ? undefined : this.#line.shift();
-      if (due === undefined) this.#becameFree(user, scenario);
-      else this.#work(user, due);
-    };
+    if (this.alive.has(user)) this.alive.set(user, scenario);
     const start = this.startOf(user, scenario, occurrence, intendedMs);
     if (start !== null) {
-      this.iterate(user, start, goOn);
+      this.iterate(user, start);
       return;
     }
     this.stop();
-    goOn();
+    this.goOn(user, scenario);
+  }
+
+  protected override goOn(user: User, scenario: UserScenario): void {
+    const due = this.#hasEnded ? undefined : this.#line.shift();
+    if (due === undefined) this.#becameFree(user, scenario);
+    else this.#work(user, due);
   }
 
   #becameFree(user: User, scenario: UserScenario): void {

@@ -1,9 +1,10 @@
 import type { Iterations, UserPool } from '../../protocol/scenario.ts';
 import { placesOf } from '../../requests/user-numbering.ts';
 import { shareByUsers, usersOfWorker } from '../../time/user-schedule.ts';
+import type { Alarm } from './alarms.ts';
 import { Pool, type PoolHost } from './pool.ts';
 import type { User } from './user.ts';
-import type { Start } from './user-host.ts';
+import type { Start, UserScenario } from './user-host.ts';
 
 /** Counts out the numbers of iterations to start, from 0. */
 interface Numbers {
@@ -11,13 +12,23 @@ interface Numbers {
   readonly end: number;
 }
 
+/** What a user does. */
+interface Session {
+  /** Its setup and teardown are those of this one. */
+  readonly first: UserScenario;
+  readonly numbers: Numbers;
+}
+
 /** A number of iterations: per user, or shared by all, where any free user takes the next. */
-export class IterationsPool extends Pool {
+export class IterationsPool extends Pool<Session> {
   readonly #load: Iterations;
   /** One per user, or a single one shared by this worker's users. */
   readonly #numbers: Numbers[] = [];
   readonly #places: readonly number[];
   #hasBegun = false;
+  /** Number of users who have not left. */
+  #living = 0;
+  #limits: readonly Alarm[] = [];
 
   constructor(pool: UserPool, load: Iterations, host: PoolHost) {
     super(pool, host);
@@ -48,19 +59,15 @@ export class IterationsPool extends Pool {
       this.#hasBegun = true;
       if (this.isStopped) return;
       const endMs = startAtMs + maxDurationMs;
-      const limits = [
+      this.#limits = [
         alarms.set(endMs, () => this.stop()),
         alarms.set(endMs + gracefulStopMs, () => this.end()),
       ];
-      let living = this.#places.length;
-      const left = (): void => {
-        living--;
-        if (living === 0) for (const limit of limits) alarms.cancel(limit);
-      };
+      this.#living = this.#places.length;
       for (const [own, place] of this.#places.entries()) {
         const numbers = this.#numbers[executor === 'per-vu-iterations' ? own : 0];
-        if (numbers !== undefined && numbers.next < numbers.end) this.#live(place, numbers, startAtMs, left);
-        else left();
+        if (numbers !== undefined && numbers.next < numbers.end) this.#live(place, numbers, startAtMs);
+        else this.#left();
       }
       this.host.finishIfIdle();
     });
@@ -74,19 +81,26 @@ export class IterationsPool extends Pool {
       }
   }
 
-  #live(place: number, numbers: Numbers, fromMs: number, left: () => void): void {
+  #live(place: number, numbers: Numbers, fromMs: number): void {
     const first = this.deal(numbers.next).scenario;
-    const user = this.newUser(place, first);
+    const session = { first, numbers };
+    const user = this.newUser(place, first, session);
     user.freeAtMs = fromMs;
-    const goOn = (): void => {
-      const start = this.#next(user, numbers);
-      if (start === null) void this.leave(user, first, true).then(left);
-      else this.iterate(user, start, goOn);
-    };
     void this.setUp(user, first).then((wasSetUp) => {
-      if (wasSetUp) goOn();
-      else void this.leave(user, first, false).then(left);
+      if (wasSetUp) this.goOn(user, session);
+      else void this.leave(user, first, false).then(() => this.#left());
     });
+  }
+
+  protected override goOn(user: User, { first, numbers }: Session): void {
+    const start = this.#next(user, numbers);
+    if (start === null) void this.leave(user, first, true).then(() => this.#left());
+    else this.iterate(user, start);
+  }
+
+  #left(): void {
+    this.#living--;
+    if (this.#living === 0) for (const limit of this.#limits) this.host.alarms.cancel(limit);
   }
 
   /** Null if nothing more is to be started. */

@@ -3,7 +3,7 @@ import { Dealer } from '../../requests/dealing.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Alarms } from './alarms.ts';
 import type { RowSource } from './row-source.ts';
-import { User } from './user.ts';
+import { type Follower, User } from './user.ts';
 import type { Start, UserHost, UserScenario } from './user-host.ts';
 
 /** How long interrupted code is waited for. */
@@ -31,11 +31,14 @@ export interface PoolHost {
   finishIfIdle(): void;
 }
 
-/** Common base of pools: the users of one load, and the dealing of scenarios and rows. */
-export abstract class Pool {
+/**
+ * Common base of pools: the users of one load, and the dealing of scenarios and rows. A `Session` is what a pool keeps of
+ * each user: very many users may sleep at a time, and an object takes less memory than closures.
+ */
+export abstract class Pool<Session> implements Follower {
   protected readonly pool: UserPool;
   protected readonly host: PoolHost;
-  protected readonly alive = new Set<User>();
+  protected readonly alive = new Map<User, Session>();
   protected isStopped = false;
   readonly #dealer: Dealer;
 
@@ -46,6 +49,8 @@ export abstract class Pool {
   }
 
   abstract begin(windowAtMs: number): void;
+  /** A user is free: it starts its next iteration, or leaves. */
+  protected abstract goOn(user: User, session: Session): void;
   /** Nothing is queued, no user is left, and nothing more will start. */
   abstract readonly isDone: boolean;
   /** Adds the iterations that were due but not started, by scenario. */
@@ -59,7 +64,7 @@ export abstract class Pool {
   /** Interrupts all users; code that does not end is abandoned soon after. */
   end(): void {
     this.stop();
-    for (const user of this.alive) user.interrupt();
+    for (const user of this.alive.keys()) user.interrupt();
     if (this.alive.size === 0) return;
     const { alarms, clock } = this.host;
     alarms.set(clock.nowMs() + LAST_MS, () => {
@@ -71,7 +76,7 @@ export abstract class Pool {
   /** Stops waiting for all users. */
   abandon(): void {
     this.end();
-    for (const user of this.alive) this.#leaveAlone(user);
+    for (const user of this.alive.keys()) this.#leaveAlone(user);
   }
 
   /** Interrupts one user; if its code does not end, abandons it soon after and calls `leftAlone`. */
@@ -107,9 +112,9 @@ export abstract class Pool {
     return null;
   }
 
-  protected newUser(place: number, scenario: UserScenario): User {
+  protected newUser(place: number, scenario: UserScenario, session: Session): User {
     const user = new User(this.pool.firstId + place, scenario, this.host.users);
-    this.alive.add(user);
+    this.alive.set(user, session);
     this.host.cameAndWent(1);
     return user;
   }
@@ -122,19 +127,21 @@ export abstract class Pool {
     return false;
   }
 
-  /** Runs an iteration, and then calls `next`. By callbacks, since a promise for each of many users takes memory. */
-  protected iterate(user: User, start: Start, next: () => void): void {
-    const over = (hasActed: boolean): void => {
-      if (hasActed) next();
-      else {
-        // Otherwise a scenario that awaits nothing would block the event loop forever.
-        this.host.idled();
-        setImmediate(next);
-      }
-    };
+  /** Runs an iteration; then the user goes on. */
+  protected iterate(user: User, start: Start): void {
     const room = this.host.room();
-    if (room === null) user.iterate(start, over);
-    else void room.then(() => user.iterate(start, over));
+    if (room === null) user.iterate(start, this);
+    else void room.then(() => user.iterate(start, this));
+  }
+
+  iterated(user: User, hasActed: boolean): void {
+    if (hasActed) {
+      this.#goOn(user);
+      return;
+    }
+    // Otherwise a scenario that awaits nothing would block the event loop forever.
+    this.host.idled();
+    setImmediate(() => this.#goOn(user));
   }
 
   protected async leave(user: User, scenario: UserScenario, wasSetUp: boolean): Promise<void> {
@@ -145,6 +152,12 @@ export abstract class Pool {
     user.leave();
     if (this.alive.delete(user)) this.host.cameAndWent(-1);
     this.host.finishIfIdle();
+  }
+
+  #goOn(user: User): void {
+    const session = this.alive.get(user);
+    // An abandoned user has been removed.
+    if (session !== undefined) this.goOn(user, session);
   }
 
   #leaveAlone(user: User): void {

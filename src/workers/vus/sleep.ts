@@ -1,8 +1,9 @@
 import { Interrupted } from '../../protocol/scenario-errors.ts';
 import type { Alarm } from './alarms.ts';
+import { type CodeOwner, callAs } from './unawaited.ts';
 
 /** Whose code sleeps. */
-export interface SleepingUser {
+export interface SleepingUser extends CodeOwner {
   awake(sleep: Sleep): void;
 }
 
@@ -10,16 +11,17 @@ export interface SleepingUser {
 export class Sleep implements Alarm {
   readonly dueMs: number;
   /** Lets the code continue. */
-  readonly resolve: () => void;
+  readonly resolve: (over?: Promise<void>) => void;
+  /** The user's sleep before this one, if that is not over: code may start several. */
+  next: Sleep | null;
   isCancelled = false;
   readonly #user: SleepingUser;
-  readonly #reject: (error: Error) => void;
 
-  constructor(user: SleepingUser, dueMs: number, resolve: () => void, reject: (error: Error) => void) {
+  constructor(user: SleepingUser, dueMs: number, next: Sleep | null, resolve: Sleep['resolve']) {
     this.#user = user;
     this.dueMs = dueMs;
+    this.next = next;
     this.resolve = resolve;
-    this.#reject = reject;
   }
 
   ring(): void {
@@ -28,6 +30,6 @@ export class Sleep implements Alarm {
 
   interrupt(): void {
     this.isCancelled = true;
-    this.#reject(new Interrupted());
+    callAs(this.#user, this.resolve, Promise.reject(new Interrupted()));
   }
 }

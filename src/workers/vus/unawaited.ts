@@ -9,6 +9,10 @@ export interface CodeOwner {
   awaited(promise: Promise<unknown>): void;
   /** Thrown in a timer, in a callback, or by an event. */
   uncaught(error: unknown): void;
+  /** What it has called by `callUntilOver` has ended. */
+  returned(): void;
+  /** The same, with what that has thrown. */
+  threw(error: unknown): void;
 }
 
 /** In which the code of one owner is called. */
@@ -37,6 +41,34 @@ export function callAs<Args extends unknown[], T>(
   ...args: Args
 ): T {
   return owner.scope.runInAsyncScope(code, undefined, ...args);
+}
+
+/** Calls `code` as that of `owner`, and tells the owner when what it returns has settled. */
+export function callUntilOver<Args extends unknown[]>(
+  owner: CodeOwner,
+  code: (...args: Args) => unknown,
+  ...args: Args
+): void {
+  callAs(owner, tellWhenOver, code, args);
+}
+
+function tellWhenOver<Args extends unknown[]>(code: (...args: Args) => unknown, args: Args): void {
+  let done: Promise<unknown>;
+  try {
+    done = Promise.resolve(code(...args));
+  } catch (error) {
+    done = Promise.reject(error);
+  }
+  // The same two functions for all owners, of whom very many may wait: the scope says which one it is.
+  void done.then(tellReturned, tellThrew);
+}
+
+function tellReturned(): void {
+  ownerNow()?.returned();
+}
+
+function tellThrew(error: unknown): void {
+  ownerNow()?.threw(error);
 }
 
 /** Whose code runs now, or has just thrown; null if it is nobody's. */

@@ -21,7 +21,7 @@ import { failureOf } from './failure-of.ts';
 import { outcomeOf } from './outcome-of.ts';
 import { isA } from './script-place.ts';
 import { Sleep, type SleepingUser } from './sleep.ts';
-import { type CodeScope, callAs, scopeOf } from './unawaited.ts';
+import { type CodeScope, callAs, callUntilOver, scopeOf } from './unawaited.ts';
 import { UserConnections } from './user-connections.ts';
 import { CookiesView, NO_COOKIES, UserCookies } from './user-cookies.ts';
 import type { Start, Thrown, UserHost, UserScenario } from './user-host.ts';
@@ -31,16 +31,18 @@ import { type ActingUser, type Scope, UserHttp, VuView } from './vu-view.ts';
 const RANDOM_STREAMS = 0x5eed_0000;
 
 const RESOLVED = Promise.resolve();
-/** Shared by all users who do not sleep; never changed. */
-const NO_SLEEPS: Sleep[] = [];
-
 /** One of a scenario's three parts. */
 type Part = 'exec' | 'vuSetup' | 'vuTeardown';
+
+/** What goes on when an iteration of a user is over; one for many users. */
+export interface Follower {
+  /** @param hasActed whether the user has sent or slept */
+  iterated(user: User, hasActed: boolean): void;
+}
 
 /** A virtual user: runs the code of its scenario, iteration after iteration, over connections of its own. */
 export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUser {
   readonly id: number;
-  readonly http: Http = new UserHttp(this);
   readonly scope: CodeScope = scopeOf(this);
   n = 0;
   iteration = 0;
@@ -50,8 +52,6 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
   /** The request of the last answer that this iteration received. */
   lastRequest: string | null = null;
   readonly #host: UserHost;
-  readonly #connections: UserConnections;
-  readonly #cookies: UserCookies;
   readonly #view = new VuView(this, null);
   #scenario: UserScenario;
   #part: Part = 'exec';
@@ -60,21 +60,24 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
   #isInterrupted = false;
   /** Its code did not end and is no longer waited for. */
   #isAbandoned = false;
-  /** The iteration under way. */
-  #underWay: Start | null = null;
+  /** When the iteration under way was to start; null without one. */
+  #intendedMs: number | null = null;
   #startedMs = 0;
   #thinkMs = 0;
   #acts = 0;
   #random: Random | null = null;
   #abort: AbortController | null = null;
   // What not every user needs is made when one does: there may be very many who only sleep.
+  #http: Http | null = null;
+  #connections: UserConnections | null = null;
+  #cookies: UserCookies | null = null;
   #vars: Record<string, unknown> | null = null;
   /** Numbers of the current groups that are counted. */
   #groups: Set<{ readonly number: number }> | null = null;
-  /** Nearly always one or none. */
-  #sleeps: Sleep[] = NO_SLEEPS;
-  /** Called at the end of the iteration. */
-  #iterated: ((hasActed: boolean) => void) | null = null;
+  /** The latest one that is not over, which leads to those before it. */
+  #sleep: Sleep | null = null;
+  /** Told of the end of the iteration. */
+  #follower: Follower | null = null;
   /** Called with what another part has thrown, when that and all that it has started is over. */
   #over: ((thrown: Thrown | null) => void) | null = null;
   #thrown: Thrown | null = null;
@@ -85,8 +88,11 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
     this.id = id;
     this.#scenario = scenario;
     this.#host = host;
-    this.#connections = new UserConnections(host);
-    this.#cookies = new UserCookies(host.maker.cookies);
+  }
+
+  get http(): Http {
+    this.#http ??= new UserHttp(this);
+    return this.#http;
   }
 
   get scenarioName(): string {
@@ -107,7 +113,7 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
   }
 
   get cookies(): Cookies {
-    return new CookiesView(this.#cookies.jar, (url) => this.#host.maker.locate(url));
+    return new CookiesView(this.#ownCookies.jar, (url) => this.#host.maker.locate(url));
   }
 
   get signal(): AbortSignal {
@@ -119,7 +125,7 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
   /** Runs the scenario's setup for the user; returns null, or what it has thrown. */
   async setUp(scenario: UserScenario, row: unknown): Promise<Thrown | null> {
     const failure = await this.#around('vuSetup', scenario, row);
-    this.#cookies.keep();
+    this.#cookies?.keep();
     return failure;
   }
 
@@ -128,29 +134,29 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
     return this.#around('vuTeardown', scenario, row);
   }
 
-  /** Runs and records one iteration, and then calls `over`: with false if it has neither sent nor slept. */
-  iterate(start: Start, over: (hasActed: boolean) => void): void {
-    const { scenario, n, intendedMs, row } = start;
+  /** Runs and records one iteration, and then tells `follower`. */
+  iterate({ scenario, n, intendedMs, row }: Start, follower: Follower): void {
     this.#scenario = scenario;
     this.n = n;
     this.row = row;
     this.freeAtMs = intendedMs;
     this.#random = null;
     this.lastRequest = null;
-    if (!scenario.keepsCookies) this.#cookies.reset();
+    if (!scenario.keepsCookies) this.#cookies?.reset();
     this.#startedMs = this.#host.clock.nowMs();
-    this.#underWay = start;
-    this.#iterated = over;
+    this.#intendedMs = intendedMs;
+    this.#follower = follower;
     this.#run('exec', null);
   }
 
   #endIteration(error: Thrown | null): void {
-    if (this.#underWay !== null) this.#recordIteration(this.#underWay, error);
-    this.#underWay = null;
-    this.#iterated?.(this.#isAbandoned || this.#acts > 0);
+    if (this.#intendedMs !== null) this.#recordIteration(this.#intendedMs, error);
+    this.#intendedMs = null;
+    this.#follower?.iterated(this, this.#isAbandoned || this.#acts > 0);
   }
 
-  #recordIteration({ scenario, intendedMs }: Start, error: Thrown | null): void {
+  #recordIteration(intendedMs: number, error: Thrown | null): void {
+    const scenario = this.#scenario;
     const endMs = this.#host.clock.nowMs();
     const outcome = this.#isInterrupted
       ? ITERATION_OUTCOME.interrupted
@@ -164,7 +170,7 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
       { outcome, intendedMs, startedMs: this.#startedMs, endMs, thinkMs: this.#thinkMs },
       error === null || this.#isInterrupted ? null : failureOf(error.thrown, this.#host.hide),
     );
-    if (scenario.newConnection) this.#connections.close();
+    if (scenario.newConnection) this.#connections?.close();
     if (!this.#isInterrupted && this.freeAtMs < endMs) this.freeAtMs = endMs;
   }
 
@@ -174,19 +180,19 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
     this.#isInterrupted = true;
     this.#host.meter.handOver(this);
     this.#abort?.abort(new Interrupted());
-    for (const sleep of this.#sleeps) sleep.interrupt();
-    this.#sleeps = NO_SLEEPS;
-    this.#connections.interrupt();
+    for (let sleep = this.#sleep; sleep !== null; sleep = sleep.next) sleep.interrupt();
+    this.#sleep = null;
+    this.#connections?.interrupt();
     this.#becomeIdle();
   }
 
   /** Stops waiting for code that does not end: its iteration counts as interrupted. */
   abandon(): void {
     this.interrupt();
-    if (this.#underWay === null) return;
-    const { scenario, intendedMs } = this.#underWay;
+    if (this.#intendedMs === null) return;
+    const [scenario, intendedMs] = [this.#scenario, this.#intendedMs];
     this.#isAbandoned = true;
-    this.#underWay = null;
+    this.#intendedMs = null;
     for (const { number } of this.#groups ?? []) this.#host.records.group(number, 'interrupted');
     this.#groups = null;
     const [startedMs, endMs, thinkMs] = [this.#startedMs, this.#host.clock.nowMs(), this.#thinkMs];
@@ -209,7 +215,7 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
 
   /** Closes its connections. */
   leave(): void {
-    this.#connections.close();
+    this.#connections?.close();
   }
 
   random(): number {
@@ -228,9 +234,10 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
     meter.leave(this, nowMs);
     this.#acts++;
     const answer = new Promise<Response>((resolve, reject) => {
-      const cookies = this.#scenario.hasCookies ? this.#cookies : NO_COOKIES;
+      const cookies = this.#scenario.hasCookies ? this.#ownCookies : NO_COOKIES;
       const request = maker.make(method, url, params, this.#part !== 'exec', cookies);
       const sent = { request, intendedMs: this.freeAtMs, dispatchedMs: nowMs };
+      this.#connections ??= new UserConnections(this.#host);
       this.#connections.send(new AwaitedAnswer(this, sent, resolve, reject));
     });
     meter.back(this);
@@ -242,23 +249,21 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
     if (refusal !== null) return this.#refused(refusal);
     const { clock, alarms, meter } = this.#host;
     meter.leave(this);
-    const slept = new Promise<void>((resolve, reject) => {
+    const slept = new Promise<void>((resolve) => {
       const leastMs = msOf(time);
       const thinkMs = upTo === undefined ? leastMs : leastMs + this.random() * (msOf(upTo) - leastMs);
       this.#acts++;
       this.#thinkMs += thinkMs;
       for (let around = scope; around !== null; around = around.around) around.thinkMs += thinkMs;
-      const sleep = new Sleep(this, clock.nowMs() + thinkMs, resolve, reject);
-      alarms.add(sleep);
-      if (this.#sleeps.length === 0) this.#sleeps = [sleep];
-      else this.#sleeps.push(sleep);
+      this.#sleep = new Sleep(this, clock.nowMs() + thinkMs, this.#sleep, resolve);
+      alarms.add(this.#sleep);
     });
     meter.back(this);
     return slept;
   }
 
   awake(sleep: Sleep): void {
-    this.#sleeps = this.#sleeps.length === 1 ? NO_SLEEPS : this.#sleeps.filter((other) => other !== sleep);
+    this.#isOver(sleep);
     if (this.freeAtMs < sleep.dueMs) this.freeAtMs = sleep.dueMs;
     this.#host.meter.handOver(this);
     sleep.resolve();
@@ -308,7 +313,7 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
     const outcome = outcomeOf(exchange, endMs, this.#host.tokenCount);
     this.lastRequest = exchange.request?.plan.name ?? null;
     if (this.freeAtMs < endMs) this.freeAtMs = endMs;
-    this.#connections.release(exchange);
+    this.#connections?.release(exchange);
     this.#becomeIdle();
     this.#host.meter.handOver(this);
     return outcome;
@@ -337,30 +342,39 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
     this.#hasReturned = false;
     this.#over = over;
     const { meter } = this.#host;
-    let done: Promise<unknown>;
-    try {
-      meter.enter(this);
-      done = Promise.resolve(callAs(this, runPart, this.#scenario.definition, part, this.#view));
-      meter.returned(this);
-    } catch (error) {
-      done = Promise.reject(error);
-    }
-    void done.then(this.#returned, this.#threw);
+    meter.enter(this);
+    callUntilOver(this, runPart, this.#scenario.definition, part, this.#view);
+    meter.returned(this);
   }
 
-  readonly #returned = (): void => {
+  returned(): void {
     this.#host.meter.leave(this);
     this.#hasReturned = true;
     this.#endIfIdle();
-  };
+  }
 
-  readonly #threw = (error: unknown): void => {
+  threw(error: unknown): void {
     this.#thrown = { thrown: error };
-    this.#returned();
-  };
+    this.returned();
+  }
+
+  get #ownCookies(): UserCookies {
+    this.#cookies ??= new UserCookies(this.#host.maker.cookies);
+    return this.#cookies;
+  }
 
   get #isBusy(): boolean {
-    return !this.#isInterrupted && this.#connections.underWay + this.#sleeps.length > 0;
+    if (this.#isInterrupted) return false;
+    return this.#sleep !== null || (this.#connections !== null && this.#connections.underWay > 0);
+  }
+
+  #isOver(sleep: Sleep): void {
+    if (this.#sleep === sleep) {
+      this.#sleep = sleep.next;
+      return;
+    }
+    for (let later = this.#sleep; later !== null; later = later.next)
+      if (later.next === sleep) later.next = sleep.next;
   }
 
   /** Something that it has started is over. Deferred: the code that is told of that next may start another. */

@@ -1,12 +1,25 @@
 import type { UserPool, UsersOverTime } from '../../protocol/scenario.ts';
 import { placesOf, workersOfParts } from '../../requests/user-numbering.ts';
 import { endOfStartsMs, mostUsers, sessionsOf } from '../../time/user-schedule.ts';
+import type { Alarm } from './alarms.ts';
 import { Pool, type PoolHost } from './pool.ts';
 import type { User } from './user.ts';
 import type { Start, UserScenario } from './user-host.ts';
 
+/** One stay of a user. */
+interface Session {
+  /** When it is to leave. */
+  readonly toMs: number;
+  /** When it is interrupted; null if with the others at the end. */
+  limit: Alarm | null;
+  /** Called when it has left, or was abandoned. */
+  readonly left: () => void;
+}
+
+const NOTHING = (): void => {};
+
 /** A number of users over time: each starts its next iteration when its previous one is over. */
-export class UsersPool extends Pool {
+export class UsersPool extends Pool<Session> {
   readonly #load: UsersOverTime;
   /** Number of sessions not yet begun. */
   #coming = 0;
@@ -43,11 +56,14 @@ export class UsersPool extends Pool {
     for (const place of placesOf(this.pool, mostUsers(this.#load), this.host)) {
       // A user that comes back waits for the end of its previous session.
       let before: Promise<void> | null = null;
-      for (const { fromMs, toMs } of sessionsOf(this.#load, place + 1)) {
+      const sessions = sessionsOf(this.#load, place + 1);
+      for (const { fromMs, toMs } of sessions) {
         this.#coming++;
+        const begin = (left: () => void): void =>
+          this.#beginSession(place, startAtMs + fromMs, startAtMs + toMs, left);
         alarms.set(startAtMs + fromMs, () => {
-          const session = (): Promise<void> => this.#session(place, startAtMs + fromMs, startAtMs + toMs);
-          before = before === null ? session() : before.then(session);
+          if (sessions.length === 1) begin(NOTHING);
+          else before = (before ?? Promise.resolve()).then(() => new Promise(begin));
         });
       }
     }
@@ -57,37 +73,43 @@ export class UsersPool extends Pool {
     // There is no planned number: it depends on how long iterations take.
   }
 
-  /** Resolves when the user has left, or was abandoned. */
-  #session(place: number, fromMs: number, toMs: number): Promise<void> {
+  #beginSession(place: number, fromMs: number, toMs: number, left: () => void): void {
     this.#coming--;
-    if (this.isStopped || this.host.clock.nowMs() >= toMs) return Promise.resolve();
-    return new Promise((resolve) => this.#live(place, fromMs, toMs, resolve));
-  }
-
-  #live(place: number, fromMs: number, toMs: number, left: () => void): void {
-    const { alarms } = this.host;
-    const { scenario } = this.deal(place);
-    const user = this.newUser(place, scenario);
+    if (this.isStopped || this.host.clock.nowMs() >= toMs) {
+      left();
+      return;
+    }
+    const session: Session = { toMs, limit: null, left };
+    const scenario = this.#scenarioOf(place);
+    const user = this.newUser(place, scenario, session);
     user.freeAtMs = fromMs;
     const isLast = toMs >= this.#endMs;
     const limitMs = toMs + (isLast ? this.#load.gracefulStopMs : this.#load.gracefulRampDownMs);
     // At the end of the pool all its users are interrupted.
-    const limit = limitMs < this.#lastMs ? alarms.set(limitMs, () => this.interrupt(user, left)) : null;
-    const leave = (wasSetUp: boolean): void => {
-      void this.leave(user, scenario, wasSetUp).then(() => {
-        if (limit !== null) alarms.cancel(limit);
-        left();
-      });
-    };
-    const goOn = (): void => {
-      const start = this.#next(user, scenario, toMs);
-      if (start === null) leave(true);
-      else this.iterate(user, start, goOn);
-    };
+    if (limitMs < this.#lastMs)
+      session.limit = this.host.alarms.set(limitMs, () => this.interrupt(user, left));
     void this.setUp(user, scenario).then((wasSetUp) => {
-      if (wasSetUp) goOn();
-      else leave(false);
+      if (wasSetUp) this.goOn(user, session);
+      else this.#endSession(user, session, false);
     });
+  }
+
+  protected override goOn(user: User, session: Session): void {
+    const start = this.#next(user, this.#scenarioOf(user.id - this.pool.firstId), session.toMs);
+    if (start === null) this.#endSession(user, session, true);
+    else this.iterate(user, start);
+  }
+
+  #endSession(user: User, { limit, left }: Session, wasSetUp: boolean): void {
+    const scenario = this.#scenarioOf(user.id - this.pool.firstId);
+    void this.leave(user, scenario, wasSetUp).then(() => {
+      if (limit !== null) this.host.alarms.cancel(limit);
+      left();
+    });
+  }
+
+  #scenarioOf(place: number): UserScenario {
+    return this.deal(place).scenario;
   }
 
   /**

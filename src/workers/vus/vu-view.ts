@@ -40,14 +40,16 @@ export interface Scope {
 
 /** A user as seen by its scenario's code; each group has its own view. */
 export class VuView implements VU {
-  readonly http: Http;
   readonly #user: ActingUser;
   readonly #scope: Scope | null;
 
   constructor(user: ActingUser, scope: Scope | null) {
     this.#user = user;
     this.#scope = scope;
-    this.http = user.http;
+  }
+
+  get http(): Http {
+    return this.#user.http;
   }
 
   get id(): number {
