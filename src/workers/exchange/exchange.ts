@@ -62,7 +62,7 @@ class NotOpenInTime extends Error {
 export class Exchange implements InPlaceHandler {
   /** The current request's connection. */
   client: HttpClient;
-  /** Null before the first one. */
+  /** Null before the first one; of users, between requests. */
   request: PreparedRequest | null = null;
   /** Redirects followed by the current request. */
   redirects = 0;
@@ -126,6 +126,7 @@ export class Exchange implements InPlaceHandler {
   readonly #clock: Clock;
   /** Bounds what is kept of answers; null for no bound. */
   readonly #room: BodyRoom | null;
+  /** Null between requests: it holds the whole head of the answer. */
   #controller: Controller | null = null;
   /** Its stream, if its connection carries several requests. */
   #stream: RequestStream | null = null;
@@ -319,6 +320,7 @@ export class Exchange implements InPlaceHandler {
   onResponseEnd(): void {
     if (!this.busy) return;
     this.busy = false;
+    this.#controller = null;
     if (this.request?.message.body !== null) this.client.connection.dropUnsent();
     this.#owner.onComplete(this, this.#readAtMs);
   }
@@ -326,6 +328,7 @@ export class Exchange implements InPlaceHandler {
   onResponseError(_controller: Controller | null, error: Error): void {
     if (!this.busy) return;
     this.busy = false;
+    this.#controller = null;
     if (error instanceof NotOpenInTime) this.endedByUs = 'timeout';
     this.#owner.onFailure(this, this.#clock.nowMs(), error);
   }

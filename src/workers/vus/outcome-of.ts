@@ -16,6 +16,10 @@ export function outcomeOf(
   const isComplete = failure === null || failure.kind === 'status' || failure.kind === 'expectation';
   const answer = isComplete && endedByUs === null ? new Answer(exchange, endMs, count) : null;
   if (answer !== null) keepCookies(exchange);
+  // Between requests, users may hold very many connections.
+  exchange.request = null;
+  exchange.answeredFields = null;
+  exchange.head = null;
   if (endedByUs === 'unfinished') return new Interrupted();
   if (failure === null) return answer ?? new Interrupted();
   const { kind, code, example } = failure;

@@ -33,3 +33,11 @@ export class Sleep implements Alarm {
     callAs(this.#user, this.resolve, Promise.reject(new Interrupted()));
   }
 }
+
+/** The latest of a user's sleeps, once one of them is over. */
+export function withoutSleep(latest: Sleep | null, over: Sleep): Sleep | null {
+  if (latest === over) return over.next;
+  for (let later = latest; later !== null; later = later.next)
+    if (later.next === over) later.next = over.next;
+  return latest;
+}

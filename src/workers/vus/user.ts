@@ -20,7 +20,7 @@ import { msOf } from './durations.ts';
 import { failureOf } from './failure-of.ts';
 import { outcomeOf } from './outcome-of.ts';
 import { isA } from './script-place.ts';
-import { Sleep, type SleepingUser } from './sleep.ts';
+import { Sleep, type SleepingUser, withoutSleep } from './sleep.ts';
 import { type CodeScope, callAs, callUntilOver, scopeOf } from './unawaited.ts';
 import { UserConnections } from './user-connections.ts';
 import { CookiesView, NO_COOKIES, UserCookies } from './user-cookies.ts';
@@ -113,7 +113,8 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
   }
 
   get cookies(): Cookies {
-    return new CookiesView(this.#ownCookies.jar, (url) => this.#host.maker.locate(url));
+    this.#cookies ??= new UserCookies(this.#host.maker.cookies);
+    return new CookiesView(this.#cookies.jar, (url) => this.#host.maker.locate(url));
   }
 
   get signal(): AbortSignal {
@@ -234,7 +235,8 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
     meter.leave(this, nowMs);
     this.#acts++;
     const answer = new Promise<Response>((resolve, reject) => {
-      const cookies = this.#scenario.hasCookies ? this.#ownCookies : NO_COOKIES;
+      this.#cookies ??= new UserCookies(maker.cookies);
+      const cookies = this.#scenario.hasCookies ? this.#cookies : NO_COOKIES;
       const request = maker.make(method, url, params, this.#part !== 'exec', cookies);
       const sent = { request, intendedMs: this.freeAtMs, dispatchedMs: nowMs };
       this.#connections ??= new UserConnections(this.#host);
@@ -263,7 +265,7 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
   }
 
   awake(sleep: Sleep): void {
-    this.#isOver(sleep);
+    this.#sleep = withoutSleep(this.#sleep, sleep);
     if (this.freeAtMs < sleep.dueMs) this.freeAtMs = sleep.dueMs;
     this.#host.meter.handOver(this);
     sleep.resolve();
@@ -310,8 +312,8 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
   }
 
   answered(exchange: Exchange, endMs: number): Answer | RequestError | Interrupted {
-    const outcome = outcomeOf(exchange, endMs, this.#host.tokenCount);
     this.lastRequest = exchange.request?.plan.name ?? null;
+    const outcome = outcomeOf(exchange, endMs, this.#host.tokenCount);
     if (this.freeAtMs < endMs) this.freeAtMs = endMs;
     this.#connections?.release(exchange);
     this.#becomeIdle();
@@ -358,23 +360,9 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
     this.returned();
   }
 
-  get #ownCookies(): UserCookies {
-    this.#cookies ??= new UserCookies(this.#host.maker.cookies);
-    return this.#cookies;
-  }
-
   get #isBusy(): boolean {
     if (this.#isInterrupted) return false;
     return this.#sleep !== null || (this.#connections !== null && this.#connections.underWay > 0);
-  }
-
-  #isOver(sleep: Sleep): void {
-    if (this.#sleep === sleep) {
-      this.#sleep = sleep.next;
-      return;
-    }
-    for (let later = this.#sleep; later !== null; later = later.next)
-      if (later.next === sleep) later.next = sleep.next;
   }
 
   /** Something that it has started is over. Deferred: the code that is told of that next may start another. */

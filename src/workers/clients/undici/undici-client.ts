@@ -11,12 +11,15 @@ const KEEP_ALIVE_MS = 600_000;
 // Stop using an idle connection half a second before the server's announced keep-alive ends.
 const KEEP_ALIVE_MARGIN_MS = 500;
 
+/** Of the last client: nearly all have the same, and users of scenarios have a client each. */
+let lastOrigin: { readonly text: string; readonly url: URL } | null = null;
+
 /** undici's client of HTTP/1.1 over one connection. */
 export function createUndiciDispatcher(target: Destination, connection: TargetConnection): HttpDispatcher {
   // Through a tunnel undici reads by itself: for TLS over an existing socket, Node does not read into our buffer.
   const isRead = target.routes.proxy === null || wholeRequestsTo(target) !== null;
   if (isRead) connection.readWith(new UndiciReader(connection, () => client));
-  const client = new UndiciClient(target.origin, {
+  const client = new UndiciClient(urlOf(target.origin), {
     connect: (_options, callback) =>
       connection.acquire((...result) => {
         const [, socket] = result;
@@ -36,4 +39,9 @@ export function createUndiciDispatcher(target: Destination, connection: TargetCo
     keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
   });
   return client;
+}
+
+function urlOf(origin: string): URL {
+  if (lastOrigin?.text !== origin) lastOrigin = { text: origin, url: new URL(origin) };
+  return lastOrigin.url;
 }
