@@ -2,22 +2,34 @@ import { copyInto, type ReadBytes } from '../../../connections/read-bytes.ts';
 import type { Fields } from '../../dispatcher.ts';
 
 const FIRST_CAPACITY_BYTES = 1_024;
+const NOTHING = Buffer.alloc(0);
+/** Buffers that no head is in: most connections of many wait for an answer, or for their next request. */
+const spare: Buffer[] = [];
+const MOST_SPARE = 16;
 
 /** The bytes of one head or trailer, for callers that need its fields. */
 export class FieldsText {
-  #bytes = Buffer.alloc(FIRST_CAPACITY_BYTES);
+  #bytes: Buffer = NOTHING;
   #length = 0;
 
   clear(): void {
     this.#length = 0;
+    if (this.#bytes.length === FIRST_CAPACITY_BYTES && spare.length < MOST_SPARE) spare.push(this.#bytes);
+    this.#bytes = NOTHING;
   }
 
   /** Adds a piece that the parser has read; the parser limits the total length. */
   add(bytes: ReadBytes, from: number, to: number): void {
     const length = this.#length + to - from;
-    if (length > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes], length * 2);
+    if (length > this.#bytes.length) this.#grow(length);
     copyInto(this.#bytes, this.#length, bytes, from, to);
     this.#length = length;
+  }
+
+  #grow(length: number): void {
+    if (this.#bytes === NOTHING && length <= FIRST_CAPACITY_BYTES)
+      this.#bytes = spare.pop() ?? Buffer.alloc(FIRST_CAPACITY_BYTES);
+    else this.#bytes = Buffer.concat([this.#bytes], length * 2);
   }
 
   /** Name, value, name, value, in order; values in Latin-1, trimmed. */
