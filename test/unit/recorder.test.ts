@@ -88,7 +88,7 @@ describe('the recorder', () => {
     recorder.add(exchange(100), 101, OUTCOME.ok, 100);
     recorder.close();
     expect(blocks.map(({ errors }) => errors)).toEqual([
-      [{ kind: 'reset', code: 'A', count: 2, example: 'x', firstAtMs: 5, lastAtMs: 7 }],
+      [{ kind: 'reset', code: 'A', count: 2, example: 'x', firstAtMs: 5, lastAtMs: 7, varies: true }],
       [],
     ]);
   });

@@ -147,7 +147,7 @@ function checkSpan(entries: readonly TimedEntry[], speed: number): void {
   if (late === undefined) return;
   const after = formatSpan((late.timeMs - first.timeMs) / speed);
   throw new Error(
-    `line ${late.line} has the timestamp ${shown(textOfJson(late.timestamp))}, ${after} after that of line ${first.line}, and ${LONGEST_HOURS} h is the most: replay it faster (--speed), or ask for fewer requests (-n)`,
+    `line ${late.line} has the timestamp ${shown(textOfJson(late.timestamp))}, ${after} after that of line ${first.line}, and ${LONGEST_HOURS} h is the most: replay it faster, or ask for fewer requests`,
   );
 }
 
