@@ -10,6 +10,9 @@ const LIKE_A_FORM = /^[^\s=&{["<]+=\S*$/;
 const IN_MULTIPART =
   /^content-disposition:[^\r\n]*?\sname="?([^"\r\n;]+)[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n([\s\S]*?)(?:\r?\n--|$(?![\s\S]))/gim;
 
+const IN_LINE = /^[ \t-]*([\w.-]{1,64})[ \t]*:[ \t]*([^\s"'{[][^\r\n]*)/gm;
+const PRIVATE_KEY = /-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----\s*([\s\S]*?)(?:-----END|$)/g;
+
 /** What names in a body call a secret, as far as it is looked at. */
 export function secretsInBody(type: string, body: Uint8Array | null): string[] {
   const text = textOf(body);
@@ -18,7 +21,18 @@ export function secretsInBody(type: string, body: Uint8Array | null): string[] {
     return Array.from(text.matchAll(IN_MULTIPART), ([, name = '', value = '']) =>
       isSecretUnder(name, value, 'parameter') ? value : '',
     ).filter((value) => value !== '');
-  return LIKE_A_FORM.test(text) ? secretsInForm(text) : secretsInJsonBody(text);
+  return LIKE_A_FORM.test(text)
+    ? secretsInForm(text)
+    : [...secretsInJson(text), ...secretsInJsonBody(text), ...secretsInLines(text)];
+}
+
+/** Lines of settings, and private keys. */
+function secretsInLines(text: string): string[] {
+  const lines = Array.from(text.matchAll(IN_LINE), ([, name = '', value = '']) =>
+    isSecretUnder(name, value, 'text') ? value : '',
+  );
+  const keys = Array.from(text.matchAll(PRIVATE_KEY), ([, key = '']) => key.split(/\s+|\\n/)).flat();
+  return [...lines, ...keys].filter((value) => value !== '');
 }
 
 /** The same of a text, if it is JSON. */

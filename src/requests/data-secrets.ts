@@ -7,9 +7,12 @@ const SHORTEST_TOKEN = 16;
 const LONGEST = 65_536;
 /** Shorter numbers are hidden beside their names alone: elsewhere they would be ports and times. */
 const SHORTEST_NUMBER = 6;
-/** A name in JSON, and its value: text or a number. */
+/** A name in JSON, and its value: text, text in quotes that are escaped, or a number. */
 const IN_JSON =
-  /(?<![\w.[\]-])([\w.[\]-]{1,64})\\{0,3}["']?\s{0,8}:\s{0,8}(?:"((?:[^"\\]|\\.)+)|(-?\d[\d.]*))/gs;
+  /(?<![\w.[\]-])([\w.[\]-]{1,64})\\{0,7}["']?\s{0,8}:\s{0,8}(?:"((?:[^"\\]|\\.)+)|\\{1,7}"([^"\\]+)|'([^']+)|(-?\d[\d.]*))/gs;
+/** How forms, recordings and the like say a name and its value in an object. */
+const NAMES = ['name', 'key', 'field', 'header', 'id'];
+const VALUE = 'value';
 
 /** Finds the secrets in a setup's data or in JSON, which no result may show: values of secret names, and a text on its own. */
 export function secretsInData(data: unknown): string[] {
@@ -25,23 +28,39 @@ function within(data: unknown, name: string, isWithinSecret: boolean, depth: num
   // One with more digits than JavaScript keeps is found in the text itself.
   if (Number.isSafeInteger(data) || typeof data === 'bigint') return ofNumber(name, String(data));
   if (typeof data !== 'object' || data === null || depth === DEEPEST) return [];
+  if (isListOfPairs(data))
+    return data.flatMap(([said, value]) =>
+      within(value, said, isWithinSecret || isNameOfSecret(said), depth + 1),
+    );
   if (Array.isArray(data) || data instanceof Set)
     return [...data].flatMap((value) => within(value, name, isWithinSecret, depth + 1));
   const fields = data instanceof Map ? [...data] : Object.entries(data);
-  return fields.flatMap(([field, value]) =>
-    within(value, String(field), isWithinSecret || isNameOfSecret(field), depth + 1),
-  );
+  const [, said] =
+    fields.find(([field, value]) => NAMES.includes(String(field)) && typeof value === 'string') ?? [];
+  return fields.flatMap(([field, value]) => {
+    const called = field === VALUE && said !== undefined ? said : field;
+    return within(value, String(called), isWithinSecret || isNameOfSecret(called), depth + 1);
+  });
 }
 
 /** Values within JSON, whole or broken, whose names call them secret; text as written and decoded. */
 export function secretsInJson(text: string): string[] {
-  return Array.from(text.matchAll(IN_JSON), ([, name = '', value, digits]) => {
+  return Array.from(text.matchAll(IN_JSON), ([, name = '', inQuotes, inEscaped, inSingle, digits]) => {
+    const value = inQuotes ?? inEscaped ?? inSingle;
     if (value === undefined) return ofNumber(name, digits ?? '');
     const plain = unescaped(value);
     if (isSecretUnder(name, plain, 'text')) return [value, plain];
     // JSON within a text of JSON.
     return plain.length < value.length ? secretsInJson(plain) : [];
   }).flat();
+}
+
+/** Names with their values, as `Object.entries` has them. */
+function isListOfPairs(data: object): data is readonly (readonly [string, unknown])[] {
+  return (
+    Array.isArray(data) &&
+    data.every((pair) => Array.isArray(pair) && pair.length === 2 && typeof pair[0] === 'string')
+  );
 }
 
 function ofNumber(name: string, digits: string): string[] {

@@ -42,6 +42,9 @@ const FROM_LENGTH: ReadonlyMap<string, number> = new Map([
 /** Elsewhere `code` usually names an error; a value that looks random is a secret. */
 const RANDOM_CODE = /^(?=.*\d)(?=.*[a-z])[\w.~+/-]{16,}=*$/;
 
+/** A word has no digits. */
+const RANDOM = /^(?=.*\d)(?=.*[A-Za-z])[\x21-\x7e]{6,}$/;
+
 /** How a value stands beside its name: in a query or a form, or in other text. */
 export type NamedIn = 'parameter' | 'text';
 
@@ -70,6 +73,11 @@ export function isSecretUnder(name: unknown, value: string, where: NamedIn): boo
 /** Whether a value can be a secret at all. */
 export function canBeSecret(value: string): boolean {
   return value.length >= SHORTEST && !NO_SECRET.test(value);
+}
+
+/** Whether a value looks random, as no word does. */
+export function isRandom(value: string): boolean {
+  return RANDOM.test(value);
 }
 
 function isNameOfSecretNumber(name: string): boolean {

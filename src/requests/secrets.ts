@@ -8,6 +8,9 @@ const SHORTEST_BEGINNING = 4;
 
 /** Characters of a secret in one expression: compiling one for a whole token of a few KB takes half a second. */
 const LONGEST_PATTERN = 48;
+/** Errors often repeat the beginning of a token. */
+const BEGINNING_OF_TOKEN = 12;
+const LIKE_A_TOKEN = /^(?=.{0,11}\d)(?=.{0,11}[A-Za-z])[\w.~+/-]{12}[\w.~+/=-]{4,}$/;
 /** The rest of a character that was cut within its escape. */
 const CUT_ESCAPE = /^(?:[\\%&][\\%&#;\w]{0,15})?$/;
 
@@ -32,11 +35,31 @@ export function hiding(secrets: readonly string[]): Hide {
   return (text) => found.reduce((left, hide) => hide(left), text);
 }
 
+/** Most texts have nothing of a form, so its expression is made only for one that may. */
+function hidingForm(form: WrittenForm): Hide {
+  const mark = markOf(form.pieces.slice(0, form.needed ?? LONGEST_PATTERN));
+  let hide: Hide | null = null;
+  return (text) => {
+    if (!text.includes(mark)) return text;
+    hide ??= hidingWith(form);
+    return hide(text);
+  };
+}
+
+/** What stands in each text that matches these pieces: the longest run of those that are a character as it is. */
+function markOf(pieces: readonly string[]): string {
+  const runs = pieces
+    .map((piece) => (/^[A-Za-z0-9]$/.test(piece) ? piece : ' '))
+    .join('')
+    .split(' ');
+  return runs.reduce((longest, run) => (run.length > longest.length ? run : longest), '');
+}
+
 /** A long form is found by its beginning, and matched from there part by part as far as possible. */
-function hidingForm({ pieces }: WrittenForm): Hide {
-  const beginning = new RegExp(pieces.slice(0, LONGEST_PATTERN).join(''), 'g');
-  if (pieces.length <= LONGEST_PATTERN) return (text) => text.replace(beginning, HIDDEN);
-  const rest = pieces.slice(LONGEST_PATTERN);
+function hidingWith({ pieces, needed = LONGEST_PATTERN }: WrittenForm): Hide {
+  const beginning = new RegExp(pieces.slice(0, needed).join(''), 'g');
+  if (pieces.length <= needed) return (text) => text.replace(beginning, HIDDEN);
+  const rest = pieces.slice(needed);
   return (text) => {
     let shown = '';
     let from = 0;
@@ -99,13 +122,14 @@ export function hidingInCut(secrets: readonly string[]): Hide {
   };
 }
 
-/** The ways in which an echo may write a secret. */
+/** The ways in which an echo may write a secret. Of one that looks like a token, its beginning alone is hidden too. */
 function writtenForms(secret: string): WrittenForm[] {
   const text = secret.toWellFormed();
   const latin1 = Buffer.from(text).toString('latin1');
   const encodedFirst = new Set([text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)]);
+  const needed = LIKE_A_TOKEN.test(secret) ? { needed: BEGINNING_OF_TOKEN } : {};
   return [
-    ...[...new Set([secret, text, latin1])].map(asWritten),
+    ...[...new Set([secret, text, latin1])].map((form) => ({ ...asWritten(form), ...needed })),
     ...[...encodedFirst].flatMap((form) => inBase64(Buffer.from(form))),
     ...(latin1 === text ? [] : inBase64(Buffer.from(text, 'latin1'))),
   ];

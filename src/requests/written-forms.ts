@@ -2,6 +2,8 @@
 export interface WrittenForm {
   /** Regular expressions to be matched in sequence. */
   readonly pieces: readonly string[];
+  /** How many of them make a match, which goes on as far as it can; otherwise all of them, or what one expression holds. */
+  readonly needed?: number;
   /** Length of the text in characters. */
   readonly length: number;
 }

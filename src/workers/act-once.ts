@@ -4,7 +4,9 @@ import { Interrupted } from '../protocol/scenario-errors.ts';
 import type { Shard } from '../protocol/shard.ts';
 import type { Supplies } from '../protocol/supplies.ts';
 import type { Metrics, Once, ScenarioOf, TestDefinition, VU } from '../protocol/test-definition.ts';
+import { secretsInExchange } from '../requests/exchange-secrets.ts';
 import { secretsInHeaders } from '../requests/secret-headers.ts';
+import { type Hide, hiding } from '../requests/secrets.ts';
 import { type Clock, createMonotonicClock } from '../time/clock.ts';
 import { loadClient } from './clients/http-client.ts';
 import type { Exchange } from './exchange/exchange.ts';
@@ -12,7 +14,7 @@ import { type RequestWatch, VuLoad } from './loads/vu-load.ts';
 import { ShardRun } from './run-shard.ts';
 import { loadTokens } from './streams/loaded-tokens.ts';
 import { toldOf } from './told-exchange.ts';
-import { type Failed, failureOf, toldWithPlace } from './vus/failure-of.ts';
+import { type Failed, failureOf, shownCode, shownExample, toldWithPlace } from './vus/failure-of.ts';
 import { importTest } from './vus/import-test.ts';
 import { uncaughtFailure } from './vus/last-ended.ts';
 import { isA } from './vus/script-place.ts';
@@ -20,6 +22,10 @@ import { watchedView } from './vus/watched-view.ts';
 
 type Scenario = ScenarioOf<unknown, Metrics>;
 type Tell = (step: OnceStep) => void;
+type Exchanged = Extract<OnceStep, { type: 'exchange' }>;
+
+/** Of so many of the last exchanges an error shows no secret. */
+const MOST_SEEN = 16;
 
 /**
  * Runs one part of a test once, in this process, as the user that a worker would create for it. Nothing is recorded.
@@ -49,14 +55,20 @@ export async function actOnce(
       value = await body(tell === null ? vu : watchedView(vu, tell));
       isDone = true;
     } catch (error) {
-      if (!isA(error, Interrupted)) failure ??= failureIn(part, error);
+      if (!isA(error, Interrupted)) failed(failureIn(part, error, hide));
       throw error;
     }
   };
-  const failed = (found: NonNullable<OnceOutcome['failure']>): void => {
-    failure ??= found;
+  const failed = (found: Failed): void => {
+    failure ??= { kind: found.kind, code: shownCode(found), example: shownExample(found) };
   };
-  const watch = watchOf(shard, clock, tell ?? (() => {}), failed);
+  const seen: Exchanged[] = [];
+  const hide: Hide = (text) => hiding([...supplies.secrets, ...seen.flatMap(secretsInStep)])(text);
+  const noting: Tell = (step) => {
+    if (step.type === 'exchange' && seen.push(step) > MOST_SEEN) seen.shift();
+    tell?.(step);
+  };
+  const watch = watchOf(shard, clock, noting, failed);
   const users = { Users: VuLoad, definition: withOne(definition, part, supplies, act), watch };
   const create = await loadClient(shard.client, shard.settings.protocol);
   const Tokens = await loadTokens(shard.stream);
@@ -65,7 +77,7 @@ export async function actOnce(
   const stop = (): void => run.stop(0);
   signal.addEventListener('abort', stop);
   const stopHearing = hearUncaught((error) => {
-    failed(uncaughtFailure(error));
+    failed(uncaughtFailure(error, hide));
     stop();
   });
   if (signal.aborted) stop();
@@ -79,9 +91,13 @@ export async function actOnce(
   return { failure, isInterrupted, tookMs: clock.nowMs() - fromMs, value };
 }
 
+function secretsInStep({ exchange, secrets }: Exchanged): string[] {
+  return [...secrets, ...secretsInExchange(exchange)];
+}
+
 /** Of a setup or teardown only the example is shown. */
-function failureIn(part: OncePart, error: unknown): Failed {
-  const failed = failureOf(error);
+function failureIn(part: OncePart, error: unknown, hide: Hide): Failed {
+  const failed = failureOf(error, hide);
   return typeof part === 'string' ? { ...failed, example: toldWithPlace(error) } : failed;
 }
 

@@ -188,6 +188,23 @@ describe('what its name calls secret is sent, but shown by neither --once nor --
     ['a form', ['', '--data-urlencode', 'user=joe', '--data-urlencode', `password=${SECRET}`], form],
     ['a field of a form', ['', '-F', `password=${SECRET}`], 'name="password"'],
     ['JSON', ['', '--json', `{"user":"joe","password":"${SECRET}"}`], '\n{"user":"joe","password":"…"}\n'],
+    [
+      'GraphQL',
+      ['', '--json', `{"query":"mutation{login(password:\\"${SECRET}\\")}"}`],
+      '\n{"query":"mutation{login(password:\\"…\\")}"}\n',
+    ],
+    ['a list of pairs', ['', '--json', `[["password","${SECRET}"]]`], '\n[["password","…"]]\n'],
+    [
+      'an object of name and value',
+      ['', '--json', `{"name":"password","value":"${SECRET}"}`],
+      '\n{"name":"password","value":"…"}\n',
+    ],
+    ['a line', ['', '-b', `password: ${SECRET}`], '\npassword: …\n'],
+    [
+      'a private key',
+      ['', '-b', `-----BEGIN PRIVATE KEY-----\n${SECRET}\n-----END PRIVATE KEY-----`],
+      '\n-----BEGIN PRIVATE KEY-----…-----END PRIVATE KEY-----\n',
+    ],
     ['a body', ['', '-b', `user=joe&password=${SECRET}`], '\nuser=joe&password=…\n'],
   ])('in %s', async (_what, [path = '', ...words], shown) => {
     const target = await startTarget();

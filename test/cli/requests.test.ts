@@ -146,7 +146,12 @@ test('what contradicts itself or cannot be read: a sentence each, nothing sent',
   const broken = file('broken.json', '{"password":"secretname",\n "x": oops}');
   const cases: [string[], string][] = [
     [['-b', 'x', '--json', '{}'], '--body and --json: a request has one body'],
-    [['--json', '{nope'], "--json '{nope' is not JSON"],
+    [['--json', '{nope'], "--json '{nope' is not JSON from column 2 on: mend it there."],
+    [['--json', '{password:secretname}'], "--json '{password:…}' is not JSON from column 2 on"],
+    [
+      ['--json', '{"a":"{\\\\"password\\\\":\\\\"secretname\\\\"}"}'],
+      'is not JSON from column 11 on: mend it there.',
+    ],
     [
       ['--json', `@${broken}`],
       `--json '@${broken}': the file is not JSON at line 2, column 7: fix it there.`,

@@ -6,8 +6,10 @@ import { useKeptProcess } from '../support/kept-process.ts';
 import { useShop } from '../support/shop.ts';
 
 const CAPTURED = 'Kx5-given-by-answer-2Vd';
+const COOKIE = 'Vv8-kept-by-user-3Kp';
 const shop = useShop(({ path }, response) => {
   if (path !== '/session') return false;
+  response.setHeader('set-cookie', `visit=${COOKIE}; path=/`).setHeader('x-auth-token', CAPTURED);
   response.end(JSON.stringify({ value: CAPTURED, session: { token: CAPTURED }, name: 'Ada Lovelace' }));
   return true;
 });
@@ -76,6 +78,114 @@ test.each([['json'], ['text'], ['markdown'], ['junit']])(
     expect(mix.map(({ name }) => name)).toContain('GET /reset/…');
   },
 );
+
+/** What the code of each scenario has sent, read or kept is in its error. */
+const FAILING: Readonly<Record<string, string>> = {
+  bearer: "await vu.http.get('/', { headers: { authorization: 'Bearer ' + S } }); fail('no ' + S);",
+  thrown: "await vu.http.get('/', { headers: { 'x-api-key': S } }); throw new Error('no ' + S);",
+  base64: "await vu.http.get('/', { headers: { 'x-api-key': S } }); throw new Error('no ' + btoa('x' + S));",
+  cut: "await vu.http.get('/', { headers: { 'x-api-key': S } }); fail('-'.repeat(53) + S);",
+  url: "await vu.http.get('/?token=' + S); fail('no ' + S);",
+  query: "await vu.http.get('/', { query: { api_key: S } }); fail('no ' + S);",
+  json: "await vu.http.post('/', { json: { user: 'x', deep: { password: S } } }); fail('no ' + S);",
+  form: "await vu.http.post('/', { form: { user: 'x', password: S } }); fail('no ' + S);",
+  body: `await vu.http.post('/', { body: '{"password":"' + S + '"}' }); fail('no ' + S);`,
+  answer: "const a = await vu.http.get('/session'); fail('no ' + a.json().session.token);",
+  field: "const a = await vu.http.get('/session'); fail('no ' + a.header('x-auth-token'));",
+  cookie: "await vu.http.get('/session'); fail('no ' + vu.cookies.get('visit'));",
+  own: "await vu.http.get('/', { headers: { cookie: 'sid=' + S } }); fail('no ' + S);",
+  vars: "vu.vars.token = S; await vu.http.get('/'); fail('no ' + S);",
+  late: "await vu.http.get('/?token=' + S); Promise.reject(new Error('no ' + S)); await vu.sleep(5);",
+  timer:
+    "await vu.http.get('/?token=' + S); setTimeout(() => { throw new Error('no ' + S); }, 1); await vu.sleep(30);",
+  // The last of many requests, and the first.
+  last: `for (let i = 0; i < 9; i++) await vu.http.get('/?n=' + i);
+    await vu.http.get('/?token=' + S); fail('no ' + S);`,
+  first: `await vu.http.post('/', { form: { password: S } });
+    for (let i = 0; i < 9; i++) await vu.http.get('/?n=' + i);
+    fail('no ' + S);`,
+};
+
+function moduleOfTokens(): string {
+  const path = file('tokens.mjs');
+  const load = "load: { executor: 'per-vu-iterations', vus: 1, iterations: 2 }";
+  const scenarios = Object.entries(FAILING).map(
+    ([name, body]) => `${name}: { ${load}, async exec(vu) { ${body} } },`,
+  );
+  const send = "http.get('/', { headers: { authorization: 'Bearer ' + S } })";
+  writeFileSync(
+    path,
+    `import { defineTest, fail } from 'volley';
+const S = '${SECRET}';
+export default defineTest({ baseURL: process.env.SHOP,
+  async teardown(data, once) { await once.${send}; throw new Error('down with ' + S); },
+  scenarios: { ${scenarios.join('\n')}
+    up: { ${load}, async vuSetup(vu) { await vu.${send}; throw new Error('up ' + S); }, async exec() {} },
+    down: { ${load}, async exec(vu) { await vu.sleep(1); },
+      async vuTeardown(vu) { await vu.${send}; throw new Error('down ' + S); } },
+    kept: { ${load}, async vuSetup(vu) { await vu.${send}; },
+      async exec(vu) { await vu.http.get('/'); fail('no ' + S); } },
+    names: { ${load}, async exec(vu) {
+      await vu.${send};
+      vu.check(1, { ['knows ' + S]: () => true });
+      await vu.group('for ' + S, (vu) => vu.http.get('/reset/' + S));
+      await vu.http.get('/named', { name: 'named ' + S });
+    } },
+    ahead: { ${load}, exec: (vu) => vu.http.get('/ahead/' + S, { headers: { 'x-api-key': S } }) },
+    plain: { ${load}, async exec(vu) {
+      await vu.http.post('/login page', { form: { password: 'login', user: 'Ada' } });
+      vu.check(1, { 'login works': () => true });
+      fail('Ada has no cart');
+    } },
+  } });\n`,
+  );
+  return path;
+}
+
+test.each([
+  ['json', 'inline'],
+  ['text', 'threads'],
+  ['html', 'inline'],
+  ['markdown', 'processes'],
+  ['once', 'inline'],
+])('what code has sent, read and kept is not shown as %s', async (form, mode) => {
+  const { stdout, stderr } = await volley.with({ SHOP: shop.url }, [
+    'run',
+    moduleOfTokens(),
+    ...(form === 'once' ? ['--once'] : ['--mode', mode, '-w', '1', '-o', form]),
+  ]);
+  expect(stdout.length).toBeGreaterThan(1_000);
+  for (const secret of [SECRET, CAPTURED, COOKIE]) expect(stdout + stderr).not.toContain(secret.slice(0, 7));
+  if (form !== 'json') return;
+  const { mix, scenarios } = JSON.parse(stdout) as Summary;
+  const told = Object.fromEntries(
+    scenarios!.scenarios.map(({ name, failed, errors }) => [
+      name,
+      [failed, ...errors.map(({ code }) => code)],
+    ]),
+  );
+  expect(told).toMatchObject({
+    bearer: [2, 'no …'],
+    cut: [2, `${'-'.repeat(53)}…`],
+    answer: [2, 'no …'],
+    kept: [2, 'no …'],
+    plain: [2, 'Ada has no cart'],
+  });
+  expect(new Map(scenarios!.checks.map(({ name, passed }) => [name, passed]))).toEqual(
+    new Map([
+      ['knows …', 2],
+      ['login works', 2],
+    ]),
+  );
+  expect(scenarios!.groups.map(({ name }) => name)).toEqual(['for …']);
+  expect(mix.map(({ name, url }) => [name, url])).toEqual(
+    expect.arrayContaining([
+      ['GET /reset/…', `${shop.url}/reset/…`],
+      ['GET /ahead/…', `${shop.url}/ahead/…`],
+      ['named …', shop.url],
+    ]),
+  );
+});
 
 test.each([
   ['by its name', 'token: json value', 'token'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { secretsInExchange } from '../../src/main/once/exchange-secrets.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
+import { secretsInExchange } from '../../src/requests/exchange-secrets.ts';
 import { missOf } from '../../src/requests/expectation.ts';
 import { withoutNamedSecrets } from '../../src/requests/named-secrets.ts';
 import { secretsInQuery, withoutSecretsInQuery } from '../../src/requests/parameter-secrets.ts';
@@ -65,6 +65,14 @@ describe('texts without secrets', () => {
     const hide = hidingInCut(['correct-horse-battery']);
     expect(hide('token=correct-ho')).toBe('token=…');
     expect(hide('token=cor')).toBe('token=cor');
+  });
+
+  test('of a token its beginning too, as errors repeat it; of words not', () => {
+    const hide = hiding(['tk_1f9A77xQw0Zp3LmN8', 'Bearer tk_1f9A77xQw0Zp3LmN8', 'a word and another one']);
+    expect(hide("the token 'tk_1f9A77xQw0...' and tk_1f9A77xQw0Zp3')")).toBe("the token '…...' and …')");
+    expect(hide('tk_1f9A7 is no token, Bearer tk is none, a word and a')).toBe(
+      'tk_1f9A7 is no token, Bearer tk is none, a word and a',
+    );
   });
 
   test('an answer is shown without them although it is cut afterwards', () => {
@@ -181,6 +189,12 @@ describe('an exchange of --once', () => {
     ['a text of JSON', '', JSON_TYPE, '{"body":"{\\"password\\":\\"in a text\\"}"}', '', ['in a text']],
     ['JSON that is sent', '', JSON_TYPE, '{"user":"joe","apiKey":"in-json"}', '', ['in-json']],
     ['JSON that is answered', '', '', '', '{"data":[{"id":"plain","token":"answered"}]}', ['answered']],
+    ['a query within JSON', '', JSON_TYPE, '{"query":"{login(password:\\"in-query\\")}"}', '', ['in-query']],
+    ['GraphQL that is sent', '', '', '{ login(password: "in-graphql") }', '', ['in-graphql']],
+    ['a list of pairs', '', JSON_TYPE, '[["password","in-pairs"],["user","joe"]]', '', ['in-pairs']],
+    ['named values', '', JSON_TYPE, '[{"name":"pin","value":"in-object"}]', '', ['in-object']],
+    ['lines', '', '', 'user: joe\npassword: in a line', '', ['in a line']],
+    ['a private key', '', '', '-----BEGIN PRIVATE KEY-----\nMIIa\nbcde\n-----END', '', ['MIIa', 'bcde']],
     ['other text', '', '', 'token = plain', 'token: plain', []],
   ])('the secrets of %s', (_what, query, type, sent, answered, secrets) => {
     const exchange = {
@@ -260,6 +274,33 @@ describe('what names call secret', () => {
     ['a random code', '{"code":"4f0AX4XfWhq8ZbT1s"}', '{"code":"…"}'],
     ['the code of an error', '{"code":"rate_limit_exceeded","error":{"code":"ERR_HTTP2_STREAM_404"}}', null],
     ['what is counted', '{"total_tokens":123456,"token_count":5000,"session_timeout":3600}', null],
+    [
+      'GraphQL within JSON',
+      '{"query":"mutation{login(password:\\"abc def\\"){id}}"}',
+      '{"query":"mutation{login(password:\\"…\\"){id}}"}',
+    ],
+    ['GraphQL', 'mutation { login(password: "abc def") }', 'mutation { login(password: "…") }'],
+    ['a list of pairs', '[["password","abc def"],["user","me"]]', '[["password","…"],["user","me"]]'],
+    ['a list of names', '["token","session","user"]', null],
+    ['an object of name and value', '{"name":"token","value":"abc def"}', '{"name":"token","value":"…"}'],
+    ['one of value and name', '{"value":"abc def","name":"token"}', '{"value":"…","name":"token"}'],
+    [
+      'JSON in JSON in JSON',
+      '"{\\\\\\"token\\\\\\":\\\\\\"abcd\\\\\\"}"',
+      '"{\\\\\\"token\\\\\\":\\\\\\"…\\\\\\"}"',
+    ],
+    ['lines', 'user: me\npassword: hunter2\nauth: Bearer abc123', 'user: me\npassword: …\nauth: …'],
+    ['prose', 'password: required\ntoken: is no longer valid\nsession: expired', null],
+    [
+      'a private key',
+      '-----BEGIN RSA PRIVATE KEY-----\nMIIabc\nDEF=\n-----END RSA PRIVATE KEY-----\n',
+      '-----BEGIN RSA PRIVATE KEY-----…-----END RSA PRIVATE KEY-----\n',
+    ],
+    [
+      'a private key that is cut',
+      '{"key":"-----BEGIN PRIVATE KEY-----\\nMII',
+      '{"key":"-----BEGIN PRIVATE KEY-----…',
+    ],
     ['no secrets', '{"session":true,"token":null,"author":"Poe","key":"a-b-c"} passage=12', null],
   ])('in %s is hidden', (_what, text, shown) => {
     expect(withoutNamedSecrets(text)).toBe(shown ?? text);
@@ -283,6 +324,13 @@ describe('what names call secret', () => {
     '"',
     ' ',
     'eyJaaaaaaaaa.',
+    '["token","',
+    '"name":"token","value":',
+    '"value":"a","name":"',
+    'token: a1 ',
+    'a: b\n',
+    '-----BEGIN PRIVATE KEY-----',
+    '\\"',
   ])('is looked for in little time, however long the text: %s', (piece) => {
     const text = piece.repeat(300_000);
     const before = process.cpuUsage();

@@ -2,6 +2,7 @@ import { secretsInJson } from '../../requests/data-secrets.ts';
 import { nameAndValue } from '../../requests/header-text.ts';
 import { secretsInForm, secretsInQuery } from '../../requests/parameter-secrets.ts';
 import { secretsInHeaders } from '../../requests/secret-headers.ts';
+import { isSecretUnder } from '../../requests/secret-names.ts';
 import { shownVariable } from '../text/quoted.ts';
 import { secretsInCurl } from './curl/rough-secrets.ts';
 import type { RunOptions } from './options.ts';
@@ -10,6 +11,8 @@ import { bareName, environmentNames, piecesOf } from './requests/placeholders.ts
 import { BODIES } from './requests/sources.ts';
 import { passwordIn, secretsInUrl } from './url-secrets.ts';
 
+/** What was meant for JSON. */
+const LOOSELY = /([\w.-]{1,64})["'\\]{0,8}\s{0,8}[:=]\s{0,8}["'\\]{0,8}([^\s"'\\,}\]&]{4,})/g;
 const PLACEHOLDER = /\{\{\s*(\w+)\s*\}\}/g;
 
 /**
@@ -69,9 +72,12 @@ function isNoVariable(name: string): boolean {
   return shownVariable(name) !== name;
 }
 
-/** A body, or one field of a form. */
+/** A body, which may be broken, or one field of a form. */
 function secretsInText(text: string): string[] {
-  return [...secretsInForm(text), ...secretsInJson(text)];
+  const loose = Array.from(text.matchAll(LOOSELY), ([, name = '', value = '']) =>
+    isSecretUnder(name, value, 'text') ? value : '',
+  );
+  return [...secretsInForm(text), ...secretsInJson(text), ...loose.filter((value) => value !== '')];
 }
 
 function ofVariables(given: unknown, urls: readonly string[]): string[] {

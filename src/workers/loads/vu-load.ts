@@ -16,8 +16,8 @@ import type { Exchange } from '../exchange/exchange.ts';
 import type { Job, JobHost } from '../jobs/job.ts';
 import { Alarms } from '../vus/alarms.ts';
 import { CodeMeter } from '../vus/code-meter.ts';
-import type { Failed } from '../vus/failure-of.ts';
-import { toldWithPlace } from '../vus/failure-of.ts';
+import type { Discreet } from '../vus/discreet-user.ts';
+import { type Failed, shownExample, toldWithPlace } from '../vus/failure-of.ts';
 import { LastEnded, uncaughtFailure } from '../vus/last-ended.ts';
 import { metricRecorders } from '../vus/metric-recorders.ts';
 import { Names } from '../vus/name-numbers.ts';
@@ -109,7 +109,7 @@ export class VuLoad implements Load, Job, UserHost {
     this.alarms = new Alarms(host.clock);
     this.meter = new CodeMeter(host.clock);
     this.records = new ScenarioRecorder(channel);
-    for (const error of takeUncaughtErrors()) this.#failedLate(uncaughtFailure(error));
+    for (const error of takeUncaughtErrors()) this.#failedLate(uncaughtFailure(error, this.hide));
     const tell: ConstructorParameters<typeof Names>[1] = (name) => channel.post({ type: 'name', name }, []);
     this.groups = new Names('group', tell);
     this.checks = new Names('check', tell);
@@ -135,11 +135,11 @@ export class VuLoad implements Load, Job, UserHost {
         seed: shard.seed,
         room: () => this.#room(),
         cameAndWent: (change) => this.#cameAndWent(change),
-        setupFailed: (error) => {
-          this.#setupFailures = oneMore(this.#setupFailures, error);
+        setupFailed: (user, error) => {
+          this.#setupFailures = oneMore(this.#setupFailures, user, error);
         },
-        teardownFailed: (error) => {
-          this.#teardownFailures = oneMore(this.#teardownFailures, error);
+        teardownFailed: (user, error) => {
+          this.#teardownFailures = oneMore(this.#teardownFailures, user, error);
         },
         idled: () => {
           this.#idleIterations++;
@@ -239,7 +239,7 @@ export class VuLoad implements Load, Job, UserHost {
     return this.#host.isMeasured(intendedMs);
   }
 
-  unawaited(user: object, promise: Promise<unknown>, reason: unknown): void {
+  unawaited(user: Discreet, promise: Promise<unknown>, reason: unknown): void {
     this.#lastEnded.unawaited(user, promise, reason);
   }
 
@@ -247,7 +247,7 @@ export class VuLoad implements Load, Job, UserHost {
     this.#lastEnded.awaited(promise);
   }
 
-  uncaught(user: object, error: unknown): void {
+  uncaught(user: Discreet, error: unknown): void {
     this.#lastEnded.uncaught(user, error);
   }
 
@@ -256,7 +256,7 @@ export class VuLoad implements Load, Job, UserHost {
     const owner = ownerNow();
     if (owner !== null) owner.uncaught(error);
     // Of the code at the top of a module, such as its timers.
-    else if (placeOf(error) !== null || isAtTop()) this.#failedLate(uncaughtFailure(error));
+    else if (placeOf(error) !== null || isAtTop()) this.#failedLate(uncaughtFailure(error, this.hide));
     else return false;
     return true;
   }
@@ -268,7 +268,7 @@ export class VuLoad implements Load, Job, UserHost {
   /** No iteration fails with it. */
   #failedLate(failure: Failed): void {
     this.#watch?.failed(failure);
-    const { count, example } = this.#lateRejections ?? { count: 0, example: failure.example };
+    const { count, example } = this.#lateRejections ?? { count: 0, example: shownExample(failure) };
     this.#lateRejections = { count: count + 1, example };
   }
 
@@ -278,8 +278,7 @@ export class VuLoad implements Load, Job, UserHost {
     failure: Failed | null,
   ): void {
     if (failure !== null) this.#watch?.failed(failure);
-    if (failure !== null && this.isMeasured(intendedMs))
-      this.records.failed(scenario.index, failure.kind, failure.code, failure.example);
+    if (failure !== null && this.isMeasured(intendedMs)) this.records.failed(scenario.index, failure);
     this.records.ended({
       scenario: scenario.index,
       outcome,
@@ -325,9 +324,9 @@ function hidingLater(secrets: readonly string[]): Hide {
   };
 }
 
-function oneMore(failures: UserFailures | null, error: unknown): UserFailures {
+function oneMore(failures: UserFailures | null, user: Discreet, error: unknown): UserFailures {
   return failures === null
-    ? { count: 1, example: toldWithPlace(error) }
+    ? { count: 1, example: user.hiding()(toldWithPlace(error)) }
     : { ...failures, count: failures.count + 1 };
 }
 

@@ -13,6 +13,11 @@ const SHOWN_CHARACTERS = 80;
 const MOST_KNOWN_PATHS = 1_000;
 const paths = new Set<string>();
 
+/** Whose code reads an answer. */
+export interface AnswerReader {
+  hasRead(text: string): void;
+}
+
 /** A complete answer; its body is decoded and parsed on demand. */
 export class Answer implements Response {
   readonly status: number;
@@ -22,11 +27,13 @@ export class Answer implements Response {
   readonly #bodyBytes: number;
   readonly #head: string | null;
   readonly #fields: Fields | null;
+  readonly #reader: AnswerReader;
   #text: string | null = null;
   #json: { readonly value: unknown } | null = null;
 
   /** Takes the answer out of an exchange before it is reused. */
-  constructor(exchange: Exchange, endMs: number, count: TokenCount) {
+  constructor(exchange: Exchange, endMs: number, count: TokenCount, reader: AnswerReader) {
+    this.#reader = reader;
     const { sentMs } = exchange;
     this.status = exchange.status;
     this.timings = {
@@ -48,19 +55,33 @@ export class Answer implements Response {
 
   /** All values of a field, in order. */
   values(name: string): string[] {
+    const values = this.#valuesOf(name);
+    for (const value of values) this.#reader.hasRead(`${name}=${value}`);
+    return values;
+  }
+
+  text(): string {
+    if (this.#text === null) {
+      this.#text = textOfBody({
+        body: this.#body,
+        bodyBytes: this.#bodyBytes,
+        contentEncoding: this.#valueOf('content-encoding'),
+        contentType: this.#valueOf('content-type'),
+      });
+      this.#reader.hasRead(this.#text);
+    }
+    return this.#text;
+  }
+
+  #valuesOf(name: string): string[] {
     if (this.#fields === null) return valuesInHead(this.#head, name);
     const value = this.#fields[name.toLowerCase()];
     return value === undefined ? [] : [value].flat();
   }
 
-  text(): string {
-    this.#text ??= textOfBody({
-      body: this.#body,
-      bodyBytes: this.#bodyBytes,
-      contentEncoding: this.header('content-encoding'),
-      contentType: this.header('content-type'),
-    });
-    return this.#text;
+  #valueOf(name: string): string | null {
+    const values = this.#valuesOf(name);
+    return values.length === 0 ? null : values.join(', ');
   }
 
   bytes(): Uint8Array {

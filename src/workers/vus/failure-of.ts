@@ -4,6 +4,7 @@ import { HIDE_NOTHING, type Hide } from '../../requests/secrets.ts';
 import { isA, messageWithCallers, nameOf, placeOf, stackOf, textOf } from './script-place.ts';
 
 const LONGEST_CODE = 60;
+const LONGEST_PLACE = 400;
 /** Of what is told as an example: all errors of a run may have one. */
 const LONGEST_EXAMPLE = 2_000;
 /** Of a longer text nobody looks for secrets, which takes its time. */
@@ -13,32 +14,29 @@ const NO_REASON = 'no reason was given';
 /** Why a part of a scenario failed. */
 export interface Failed {
   readonly kind: IterationErrorKind;
+  /** As it was said: secrets are hidden, and it is cut, when it is shown. */
   readonly code: string;
   readonly example: string;
+  /** Hiding takes its time, and of most failures nothing is shown: a few of a kind are enough. */
+  readonly hide: Hide;
 }
 
-/**
- * Classifies what a scenario has thrown, which may be anything.
- *
- * @param hide removes secrets, which is needed where a text is cut
- */
+/** Classifies what a scenario has thrown, which may be anything. */
 export function failureOf(thrown: unknown, hide: Hide = HIDE_NOTHING): Failed {
   const name = nameOf(thrown);
   if (isA(thrown, RequestError)) {
     const kind = thrown.kind === 'expectation' ? 'expectation' : 'request';
     // Code of users may have made it, of anything.
-    const code = `${textOf(thrown.kind)} ${textOf(thrown.code)}`.slice(0, LONGEST_CODE);
-    return { kind, code, example: shortened(textOf(thrown), hide) };
+    const code = `${textOf(thrown.kind)} ${textOf(thrown.code)}`;
+    return { kind, code, example: textOf(thrown), hide };
   }
   if (name === 'ScenarioFailure') {
     const reason = textOf(thrown) || NO_REASON;
-    const code = shortened(reason, hide, LONGEST_CODE);
-    return { kind: 'fail', code, example: shortened(reason, hide) };
+    return { kind: 'fail', code: reason, example: reason, hide };
   }
   const place = placeOf(thrown);
-  if (place === null) return { kind: 'script', code: name, example: shortened(stackOf(thrown), hide) };
-  const example = shortened(messageWithCallers(thrown), hide);
-  return { kind: 'script', code: `${name} ${place}`, example };
+  if (place === null) return { kind: 'script', code: name, example: stackOf(thrown), hide };
+  return { kind: 'script', code: `${name} ${place}`, example: messageWithCallers(thrown), hide };
 }
 
 /** An error of a user's setup or teardown, which no code tells apart: what happened, and where. */
@@ -49,8 +47,16 @@ export function toldWithPlace(thrown: unknown): string {
   return place === null ? example : `${example} (${place})`;
 }
 
+export function shownCode({ kind, code, hide }: Failed): string {
+  // Of code only its name and place, which are short.
+  return shown(code, hide, kind === 'script' ? LONGEST_PLACE : LONGEST_CODE);
+}
+
+export function shownExample({ example, hide }: Failed): string {
+  return shown(example, hide, LONGEST_EXAMPLE);
+}
+
 /** Secrets are hidden before a text is cut: of one that is cut in two, what is left is not recognized. */
-function shortened(text: string, hide: Hide, longest = LONGEST_EXAMPLE): string {
-  if (text.length <= longest) return text;
+function shown(text: string, hide: Hide, longest: number): string {
   return hide(text.slice(0, LONGEST_LOOKED_AT)).slice(0, longest);
 }

@@ -24,6 +24,10 @@ export class Jar implements CookieKeeper {
   /** Null if the value depends on the path, or is not known. */
   #known: Known | null = null;
 
+  get values(): readonly string[] {
+    return Array.from(this.#cookies.values(), ({ value }) => value);
+  }
+
   take(fields: readonly string[], from: Endpoint, path: string): void {
     if (fields.length === 0) return;
     const place = placeOf(from, path);

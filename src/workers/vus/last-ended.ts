@@ -1,5 +1,7 @@
 import { ITERATION_OUTCOME } from '../../protocol/scenario.ts';
 import { RequestError } from '../../protocol/scenario-errors.ts';
+import type { Hide } from '../../requests/secrets.ts';
+import type { Discreet } from './discreet-user.ts';
 import type { Failed } from './failure-of.ts';
 import { isA, nameOf, placeOf, stackOf, textOf } from './script-place.ts';
 import type { Ended, UserScenario } from './user-host.ts';
@@ -41,13 +43,13 @@ export class LastEnded {
   }
 
   /** A promise of a user was rejected, and nobody awaits it. */
-  unawaited(user: object, promise: Promise<unknown>, reason: unknown): void {
-    this.#unheard.set(promise, { user, failure: unawaitedFailure(reason) });
+  unawaited(user: Discreet, promise: Promise<unknown>, reason: unknown): void {
+    this.#unheard.set(promise, { user, failure: unawaitedFailure(reason, user.hiding()) });
   }
 
   /** Code of a user has thrown where nobody catches it. */
-  uncaught(user: object, error: unknown): void {
-    this.#unheard.set({}, { user, failure: uncaughtFailure(error) });
+  uncaught(user: Discreet, error: unknown): void {
+    this.#unheard.set({}, { user, failure: uncaughtFailure(error, user.hiding()) });
   }
 
   /** It is awaited after all. */
@@ -94,19 +96,20 @@ export class LastEnded {
 }
 
 /** A rejection that nobody awaited is an error of the code, whatever was rejected. */
-function unawaitedFailure(reason: unknown): Failed {
+function unawaitedFailure(reason: unknown, hide: Hide): Failed {
   // The stack of a request's error points to where the answer was read, not to the scenario's code.
   const request = isA(reason, RequestError) ? reason : null;
   const where = request === null ? (placeOf(reason) ?? nameOf(reason)) : `${request.kind} ${request.code}`;
   const example = `an await is missing: nothing awaited what failed with ${request === null ? stackOf(reason) : textOf(request)}`;
-  return { kind: 'script', code: `no await, ${where}`, example };
+  return { kind: 'script', code: `no await, ${where}`, example, hide };
 }
 
 /** An exception in a timer, a callback or an event, which no iteration could catch. */
-export function uncaughtFailure(error: unknown): Failed {
+export function uncaughtFailure(error: unknown, hide: Hide): Failed {
   return {
     kind: 'script',
     code: `not caught, ${placeOf(error) ?? nameOf(error)}`,
     example: `nothing caught what a timer, a callback or an event threw: ${stackOf(error)}`,
+    hide,
   };
 }

@@ -4,17 +4,18 @@ import { calledWithPlace, placeOf } from '../exchange/answer-verdict.ts';
 import { setCookiesIn } from '../exchange/cookie-keeper.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
-import { Answer } from './answer.ts';
+import { Answer, type AnswerReader } from './answer.ts';
 
 /** What the code that awaits a request is given, or with what its promise is rejected; the exchange may then be reused. */
 export function outcomeOf(
   exchange: Exchange,
   endMs: number,
   count: TokenCount,
+  reader: AnswerReader,
 ): Answer | RequestError | Interrupted {
   const { failure, request, endedByUs } = exchange;
   const isComplete = failure === null || failure.kind === 'status' || failure.kind === 'expectation';
-  const answer = isComplete && endedByUs === null ? new Answer(exchange, endMs, count) : null;
+  const answer = isComplete && endedByUs === null ? new Answer(exchange, endMs, count, reader) : null;
   if (answer !== null) keepCookies(exchange);
   // Between requests, users may hold very many connections.
   exchange.request = null;

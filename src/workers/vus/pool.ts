@@ -22,8 +22,8 @@ export interface PoolHost {
   /** Resolves when an iteration may start; null if at once, which is nearly always. */
   room(): Promise<void> | null;
   cameAndWent(change: 1 | -1): void;
-  setupFailed(error: unknown): void;
-  teardownFailed(error: unknown): void;
+  setupFailed(user: User, error: unknown): void;
+  teardownFailed(user: User, error: unknown): void;
   idled(): void;
   /** Each row of the scenario is used once, and none is left. */
   usedUp(scenario: UserScenario): void;
@@ -123,7 +123,7 @@ export abstract class Pool<Session> implements Follower {
   protected async setUp(user: User, scenario: UserScenario): Promise<boolean> {
     const error = await user.setUp(scenario, this.#firstRow(user, scenario));
     if (error === null) return true;
-    if (!this.isStopped) this.host.setupFailed(error.thrown);
+    if (!this.isStopped) this.host.setupFailed(user, error.thrown);
     return false;
   }
 
@@ -148,7 +148,7 @@ export abstract class Pool<Session> implements Follower {
     // An abandoned user has already been removed.
     if (!this.alive.has(user)) return;
     const error = wasSetUp ? await user.tearDown(scenario, this.#firstRow(user, scenario)) : null;
-    if (error !== null && !this.isStopped) this.host.teardownFailed(error.thrown);
+    if (error !== null && !this.isStopped) this.host.teardownFailed(user, error.thrown);
     user.leave();
     if (this.alive.delete(user)) this.host.cameAndWent(-1);
     this.host.finishIfIdle();

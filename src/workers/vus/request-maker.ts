@@ -8,7 +8,7 @@ import { cookieValue, type RequestCookies } from '../exchange/cookie-keeper.ts';
 import { timeoutOf } from './durations.ts';
 import { expectationOf } from './expectations.ts';
 import { Heads } from './heads.ts';
-import type { Names } from './name-numbers.ts';
+import type { Names, Naming } from './name-numbers.ts';
 import { type HeadParts, ScenarioRequest } from './scenario-request.ts';
 import { textOf } from './script-place.ts';
 import { NO_COOKIES } from './user-cookies.ts';
@@ -106,6 +106,7 @@ export class RequestMaker {
   /**
    * @param isApart the request is not part of an iteration, and is counted separately
    * @param cookies the user's cookies
+   * @param by whose code sends it
    * @throws InvalidRequest or TypeError if it cannot be sent
    */
   make(
@@ -114,10 +115,11 @@ export class RequestMaker {
     params: RequestParams | undefined,
     isApart: boolean,
     cookies: RequestCookies,
+    by: Naming,
   ): ScenarioRequest {
     const route = this.#routeOf(method, url);
     const { place, path } = route;
-    const known = this.#planOf(method, route, params);
+    const known = this.#planOf(method, route, params, by);
     let whole = path;
     let body: Buffer | null = null;
     let contentType: string | null = null;
@@ -233,14 +235,14 @@ export class RequestMaker {
     return route;
   }
 
-  #planOf(method: string, route: Route, params: RequestParams | undefined): NumberedPlan {
+  #planOf(method: string, route: Route, params: RequestParams | undefined, by: Naming): NumberedPlan {
     const name = params?.name;
     if (name !== undefined && typeof name !== 'string')
       throw new TypeError(`name: ${textOf(name)}: the name of a request is text`);
     const known =
       name === undefined
-        ? (route.known ?? this.#named(`${method} ${route.name}`, method, route))
-        : this.#named(name, method, route);
+        ? (route.known ?? this.#named(`${method} ${route.name}`, method, route, by))
+        : this.#named(name, method, route, by);
     if (name === undefined) route.known = known;
     const expect = params?.expect;
     const maxRedirects = params?.redirects ?? DEFAULT_REDIRECTS;
@@ -256,11 +258,11 @@ export class RequestMaker {
   }
 
   /** Requests may share a name, but what is said of one that failed is about its own place. */
-  #named(name: string, method: string, route: Route): NumberedPlan {
+  #named(name: string, method: string, route: Route, by: Naming): NumberedPlan {
     const first = this.#plans.get(name);
     if (first === undefined) {
       const isKept = !this.#names.isFull;
-      const made = this.#newPlan(method, name, route);
+      const made = this.#newPlan(method, name, route, by);
       if (isKept) this.#plans.set(name, made);
       return made;
     }
@@ -268,15 +270,19 @@ export class RequestMaker {
     const key = `${name}\n${method} ${urlOf(route)}`;
     const known = this.#others.get(key);
     if (known !== undefined) return known;
-    const made = this.#newPlan(method, name, route);
+    const made = this.#newPlan(method, name, route, by);
     if (this.#others.size < MOST_ROUTES) this.#others.set(key, made);
     return made;
   }
 
-  #newPlan(method: string, name: string, route: Route): NumberedPlan {
-    const index = this.#names.numberOf(name, { method, url: urlOf(route) });
-    const { base, name: path, place } = route;
+  #newPlan(method: string, given: string, route: Route, by: Naming): NumberedPlan {
+    const { base, name: ofUrl, place } = route;
     const { endpoint, prefix } = place;
+    const index = this.#names.numberOf(given, by, { method, url: urlOf(route) });
+    // Where there are too many to remember, looking for secrets in each would take its time.
+    const isLookedThrough = !this.#names.isFull && this.#others.size < MOST_ROUTES;
+    const name = this.#plans.get(given)?.plan.name ?? (isLookedThrough ? by.shownName(given) : given);
+    const path = isLookedThrough ? by.shownName(ofUrl) : ofUrl;
     const plan: RequestPlan = {
       ...this.#base.plan,
       name,

@@ -1,12 +1,8 @@
 import type { WorkerChannel } from '../../protocol/messages.ts';
-import type {
-  IterationErrorKind,
-  IterationErrorTally,
-  NamedCount,
-  UsersAt,
-} from '../../protocol/scenario.ts';
+import type { IterationErrorTally, NamedCount, UsersAt } from '../../protocol/scenario.ts';
 import type { IterationBlock, NamedValues } from '../../protocol/scenario-records.ts';
 import type { MetricKind } from '../../protocol/scenario-words.ts';
+import { type Failed, shownCode, shownExample } from './failure-of.ts';
 
 const ROWS_PER_BLOCK = 1_024;
 const MOST_VALUES = 4_096;
@@ -38,8 +34,9 @@ export class ScenarioRecorder {
   iterations = 0;
   readonly #channel: Pick<WorkerChannel, 'post'>;
   readonly #timer: NodeJS.Timeout;
-  readonly #errors = new Map<string, IterationErrorTally>();
+  readonly #errors = new Map<string, { readonly said: string; readonly tally: IterationErrorTally }>();
   readonly #values = new Map<string, { of: NamedValues['of']; number: number; values: number[] }>();
+  readonly #plainCodes = new Set<string>();
   readonly #counts = new Map<string, Tally>();
   #users: UsersAt[] = [];
   #block = emptyBlock(ROWS_PER_BLOCK);
@@ -64,13 +61,29 @@ export class ScenarioRecorder {
     if (this.#rows === ROWS_PER_BLOCK) this.flush();
   }
 
-  failed(scenario: number, kind: IterationErrorKind, code: string, example: string): void {
+  failed(scenario: number, failure: Failed): void {
+    const { kind, example: said } = failure;
     const isKnown = this.#errors.size < MOST_ERRORS;
+    const code = isKnown ? this.#shownCode(failure) : 'others';
     const key = isKnown ? `${scenario} ${kind} ${code}` : `${scenario} ${kind}`;
-    const { count = 0 } = this.#errors.get(key) ?? {};
-    const known = this.#errors.get(key) ?? { scenario, kind, code: isKnown ? code : 'others', example };
-    const differs = known.example === example ? {} : ({ varies: true } as const);
-    this.#errors.set(key, { ...known, count: count + 1, ...differs });
+    const known = this.#errors.get(key) ?? {
+      said,
+      tally: { scenario, kind, code, count: 0, example: shownExample(failure) },
+    };
+    const differs = known.said === said ? {} : ({ varies: true } as const);
+    this.#errors.set(key, {
+      said: known.said,
+      tally: { ...known.tally, count: known.tally.count + 1, ...differs },
+    });
+  }
+
+  /** What has no secret once needs not be looked through again: mostly there are few. */
+  #shownCode(failure: Failed): string {
+    const { code } = failure;
+    if (this.#plainCodes.has(code)) return code;
+    const shown = shownCode(failure);
+    if (shown === code && this.#plainCodes.size < MOST_ERRORS) this.#plainCodes.add(code);
+    return shown;
   }
 
   value(of: NamedValues['of'], number: number, value: number): void {
@@ -131,7 +144,7 @@ export class ScenarioRecorder {
     const records = {
       iterations,
       values,
-      errors: [...this.#errors.values()],
+      errors: Array.from(this.#errors.values(), ({ tally }) => tally),
       counts: [...this.#counts.values()],
       users: this.#users,
     };

@@ -20,6 +20,11 @@ export class UserCookies implements CookieKeeper, RequestCookies {
     return this.#jar;
   }
 
+  /** Of all cookies, without their names. */
+  get values(): readonly string[] {
+    return this.#jar?.values ?? [];
+  }
+
   take(fields: readonly string[], from: Endpoint, path: string): void {
     if (fields.length > 0) this.jar.take(fields, from, path);
   }

@@ -1,10 +1,11 @@
-import type { IterationErrorKind } from '../../protocol/scenario.ts';
 import type { TokenCount } from '../../protocol/stream.ts';
 import type { Metrics, ScenarioOf, VU } from '../../protocol/test-definition.ts';
 import type { Hide } from '../../requests/secrets.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Alarms } from './alarms.ts';
 import type { CodeMeter } from './code-meter.ts';
+import type { Discreet } from './discreet-user.ts';
+import type { Failed } from './failure-of.ts';
 import type { Names } from './name-numbers.ts';
 import type { RequestMaker } from './request-maker.ts';
 import type { ScenarioRecorder } from './scenario-recorder.ts';
@@ -67,15 +68,10 @@ export interface UserHost extends Connector {
   /** Whether an event due at that time counts: not in the warm-up, and not after the window. */
   isMeasured(intendedMs: number): boolean;
   /** A promise of a user's code was rejected, and nobody awaits it. */
-  unawaited(user: object, promise: Promise<unknown>, reason: unknown): void;
+  unawaited(user: Discreet, promise: Promise<unknown>, reason: unknown): void;
   /** It is awaited after all. */
   awaited(promise: Promise<unknown>): void;
   /** A user's code has thrown where nobody catches it. */
-  uncaught(user: object, error: unknown): void;
-  ended(
-    user: object,
-    scenario: UserScenario,
-    ended: Ended,
-    failure: { readonly kind: IterationErrorKind; readonly code: string; readonly example: string } | null,
-  ): void;
+  uncaught(user: Discreet, error: unknown): void;
+  ended(user: object, scenario: UserScenario, ended: Ended, failure: Failed | null): void;
 }

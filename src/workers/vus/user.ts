@@ -16,10 +16,10 @@ import type { Answer } from './answer.ts';
 import { AwaitedAnswer, type AwaitingUser } from './awaited-answer.ts';
 import { holdsBy } from './check-result.ts';
 import type { CodeOwner as MeteredOwner } from './code-meter.ts';
+import { DiscreetUser } from './discreet-user.ts';
 import { msOf } from './durations.ts';
 import { failureOf } from './failure-of.ts';
 import { outcomeOf } from './outcome-of.ts';
-import { isA } from './script-place.ts';
 import { Sleep, type SleepingUser, withoutSleep } from './sleep.ts';
 import { type CodeScope, callAs, callUntilOver, scopeOf } from './unawaited.ts';
 import { UserConnections } from './user-connections.ts';
@@ -41,7 +41,7 @@ export interface Follower {
 }
 
 /** A virtual user: runs the code of its scenario, iteration after iteration, over connections of its own. */
-export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUser {
+export class User extends DiscreetUser implements ActingUser, MeteredOwner, AwaitingUser, SleepingUser {
   readonly id: number;
   readonly scope: CodeScope = scopeOf(this);
   n = 0;
@@ -85,6 +85,7 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
   #hasReturned = false;
 
   constructor(id: number, scenario: UserScenario, host: UserHost) {
+    super();
     this.id = id;
     this.#scenario = scenario;
     this.#host = host;
@@ -117,6 +118,14 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
     return new CookiesView(this.#cookies.jar, (url) => this.#host.maker.locate(url));
   }
 
+  protected get host(): UserHost {
+    return this.#host;
+  }
+
+  protected get kept(): readonly unknown[] {
+    return [this.row, this.#vars, { cookie: this.#cookies?.values }];
+  }
+
   get signal(): AbortSignal {
     this.#abort ??= new AbortController();
     if (this.#isInterrupted) this.#abort.abort(new Interrupted());
@@ -127,6 +136,7 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
   async setUp(scenario: UserScenario, row: unknown): Promise<Thrown | null> {
     const failure = await this.#around('vuSetup', scenario, row);
     this.#cookies?.keep();
+    this.keepSeen();
     return failure;
   }
 
@@ -144,6 +154,7 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
     this.#random = null;
     this.lastRequest = null;
     if (!scenario.keepsCookies) this.#cookies?.reset();
+    this.forgetSeen();
     this.#startedMs = this.#host.clock.nowMs();
     this.#intendedMs = intendedMs;
     this.#follower = follower;
@@ -169,7 +180,7 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
       this,
       scenario,
       { outcome, intendedMs, startedMs: this.#startedMs, endMs, thinkMs: this.#thinkMs },
-      error === null || this.#isInterrupted ? null : failureOf(error.thrown, this.#host.hide),
+      error === null || this.#isInterrupted ? null : failureOf(error.thrown, this.hiding()),
     );
     if (scenario.newConnection) this.#connections?.close();
     if (!this.#isInterrupted && this.freeAtMs < endMs) this.freeAtMs = endMs;
@@ -201,19 +212,6 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
     this.#host.ended(this, scenario, { outcome, intendedMs, startedMs, endMs, thinkMs }, null);
   }
 
-  unawaited(promise: Promise<unknown>, reason: unknown): void {
-    // The end of a run rejects whatever is under way.
-    if (!isA(reason, Interrupted)) this.#host.unawaited(this, promise, reason);
-  }
-
-  awaited(promise: Promise<unknown>): void {
-    this.#host.awaited(promise);
-  }
-
-  uncaught(error: unknown): void {
-    if (!isA(error, Interrupted)) this.#host.uncaught(this, error);
-  }
-
   /** Closes its connections. */
   leave(): void {
     this.#connections?.close();
@@ -231,13 +229,14 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
     const refusal = this.#refusal();
     if (refusal !== null) return this.#refused(refusal);
     const { clock, maker, meter } = this.#host;
+    this.hasSent(url, params);
     const nowMs = clock.nowMs();
     meter.leave(this, nowMs);
     this.#acts++;
     const answer = new Promise<Response>((resolve, reject) => {
       this.#cookies ??= new UserCookies(maker.cookies);
       const cookies = this.#scenario.hasCookies ? this.#cookies : NO_COOKIES;
-      const request = maker.make(method, url, params, this.#part !== 'exec', cookies);
+      const request = maker.make(method, url, params, this.#part !== 'exec', cookies, this);
       const sent = { request, intendedMs: this.freeAtMs, dispatchedMs: nowMs };
       this.#connections ??= new UserConnections(this.#host);
       this.#connections.send(new AwaitedAnswer(this, sent, resolve, reject));
@@ -277,7 +276,7 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
     if (refusal !== null) return this.#refused(refusal);
     const { records, groups, clock } = this.#host;
     const path = around === null ? name : `${around.path} > ${name}`;
-    const number = groups.numberOf(path);
+    const number = groups.numberOf(path, this);
     const scope: Scope = { path, around, thinkMs: 0 };
     const fromMs = this.freeAtMs;
     const own = { number };
@@ -306,14 +305,14 @@ export class User implements ActingUser, MeteredOwner, AwaitingUser, SleepingUse
       const holds = holdsBy(name, checks[name]?.(value));
       isGood &&= holds;
       if (this.#host.isMeasured(this.freeAtMs))
-        this.#host.records.check(this.#host.checks.numberOf(name), holds);
+        this.#host.records.check(this.#host.checks.numberOf(name, this), holds);
     }
     return isGood;
   }
 
   answered(exchange: Exchange, endMs: number): Answer | RequestError | Interrupted {
     this.lastRequest = exchange.request?.plan.name ?? null;
-    const outcome = outcomeOf(exchange, endMs, this.#host.tokenCount);
+    const outcome = outcomeOf(exchange, endMs, this.#host.tokenCount, this);
     if (this.freeAtMs < endMs) this.freeAtMs = endMs;
     this.#connections?.release(exchange);
     this.#becomeIdle();

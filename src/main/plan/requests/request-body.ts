@@ -1,4 +1,4 @@
-import { messageOf } from '../../../protocol/errors.ts';
+import { jsonFaultIn } from '../../../requests/json-fault.ts';
 import { readInput, whyUnread } from '../../files/input-files.ts';
 import { STDIN } from '../../files/stdin.ts';
 import type { RequestOptions } from '../options.ts';
@@ -72,11 +72,13 @@ function fromJson(text: string, problems: Problems): Body | null {
     problems.add(phrase`${the('json')} ${given(text)} is empty: give JSON, such as {"id":1}.`);
     return null;
   }
-  try {
-    JSON.parse(text);
-  } catch (error) {
+  const fault = jsonFaultIn(text);
+  if (fault !== null) {
     const meant = LIKE_A_FILE.test(text) ? `; for a file write @${text}` : '';
-    problems.add(phrase`${the('json')} ${given(text)} is not JSON: ${messageOf(error)}${meant}.`);
+    const line = fault.line === 1 ? '' : `line ${fault.line}, `;
+    problems.add(
+      phrase`${the('json')} ${given(text)} is not JSON from ${line}column ${fault.column} on: mend it there${meant}.`,
+    );
     return null;
   }
   return {

@@ -1,7 +1,7 @@
-import type { OnceExchange } from '../../protocol/once.ts';
-import { secretsInBody, secretsInJsonBody, textOf } from '../../requests/body-secrets.ts';
-import { secretsInQuery } from '../../requests/parameter-secrets.ts';
-import { secretsInHeaders } from '../../requests/secret-headers.ts';
+import type { OnceExchange } from '../protocol/once.ts';
+import { secretsInBody, secretsInJsonBody, textOf } from './body-secrets.ts';
+import { secretsInQuery } from './parameter-secrets.ts';
+import { secretsInHeaders } from './secret-headers.ts';
 
 const TYPE = /^content-type:\s*([^;\s]+)/im;
 
