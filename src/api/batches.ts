@@ -3,11 +3,12 @@ import { type BatchOptions as Asked, resolveBatch } from '../main/batch/resolve-
 import { type BatchRun, startBatch } from '../main/batch/run-batch.ts';
 import { inLibraryTerms, plainOptions } from '../main/plan/from-library.ts';
 import type { RunOptions } from '../main/plan/library-options.ts';
+import { kindOf } from '../main/plan/option-shapes.ts';
 import type { Told } from '../main/plan/problems.ts';
 import type { RunControl } from '../main/run/run-handle.ts';
-import { ERROR_CODES, VolleyError } from '../protocol/errors.ts';
 import type { Summary } from '../protocol/summary.ts';
-import { checkControl } from './control.ts';
+import { checkedControl } from './control.ts';
+import { takenOptions } from './given-options.ts';
 
 /** Options of a batch. Names and defaults are those of `volley batch` (docs/batch.md). */
 export interface BatchOptions extends RunOptions {
@@ -58,16 +59,16 @@ export interface BatchSummary {
  * @throws VolleyError VOLLEY_USAGE (every problem), VOLLEY_OUTPUT, VOLLEY_UNKNOWN_HOST or VOLLEY_WORKER_START
  */
 export async function batch(options: BatchOptions, control: RunControl = {}): Promise<BatchSummary> {
-  checkControl(control, ['signal']);
-  const { signal } = control;
-  const asked = await resolved(options);
+  const { signal } = checkedControl(control, ['signal']);
+  const plain = takenOptions(options, 'options');
+  const asked = await resolved(plain);
   let run: BatchRun;
   try {
     const ended = await endedBatch(asked);
     if (ended !== null) return { summary: null, rows: rowsOf(ended), isComplete: true, trouble: null };
     run = await startBatch(asked);
   } catch (error) {
-    throw inLibraryTerms(error, options);
+    throw inLibraryTerms(error, plain);
   }
   const stop = (): void => run.stop();
   if (signal?.aborted === true) stop();
@@ -85,26 +86,21 @@ function rowsOf({ done, failed }: EndedBatch): BatchSummary['rows'] {
 }
 
 async function resolved(options: BatchOptions): ReturnType<typeof resolveBatch> {
-  if (typeof options?.out !== 'string' || options.out === '')
-    throw new VolleyError(
-      ERROR_CODES.usage,
-      'The option out is missing: give the file to write answered rows to.',
-    );
-  const { rows, out, select, saveBody, default: byDefault, order, chunk, retries, ...others } = options;
-  const { retryUnsafe, idempotencyKey, resume, csvSafe, retryFailed, force, ...load } = others;
-  const problems: Told[] = [];
+  const { select, chunk, retries, retryUnsafe, resume, csvSafe, retryFailed, force, ...others } = options;
+  const { rows, out, saveBody, default: byDefault, order, idempotencyKey, ...load } = others;
+  const problems = wrongOptions(options);
   const asked: Asked = {
-    rows,
+    rows: fits('rows', rows) ? rows : null,
     run: plainOptions(load, problems),
-    out,
-    select: selections(select),
-    saveBody,
-    byDefault,
-    order,
-    chunk: chunk === undefined ? undefined : String(chunk),
-    retries: retries === undefined ? undefined : String(retries),
+    out: fits('out', out) ? out : undefined,
+    select: fits('select', select) ? selections(select) : [],
+    saveBody: fits('saveBody', saveBody) ? saveBody : undefined,
+    byDefault: fits('default', byDefault) ? byDefault : undefined,
+    order: fits('order', order) ? order : undefined,
+    chunk: fits('chunk', chunk) ? String(chunk) : undefined,
+    retries: fits('retries', retries) ? String(retries) : undefined,
     retryUnsafe: retryUnsafe === true,
-    idempotencyKey,
+    idempotencyKey: fits('idempotencyKey', idempotencyKey) ? idempotencyKey : undefined,
     resume: resume === true,
     retryFailed: retryFailed === true,
     force: force === true,
@@ -115,6 +111,57 @@ async function resolved(options: BatchOptions): ReturnType<typeof resolveBatch> 
   } catch (error) {
     throw inLibraryTerms(error, load);
   }
+}
+
+const IS_TEXT = ['text', (value: unknown) => typeof value === 'string' && value !== ''] as const;
+const IS_COUNT = ['a whole number', (value: unknown) => ['number', 'string'].includes(typeof value)] as const;
+const IS_FLAG = ['true or false', (value: unknown) => typeof value === 'boolean'] as const;
+const IS_SELECTION = ['an object of paths by column, or a list of text', isSelection] as const;
+
+/** What the options of a batch alone may be; those of a run are checked with it. */
+const FITTING: Readonly<Record<string, readonly [wanted: string, fits: (value: unknown) => boolean]>> = {
+  rows: IS_TEXT,
+  out: IS_TEXT,
+  select: IS_SELECTION,
+  saveBody: IS_TEXT,
+  default: ['text', (value) => typeof value === 'string'],
+  order: IS_TEXT,
+  chunk: IS_COUNT,
+  retries: IS_COUNT,
+  retryUnsafe: IS_FLAG,
+  idempotencyKey: IS_TEXT,
+  resume: IS_FLAG,
+  retryFailed: IS_FLAG,
+  force: IS_FLAG,
+  csvSafe: IS_FLAG,
+};
+const NEEDED: Readonly<Record<string, string>> = {
+  rows: 'give the file of rows',
+  out: 'give the file to write answered rows to',
+};
+
+/** Whether an option was given, and as what it has to be. */
+function fits(name: string, value: unknown): boolean {
+  return value !== undefined && FITTING[name]?.[1](value) === true;
+}
+
+function wrongOptions(options: BatchOptions): Told[] {
+  const given = options as unknown as Readonly<Record<string, unknown>>;
+  return Object.entries(FITTING).flatMap(([name, [wanted]]) => {
+    const value = given[name];
+    if (value === undefined)
+      return NEEDED[name] === undefined ? [] : `The option ${name} is missing: ${NEEDED[name]}.`;
+    const what = value === '' ? 'empty' : kindOf(value);
+    return fits(name, value) ? [] : `The option ${name} is ${what}: give ${wanted}.`;
+  });
+}
+
+function isSelection(select: unknown): boolean {
+  return (
+    typeof select === 'object' &&
+    select !== null &&
+    Object.values(select).every((path) => typeof path === 'string')
+  );
 }
 
 function selections(select: BatchOptions['select']): readonly string[] {

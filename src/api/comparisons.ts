@@ -15,7 +15,8 @@ import { quoted, withoutCredentials } from '../main/text/quoted.ts';
 import type { Comparison } from '../protocol/comparison.ts';
 import type { Metric } from '../protocol/comparison-finding.ts';
 import { ERROR_CODES, VolleyError } from '../protocol/errors.ts';
-import { checkControl } from './control.ts';
+import { checkedControl } from './control.ts';
+import { takenOptions } from './given-options.ts';
 
 /** Options of a comparison, in addition to the load of each round. */
 export interface ComparisonOptions extends RunOptions {
@@ -45,17 +46,17 @@ export async function compare(
   options: ComparisonOptions = {},
   control: ComparisonControl = {},
 ): Promise<Comparison> {
-  checkControl(control, ['signal', 'onRound']);
+  const checked = checkedControl(control, ['signal', 'onRound']);
   checkTargets({ a, b });
   const { load, judging } = parted(options);
-  const [ofA, ofB] = [withTarget(load, a), withTarget(load, b)];
+  const [ofA, ofB] = [withTarget(load, a, 'a'), withTarget(load, b, 'b')];
   const experiment = await inTermsOf(ofA, () => {
     const problems: Told[] = [];
     const plain = [plainOptions(ofA, problems), plainOptions(ofB, problems)] as const;
     const sources = [sourceOf(plain[0]), sourceOf(plain[1])] as const;
     return targetsExperiment(...plain, sources, judgedBy(judging, 'p50', 1, problems), problems);
   });
-  return measured(experiment, control);
+  return measured(experiment, checked);
 }
 
 /**
@@ -68,7 +69,7 @@ export async function modes(
   options: ComparisonOptions,
   control: ComparisonControl = {},
 ): Promise<Comparison> {
-  checkControl(control, ['signal', 'onRound']);
+  const checked = checkedControl(control, ['signal', 'onRound']);
   const { load, judging } = parted(options);
   const experiment = await inTermsOf(load, () => {
     const problems: Told[] = [];
@@ -76,28 +77,44 @@ export async function modes(
       judgedBy(judging, 'throughput', comparisons, problems),
     );
   });
-  return measured(experiment, control);
+  return measured(experiment, checked);
 }
 
 function checkTargets(targets: Readonly<Record<'a' | 'b', unknown>>): void {
   const problems = Object.entries(targets).flatMap(([name, target]) =>
-    typeof target === 'string' || (typeof target === 'object' && target !== null)
+    typeof target === 'string' || (typeof target === 'object' && target !== null && !isList(target))
       ? []
       : `The target ${name} is ${quoted(target)}: give a URL, or options.`,
   );
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
 }
 
+/** A Proxy that was revoked is neither a list nor anything else. */
+function isList(target: object): boolean {
+  try {
+    return Array.isArray(target);
+  } catch {
+    return false;
+  }
+}
+
 function parted(options: ComparisonOptions): { load: RunOptions; judging: JudgingOptions } {
-  if (typeof options !== 'object' || options === null)
-    throw new VolleyError(ERROR_CODES.usage, 'The options are not an object: give one, at least { }.');
-  const { rounds, metric, margin, ...load } = options;
+  const { rounds, metric, margin, ...load } = takenOptions(options, 'options');
   return { load, judging: { rounds, metric, margin } };
 }
 
+function withTarget(load: RunOptions, target: string | URL | RunOptions, name: string): RunOptions {
+  if (typeof target === 'string' || isUrl(target)) return { ...load, url: target };
+  return { ...load, ...takenOptions(target, `target ${name}`) };
+}
+
 /** A URL of another realm is one too. */
-function withTarget(load: RunOptions, target: string | URL | RunOptions): RunOptions {
-  return typeof target === 'string' || 'href' in target ? { ...load, url: target } : { ...load, ...target };
+function isUrl(target: object): target is URL {
+  try {
+    return Object.prototype.toString.call(target) === '[object URL]';
+  } catch {
+    return false;
+  }
 }
 
 /** What says where to send requests, as far as it holds no secret. */

@@ -2,6 +2,7 @@ import { kindOf } from '../main/plan/option-shapes.ts';
 import { nearestTo } from '../main/text/nearest.ts';
 import { quoted } from '../main/text/quoted.ts';
 import { ERROR_CODES, VolleyError } from '../protocol/errors.ts';
+import { takenOptions } from './given-options.ts';
 
 /** What a control of some kind may have, with a check of the ones that are called. */
 const CHECKS = {
@@ -11,17 +12,19 @@ const CHECKS = {
 } as const;
 
 /**
- * Refuses a control that is no object, has something of the wrong kind, or something unknown, which would do nothing.
+ * A control as plain values; refuses one that is no object, has something of the wrong kind, or something unknown, which
+ * would do nothing.
  *
  * @throws VolleyError VOLLEY_USAGE with every problem
  */
-export function checkControl(control: unknown, names: readonly (keyof typeof CHECKS)[]): void {
-  if (typeof control !== 'object' || control === null)
+export function checkedControl<T extends object>(control: T, names: readonly (keyof typeof CHECKS)[]): T {
+  if (!isObject(control))
     throw new VolleyError(
       ERROR_CODES.usage,
       `The control is ${control === null ? 'null' : kindOf(control)}: give an object with ${names.join(' and ')}, or leave it out.`,
     );
-  const problems = fieldsOf(control).flatMap(([name, value]) => {
+  const plain = takenOptions(control, 'control');
+  const problems = Object.entries(plain).flatMap(([name, value]) => {
     const known = names.find((one) => one === name);
     if (known === undefined) return `The control has no ${quoted(name)}: ${instead(name, names)}`;
     const [wanted, fits] = CHECKS[known];
@@ -30,16 +33,15 @@ export function checkControl(control: unknown, names: readonly (keyof typeof CHE
       : `The control's ${name} is ${kindOf(value)}: give ${wanted}.`;
   });
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
+  return plain;
 }
 
-function fieldsOf(control: object): readonly (readonly [name: string, value: unknown])[] {
+/** Of a list, a Map or a date nothing would be looked at. */
+function isObject(control: unknown): boolean {
   try {
-    return Object.entries(control);
+    return Object.prototype.toString.call(control) === '[object Object]';
   } catch {
-    throw new VolleyError(
-      ERROR_CODES.usage,
-      'The control cannot be read, since a getter or a proxy of it throws: give a plain object.',
-    );
+    return false;
   }
 }
 

@@ -1,4 +1,6 @@
 import { readSaved } from '../main/files/result-file.ts';
+import { wrongPart, wrongPartOfComparison } from '../main/files/saved-shape.ts';
+import { kindOf } from '../main/plan/option-shapes.ts';
 import { COMPARISON_REPORTERS } from '../main/reporters/comparison-text.ts';
 import { REPORTERS } from '../main/reporters/reporters.ts';
 import type { Comparison } from '../protocol/comparison.ts';
@@ -13,6 +15,8 @@ import type { Summary } from '../protocol/summary.ts';
  */
 export function render(result: Summary | Comparison, form: ResultForm = 'text'): string {
   checkResult(result);
+  if (typeof form !== 'string')
+    throw new VolleyError(ERROR_CODES.usage, `The form is ${kindOf(form)}: give text, such as 'json'.`);
   if ('arms' in result) {
     const reporters: Readonly<Record<string, (comparison: Comparison) => string>> = COMPARISON_REPORTERS;
     return reporterIn(reporters, form)(result);
@@ -20,14 +24,29 @@ export function render(result: Summary | Comparison, form: ResultForm = 'text'):
   return reporterIn(REPORTERS, form)(result);
 }
 
+/** As strictly as one that is read from a file, since a part may have been changed or left out. */
 function checkResult(result: unknown): void {
-  const isResult =
-    typeof result === 'object' && result !== null && ('arms' in result || 'latencyMs' in result);
-  if (!isResult)
-    throw new VolleyError(
-      ERROR_CODES.usage,
-      'That is not a result: give what run(), compare() or readResult() returned.',
-    );
+  const wrong = whatIsWrong(result);
+  if (wrong === null) return;
+  const why = wrong === '' ? '' : ` (${wrong})`;
+  throw new VolleyError(
+    ERROR_CODES.usage,
+    `That is not a result${why}: give what run(), compare() or readResult() returned.`,
+  );
+}
+
+/** Null for a result; a reason, which may be empty, for anything else. */
+function whatIsWrong(result: unknown): string | null {
+  if (typeof result !== 'object' || result === null) return '';
+  let plain: unknown;
+  try {
+    plain = JSON.parse(JSON.stringify(result));
+  } catch {
+    return 'a getter, a Proxy or a cycle in it makes it unreadable';
+  }
+  if (typeof plain !== 'object' || plain === null) return '';
+  if ('arms' in plain) return wrongPartOfComparison(plain);
+  return 'latencyMs' in plain ? wrongPart(plain) : '';
 }
 
 function reporterIn<T>(reporters: Readonly<Record<string, T>>, form: string): T {
@@ -55,5 +74,7 @@ export async function renderHtml(result: Summary | Comparison): Promise<string> 
  * @throws VolleyError VOLLEY_RESULT_FILE where it cannot be read, or is no result of this schema version
  */
 export async function readResult(path: string): Promise<Summary | Comparison> {
+  if (typeof path !== 'string')
+    throw new VolleyError(ERROR_CODES.resultFile, `The path of a result is ${kindOf(path)}: give text.`);
   return readSaved(path);
 }

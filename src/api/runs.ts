@@ -8,7 +8,8 @@ import { startPlan } from '../main/run/run.ts';
 import type { ClusterOptions, Run, StartControl } from '../main/run/run-handle.ts';
 import type { RunPlan } from '../protocol/plan.ts';
 import type { Summary } from '../protocol/summary.ts';
-import { checkControl } from './control.ts';
+import { checkedControl } from './control.ts';
+import { takenOptions } from './given-options.ts';
 
 /**
  * Runs a load test and returns its result.
@@ -29,11 +30,12 @@ export async function run(options: RunOptions, control: StartControl = {}): Prom
  * @throws VolleyError VOLLEY_USAGE, VOLLEY_UNKNOWN_HOST or VOLLEY_BROKER
  */
 export async function start(options: RunOptions, control: StartControl = {}): Promise<Run> {
-  checkControl(control, ['signal', 'cluster']);
-  const { cluster } = control;
+  const checked = checkedControl(control, ['signal', 'cluster']);
+  const { cluster } = checked;
+  const asked = takenOptions(options, 'options');
   return cluster === undefined
-    ? startPlan(await resolved(options), control)
-    : startOverAgents(options, cluster, control);
+    ? startPlan(await resolved(asked), checked)
+    : startOverAgents(asked, cluster, checked);
 }
 
 /** What speaks to a broker is loaded only now. */

@@ -1,9 +1,21 @@
 import { expect, test } from '@jest/globals';
-import { batch, compare, modes, render, renderHtml, run, start } from '../../src/api/index.ts';
+import { batch, compare, modes, readResult, render, renderHtml, run, start } from '../../src/api/index.ts';
 import { VolleyError } from '../../src/protocol/errors.ts';
+import { summaryWith } from '../support/summary.ts';
 
 const URL = 'http://127.0.0.1:1/';
 const BATCH = { url: URL, rows: 'a.csv', out: 'b.csv' };
+
+const THROWS = (): never => {
+  throw new Error('SECRETPW');
+};
+const THROWING = new Proxy({}, { get: THROWS, has: THROWS, ownKeys: THROWS, getPrototypeOf: THROWS });
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
 
 /** What callers in JavaScript may pass. */
 function wrong<T>(control: unknown): T {
@@ -13,6 +25,8 @@ function wrong<T>(control: unknown): T {
 test.each<[unknown, string[]]>([
   [null, ['The control is null: give an object with signal and cluster, or leave it out.']],
   [5, ["The control is '5': give an object with signal and cluster, or leave it out."]],
+  [[], ['The control is a list: give an object with signal and cluster, or leave it out.']],
+  [new Map(), ['The control is an object: give an object with signal and cluster, or leave it out.']],
   [
     { signal: 5, sginal: 1, cluster: null, x: 1 },
     [
@@ -168,15 +182,116 @@ test('of a batch, a comparison and modes', async () => {
     await expect(call).rejects.toThrow("The control's onRound is '1': give a function.");
 });
 
+const UNREADABLE = 'cannot be read, since a getter or a Proxy throws: give plain values.';
+
+test.each<[unknown, string]>([
+  [null, "The options are 'null': give an object, at least { }."],
+  [[], 'The options are a list: give an object, at least { }.'],
+  [revoked(), 'The options are a Proxy that was revoked: give an object, at least { }.'],
+  [THROWING, `The options ${UNREADABLE}`],
+  [Object.defineProperty({}, 'url', { enumerable: true, get: THROWS }), `Of the options 'url' ${UNREADABLE}`],
+  [
+    { url: URL, headers: Object.defineProperty({}, 'x-a', { enumerable: true, get: THROWS }) },
+    `Of the options 'headers' ${UNREADABLE}`,
+  ],
+  [{ mix: [{ name: 'a', url: URL }, THROWING] }, `Of the options 'mix' ${UNREADABLE}`],
+])('options that are none, or cannot be read: %#', async (options, sentence) => {
+  for (const call of [run, start, batch, modes, (given: object) => compare(URL, URL, given)]) {
+    const error: unknown = await call(wrong(options)).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(VolleyError);
+    expect((error as VolleyError).problems.map(({ message }) => message)).toEqual([sentence]);
+    expect((error as VolleyError).stack).not.toContain('SECRETPW');
+  }
+});
+
+test('a getter is asked once, and what it says then is what is checked and done', async () => {
+  let asked = 0;
+  const options = {
+    requests: 1,
+    get url() {
+      asked++;
+      return asked === 1 ? 'no://url' : URL;
+    },
+  };
+  await expect(run(options)).rejects.toThrow("'no://url'");
+  expect(asked).toBe(1);
+});
+
+test.each<[object, string[]]>([
+  [
+    {},
+    [
+      'The option rows is missing: give the file of rows.',
+      'The option out is missing: give the file to write answered rows to.',
+      'No URL was given: say where to send requests, for instance http://localhost:8080/.',
+    ],
+  ],
+  [
+    { rows: 5, url: 5, out: '' },
+    [
+      "The option rows is '5': give text.",
+      'The option out is empty: give text.',
+      "The option url '5': give text or a URL.",
+    ],
+  ],
+  [
+    {
+      ...BATCH,
+      rows: 5,
+      select: null,
+      saveBody: [],
+      chunk: {},
+      retries: true,
+      force: 1,
+      order: 5,
+      csvSafe: 'x',
+    },
+    [
+      "The option rows is '5': give text.",
+      "The option select is 'null': give an object of paths by column, or a list of text.",
+      'The option saveBody is a list: give text.',
+      "The option order is '5': give text.",
+      'The option chunk is an object: give a whole number.',
+      "The option retries is 'true': give a whole number.",
+      "The option force is '1': give true or false.",
+      'The option csvSafe is text: give true or false.',
+    ],
+  ],
+])('all that a batch lacks is told together: %#', async (options, sentences) => {
+  const error: unknown = await batch(wrong(options)).catch((thrown: unknown) => thrown);
+  expect((error as VolleyError).problems.map(({ message }) => message)).toEqual(sentences);
+});
+
 test('a number of workers that is named twice would only be compared with itself', async () => {
   const refused = modes({ url: URL, requests: 10, workers: wrong('1,2,01') });
   await expect(refused).rejects.toThrow("workers '1,2,01' has 1 more than once: give each number once.");
 });
 
-test.each([null, undefined, 5, {}, 'x'])('%j is no result, and told so', async (value) => {
+test.each<[string, unknown]>([
+  ...[null, undefined, 5, {}, 'x', [], { arms: 5 }, { latencyMs: {} }].map((value): [string, unknown] => [
+    JSON.stringify(value) ?? 'nothing',
+    value,
+  ]),
+  ['a Proxy that throws', THROWING],
+  ['a Proxy that was revoked', revoked()],
+])('%s is no result, and told so', async (_what, value) => {
   const result = value as unknown as Parameters<typeof render>[0];
   expect(() => render(result)).toThrow('That is not a result');
   await expect(renderHtml(result)).rejects.toMatchObject({ code: 'VOLLEY_USAGE' });
+});
+
+test.each<[unknown, string]>([
+  [5, "The form is '5': give text, such as 'json'."],
+  [Symbol('x'), "The form is 'Symbol(x)': give text, such as 'json'."],
+  ['xml', "A result of this kind has no form 'xml': choose one of text, json,"],
+])('a form that is none', (form, sentence) => {
+  expect(() => render(summaryWith(), wrong(form))).toThrow(sentence);
+  expect(() => render({ ...summaryWith(), series: wrong(5) })).toThrow('(series is not an object)');
+  expect(() => render({ ...summaryWith(), requests: wrong(null) })).toThrow('(requests is not an object)');
+});
+
+test.each([undefined, 5, {}])('a path that is none: %j', async (path) => {
+  await expect(readResult(wrong(path))).rejects.toMatchObject({ code: 'VOLLEY_RESULT_FILE' });
 });
 
 test('targets that are none are told together', async () => {
@@ -187,6 +302,9 @@ test('targets that are none are told together', async () => {
       { message: "The target b is '5': give a URL, or options." },
     ],
   });
+  await expect(compare(URL, wrong([]), { url: URL })).rejects.toThrow("The target b is '[]'");
+  const target = Object.defineProperty({}, 'url', { enumerable: true, get: THROWS });
+  await expect(compare(URL, target)).rejects.toThrow(`Of the target b 'url' ${UNREADABLE}`);
 });
 
 test.each([Number.NaN, Number.POSITIVE_INFINITY, null])('a variable that is %s is refused', async (a) => {

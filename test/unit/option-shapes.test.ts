@@ -6,6 +6,12 @@ import type { Told } from '../../src/main/plan/problems.ts';
 import { readOptions } from '../../src/main/plan/resolve.ts';
 
 const URL = 'http://127.0.0.1:8080/';
+class Hidden {
+  readonly #a = 1;
+  get a(): number {
+    return this.#a;
+  }
+}
 const CIRCLE: { self?: object } = {};
 CIRCLE.self = CIRCLE;
 const A = { name: 'a', url: URL };
@@ -70,15 +76,32 @@ describe('options of JavaScript’s callers', () => {
     ],
     [{ mix: [{ ...A, name: 5 }] }, [/^The option mix\[0\]\.name '5': give text/]],
     [{ mix: [{ ...A, url: ['SECRET'] }] }, [/^The option mix\[0\]\.url is a list: give text/]],
-    [{ mix: [{ ...A, json: () => 'SECRET' }] }, [/^The option mix\[0\]\.json 'a function': give a value/]],
+    [
+      { mix: [{ ...A, json: () => 'SECRET' }] },
+      [/^The option mix\[0\]\.json has a function, which JSON does not have/],
+    ],
     [{ mix: [{ ...A, json: CIRCLE }] }, [/^The option mix\[0\]\.json contains itself, .*without cycles\.$/]],
     [{ url: URL, json: { a: 1n } }, [/^The option json has a bigint, /]],
     [
       { url: URL, json: { a: [Number.NaN] } },
       [/^The option json has NaN, which JSON does not have: give a number or/],
     ],
-    [{ url: URL, json: new Date(Number.NaN) }, [/^The option json has an invalid date: give a valid one/]],
-    [{ url: URL, json: { a: new Map([[1, 2]]) } }, [/^The option json has a Map, whose content JSON drops:/]],
+    [{ url: URL, json: /x/ }, [/^The option json has a RegExp, whose content JSON drops:/]],
+    [{ url: URL, json: [new Error('x')] }, [/^The option json has an Error, whose content JSON drops:/]],
+    [{ url: URL, json: Promise.resolve() }, [/^The option json has a Promise, whose content JSON drops:/]],
+    [{ url: URL, json: { a: new WeakMap() } }, [/^The option json has a WeakMap, whose content/]],
+    [{ url: URL, json: { a: new Uint8Array(2) } }, [/^The option json has a Uint8Array, whose content/]],
+    [
+      { url: URL, json: new URLSearchParams('a=1') },
+      [/^The option json has a URLSearchParams, whose content/],
+    ],
+    [{ url: URL, json: new Hidden() }, [/^The option json has an instance of Hidden, whose content JSON/]],
+    [
+      { url: URL, json: { a() {} } },
+      [/^The option json has a function, which JSON does not have: leave it out/],
+    ],
+    [{ url: URL, json: { a: Symbol('b') } }, [/^The option json has a symbol, which JSON does not have/]],
+    [{ url: URL, json: { a: [undefined] } }, [/^The option json has undefined in a list, .*give null\.$/]],
     [{ url: URL, json: { toJSON: () => JSON.parse('{') } }, [/^The option json cannot be written as JSON/]],
     [{ mix: [{ ...A, form: -1 }] }, [/^The option mix\[0\]\.form '-1': give text or a list of text/]],
     [{ mix: [{ ...A, form: [[]] }] }, [/^The option mix\[0\]\.form is a list: give text or a list of text/]],

@@ -37,8 +37,8 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
 /** Options of a batch; names and defaults are those of the command line (docs/batch.md). */
 export interface BatchOptions {
-  /** A CSV or JSONL file; `-` is stdin. */
-  readonly rows: string | undefined;
+  /** A CSV or JSONL file; `-` is stdin. Null if the caller has told that it is missing. */
+  readonly rows: string | null | undefined;
   /** The request, in which `{{column}}` is replaced by a row's cell, and how to send it. */
   readonly run: RunOptions;
   /** Path of the output; by default, answered rows are printed. */
@@ -116,7 +116,8 @@ async function readBatch(
   open: ReturnType<typeof onceOpened>,
 ): Promise<Batch> {
   const problems = new Problems(earlier);
-  const { rows: rowsPath, out, isCsvSafe, resume, force } = options;
+  const { out, isCsvSafe, resume, force } = options;
+  const rowsPath = options.rows ?? undefined;
   const input = await open(problems);
   const format = out === undefined ? (input?.reader.format ?? 'csv') : formatOf(out);
   const order = problems.choice('order', options.order ?? 'input', ORDERS);
@@ -189,7 +190,8 @@ async function inputOf({ rows, run, retryFailed }: BatchOptions, problems: Probl
   if (rows === undefined)
     problems.add('No rows were given: use volley batch rows.csv URL, where - is stdin.');
   const rowsForm = rowsFormOf(run, problems);
-  const input = rows === undefined ? null : await openInput(rows, rowsForm, retryFailed, problems);
+  const input =
+    rows === undefined || rows === null ? null : await openInput(rows, rowsForm, retryFailed, problems);
   if (input?.reader.format === 'jsonl') refuseDelimiter(rowsForm, problems);
   return input;
 }

@@ -118,16 +118,38 @@ function jsonText(value: unknown, request: number | undefined, problems: Problem
 
 class NotKept extends Error {}
 
-/** JSON.stringify writes null or an empty object for some values, which nobody means to send. */
+/** JSON.stringify leaves some values out, or writes null or an empty object for them, which nobody means to send. */
 function checkKept(this: unknown, key: string, value: unknown): unknown {
   const given = (this as Readonly<Record<string, unknown>>)[key];
   if (typeof given === 'number' && !Number.isFinite(given))
     throw new NotKept(`has ${given}, which JSON does not have: give a number or null`);
+  if (typeof given === 'function' || typeof given === 'symbol')
+    throw new NotKept(`has a ${typeof given}, which JSON does not have: leave it out`);
+  if (given === undefined && Array.isArray(this))
+    throw new NotKept('has undefined in a list, which JSON does not have: give null');
+  if (typeof given !== 'object' || given === null) return value;
   const kind = Object.prototype.toString.call(given).slice(8, -1);
   if (kind === 'Date' && value === null) throw new NotKept('has an invalid date: give a valid one');
-  if ((kind === 'Map' || kind === 'Set') && value === given)
-    throw new NotKept(`has a ${kind}, whose content JSON drops: give an object or a list`);
+  if (value === given && isEmptyAsJson(given, kind))
+    throw new NotKept(`has ${nameOf(given, kind)}, whose content JSON drops: give an object or a list`);
   return value;
+}
+
+/** What JSON writes by its own fields although these are not what it is, or writes as an empty object. */
+const NO_JSON = /^(?:Map|Set|Weak|RegExp|Error|Promise|ArrayBuffer|SharedArrayBuffer|DataView|.*\dArray$)/;
+const OF_JSON = new Set(['Object', 'Array', 'String', 'Number', 'Boolean']);
+
+function isEmptyAsJson(given: object, kind: string): boolean {
+  if (NO_JSON.test(kind)) return true;
+  const hasFields = Array.isArray(given) || Object.keys(given).length > 0;
+  if (kind !== 'Object') return !OF_JSON.has(kind) && !hasFields;
+  const prototype: unknown = Object.getPrototypeOf(given);
+  return prototype !== null && Object.getPrototypeOf(prototype) !== null && !hasFields;
+}
+
+function nameOf(given: object, kind: string): string {
+  const name = kind === 'Object' ? String((given.constructor as { name?: unknown } | undefined)?.name) : kind;
+  return kind === 'Object' ? `an instance of ${name}` : `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 /** Its own words quote the value's keys, so only what they are about is told. */

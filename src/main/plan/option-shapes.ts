@@ -169,7 +169,11 @@ function inMix(name: string, request: number | undefined): OptionWord {
 /** What a value is, for messages; texts may be secret. */
 export function kindOf(value: unknown): string {
   if (typeof value === 'string') return 'text';
-  if (Array.isArray(value)) return 'a list';
+  try {
+    if (Array.isArray(value)) return 'a list';
+  } catch {
+    return 'a Proxy that was revoked';
+  }
   return typeof value === 'object' && value !== null ? 'an object' : quoted(value);
 }
 
