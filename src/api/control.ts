@@ -23,7 +23,7 @@ export function checkedControl<T extends object>(control: T, names: readonly (ke
       ERROR_CODES.usage,
       `The control is ${control === null ? 'null' : kindOf(control)}: give an object with ${names.join(' and ')}, or leave it out.`,
     );
-  const plain = takenOptions(control, 'control');
+  const plain = takenOptions(control, 'control', false);
   const problems = Object.entries(plain).flatMap(([name, value]) => {
     const known = names.find((one) => one === name);
     if (known === undefined) return `The control has no ${quoted(name)}: ${instead(name, names)}`;

@@ -8,25 +8,27 @@ const DEEPEST = 8;
  * A caller's options, read once: getters, and objects that answer differently each time, are met here alone.
  *
  * @param what names them in errors
+ * @param isDeep whether what is in them is read too
  * @throws VolleyError VOLLEY_USAGE if they are no object, or if reading one of them throws
  */
-export function takenOptions<T extends object>(options: T, what: string): T {
+export function takenOptions<T extends object>(options: T, what: string, isDeep = true): T {
   if (!isObject(options))
     throw usage(
       `The ${what} ${what.endsWith('s') ? 'are' : 'is'} ${kindOf(options)}: give an object, at least { }.`,
     );
   try {
     const names = Object.keys(options) as (keyof T)[];
-    return Object.fromEntries(names.map((name) => [name, takenField(options, name, what)])) as T;
+    return Object.fromEntries(names.map((name) => [name, takenField(options, name, what, isDeep)])) as T;
   } catch (error) {
     if (error instanceof VolleyError) throw error;
     throw unreadable(`The ${what}`);
   }
 }
 
-function takenField<T extends object>(options: T, name: keyof T, what: string): unknown {
+function takenField<T extends object>(options: T, name: keyof T, what: string, isDeep: boolean): unknown {
   try {
-    return taken(options[name], 1);
+    const value = options[name];
+    return isDeep ? taken(value, 1) : value;
   } catch {
     throw unreadable(`Of the ${what} '${String(name)}'`);
   }

@@ -182,7 +182,7 @@ test.each([
     expect.arrayContaining([
       ['GET /reset/…', `${shop.url}/reset/…`],
       ['GET /ahead/…', `${shop.url}/ahead/…`],
-      ['named …', shop.url],
+      ['named …', `${shop.url}/named`],
     ]),
   );
 });

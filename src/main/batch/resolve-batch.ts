@@ -116,8 +116,7 @@ async function readBatch(
   open: ReturnType<typeof onceOpened>,
 ): Promise<Batch> {
   const problems = new Problems(earlier);
-  const { out, isCsvSafe, resume, force } = options;
-  const rowsPath = options.rows ?? undefined;
+  const { rows: rowsPath, out, isCsvSafe, resume, force } = options;
   const input = await open(problems);
   const format = out === undefined ? (input?.reader.format ?? 'csv') : formatOf(out);
   const order = problems.choice('order', options.order ?? 'input', ORDERS);
@@ -141,8 +140,7 @@ async function readBatch(
     const expanded = await expandSources(withKey(run, options), found, [], fromStdin, columns);
     const retries = retriesOf(methodOf(expanded.options), asked, options.retryUnsafe, found);
     const unresolved = checkExpanded(expanded, found, columns);
-    if (input === null || order === null || rowsPath === undefined)
-      throw new VolleyError(ERROR_CODES.usage, found);
+    if (input === null || order === null || rowsPath == null) throw new VolleyError(ERROR_CODES.usage, found);
     const where = { out: out ?? null, resume, force };
     await refuseWhatIsThere(where);
     const ended = await endedBatch({ ...where, input, format, added });
@@ -205,12 +203,12 @@ async function checkSavedNames(
     outputs,
   }: {
     readonly input: Input | null;
-    readonly rowsPath: string | undefined;
+    readonly rowsPath: string | null | undefined;
     readonly outputs: readonly OutputFile[];
   },
   problems: Problems,
 ): Promise<void> {
-  if (input === null || rowsPath === undefined) return;
+  if (input === null || rowsPath == null) return;
   const others = [rowsPath, ...outputs.map(({ path, besides = path }) => besides)];
   const names = new SavedNames(saveBody, others);
   await checkRows(rowsPath, input, (row) => names.check(row), problems);
