@@ -58,7 +58,7 @@ function isObject(value: unknown): value is object {
 }
 
 function unreadable(what: string): VolleyError {
-  return usage(`${what} cannot be read, since a getter or a Proxy throws: give plain values.`);
+  return usage(`${what} cannot be read, since a getter or a proxy of it throws: give plain values.`);
 }
 
 function usage(sentence: string): VolleyError {

@@ -44,6 +44,8 @@ test.each<[unknown, string[]]>([
   }
 });
 
+const UNREADABLE = 'cannot be read, since a getter or a proxy of it throws: give plain values.';
+
 test('a control that cannot be read', async () => {
   const throwing = {
     get cluster() {
@@ -53,7 +55,7 @@ test('a control that cannot be read', async () => {
   for (const control of [throwing, new Proxy(throwing, {})])
     await expect(start({ url: URL }, wrong(control))).rejects.toMatchObject({
       code: 'VOLLEY_USAGE',
-      message: 'The control cannot be read, since a getter or a proxy of it throws: give a plain object.',
+      message: `Of the control 'cluster' ${UNREADABLE}`,
     });
 });
 
@@ -181,8 +183,6 @@ test('of a batch, a comparison and modes', async () => {
   ])
     await expect(call).rejects.toThrow("The control's onRound is '1': give a function.");
 });
-
-const UNREADABLE = 'cannot be read, since a getter or a Proxy throws: give plain values.';
 
 test.each<[unknown, string]>([
   [null, "The options are 'null': give an object, at least { }."],
