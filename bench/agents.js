@@ -1,4 +1,4 @@
-// What runs over agents cost, and whether every start of a plan is carried out once. Takes redis-server; about a minute.
+// What runs over agents cost, and whether every start of a plan is carried out once. Takes redis-server; some three minutes.
 // Usage: npm run bench:agents -- [--rounds 5] [--requests 200000] [--rate 40000] [--seconds 10] [--agents 1000]
 //   [--output table|markdown]
 import { fork, spawn } from 'node:child_process';
@@ -15,6 +15,9 @@ const MANY = fileURLToPath(new URL('many-agents.js', import.meta.url));
 const TARGET = fileURLToPath(new URL('numbered-target.js', import.meta.url));
 const AGENTS = 4;
 const MS_PER_TICK = 10;
+const LOAD = ['-c', '50', '--client', 'wire'];
+/** A longer run has so many times the requests of a shorter one. */
+const LONGER = 3;
 
 const { values: options } = parseArgs({
   options: {
@@ -61,20 +64,17 @@ try {
   broker.kill();
 }
 
-/** CPU per request over one agent ÷ the same run without agents, in turns. */
+/**
+ * CPU per request over one agent ÷ the same run without agents, in turns: what a longer run takes more than a shorter one;
+ * and what a run takes besides, since over agents there is one process more to start.
+ */
 async function costRows() {
-  const load = ['-n', String(requests), '-c', '50', '--client', 'wire'];
-  const ratios = [];
+  const [ratios, besides] = [[], []];
   for (let round = 0; round < rounds; round++) {
-    const alone = async () => cpuOf(await run([...load, '-w', '1']), 0);
-    const over = async () => {
-      const before = agentsCpuMs();
-      return cpuOf(await run([...load, '--agents', '1']), agentsCpuMs() - before);
-    };
-    const isFirst = round % 2 === 0;
-    const first = await (isFirst ? over : alone)();
-    const second = await (isFirst ? alone : over)();
-    ratios.push(isFirst ? first / second : second / first);
+    const [alone, over] =
+      round % 2 === 0 ? [await aloneMs(), await overMs()] : [await overMs(), await aloneMs()].reverse();
+    ratios.push((over.longer - over.shorter) / (alone.longer - alone.shorter));
+    besides.push(over.shorter - alone.shorter);
   }
   return [
     [
@@ -82,7 +82,28 @@ async function costRows() {
       `${median(ratios).toFixed(3)}`,
       `${Math.min(...ratios).toFixed(3)} – ${Math.max(...ratios).toFixed(3)}`,
     ],
+    [
+      'CPU of a run over one agent beside that of its requests',
+      `${median(besides).toFixed(0)} ms`,
+      `${Math.min(...besides).toFixed(0)} – ${Math.max(...besides).toFixed(0)} ms`,
+    ],
   ];
+}
+
+/** CPU of a shorter and a longer run on this machine. */
+async function aloneMs() {
+  const cpuMs = async (count) => (await run([...LOAD, '-n', String(count), '-w', '1'])).cpuMs;
+  return { shorter: await cpuMs(requests), longer: await cpuMs(LONGER * requests) };
+}
+
+/** The same over one agent, with what the agents take. */
+async function overMs() {
+  const cpuMs = async (count) => {
+    const before = agentsCpuMs();
+    const { cpuMs: own } = await run([...LOAD, '-n', String(count), '--agents', '1']);
+    return own + agentsCpuMs() - before;
+  };
+  return { shorter: await cpuMs(requests), longer: await cpuMs(LONGER * requests) };
 }
 
 /** How much later a run over one agent has ended than the same run without agents, in turns: it hardly sends anything. */
@@ -170,10 +191,6 @@ async function run(words, codes = [0]) {
   const [code] = await once(child, 'close');
   if (!codes.includes(code)) throw new Error(`volley ${words.join(' ')} ended with ${code}: ${errors}`);
   return { summary: JSON.parse(output), cpuMs: childrenCpuMs() - before };
-}
-
-function cpuOf({ summary, cpuMs }, agentsMs) {
-  return (cpuMs + agentsMs) / summary.requests.sent;
 }
 
 async function seen() {

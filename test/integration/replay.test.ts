@@ -157,7 +157,7 @@ test('a time that nobody can wait for is named with its line and its limit', () 
 
   const far = lines('0', '604800000', '9999999999', '604800001');
   const tooLate = (line: number, time: string, after: string, first: number): string =>
-    `--trace 'far.jsonl': line ${line} has the timestamp '${time}', ${after} after that of line ${first}, and 168 h is the most: replay it faster (--speed), or ask for fewer requests (-n).`;
+    `--trace 'far.jsonl': line ${line} has the timestamp '${time}', ${after} after that of line ${first}, and 168 h is the most: replay it faster, or ask for fewer requests.`;
   expect(read('far.jsonl', far)).toEqual([tooLate(4, '604800001', '168 h', 1)]);
   expect(read('far.jsonl', far, { speed: 0.5, most: 2 })).toEqual([tooLate(2, '604800000', '336 h', 1)]);
   expect(read('far.jsonl', lines('9999999999', '1'))).toEqual([
