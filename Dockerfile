@@ -2,8 +2,8 @@
 FROM node:26-slim AS build
 WORKDIR /source
 COPY . .
-# Installs, builds, and packs what would be published.
-RUN npm ci --no-audit --no-fund && npm run --silent build && mkdir /packed && npm pack --ignore-scripts --pack-destination /packed
+# Installs, builds by `prepare`, and packs what would be published.
+RUN npm ci --no-audit --no-fund && mkdir /packed && npm pack --ignore-scripts --pack-destination /packed
 
 FROM node:26-slim
 COPY --from=build /packed /packed

@@ -48,7 +48,7 @@ if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
       'volley needs Node ' + needed.join('.') + ' or newer; this is Node ' + process.versions.node + '.',
     );
 } else if (!isThere(built + 'main/cli/index.js')) {
-  refuse('volley is not built: run npm ci && npm run build in ' + pathOf('..') + '.');
+  refuse('volley is not built: run npm ci in ' + pathOf('..') + '.');
 } else if (process.argv.length === 3 && process.argv[2] === '--version') {
   // Asked for alone, it needs nothing of what reads a command line.
   process.stdout.on('error', function () {});

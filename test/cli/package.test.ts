@@ -89,7 +89,7 @@ describe('the packed package', () => {
   });
 
   test('runs nothing when it is installed, so that nobody is asked to allow it', () => {
-    const ofInstalls = ['preinstall', 'install', 'postinstall', 'prepare'];
+    const ofInstalls = ['preinstall', 'install', 'postinstall'];
     expect(Object.keys(manifest.scripts).filter((name) => ofInstalls.includes(name))).toEqual([]);
   });
 
