@@ -192,6 +192,9 @@ describe('nothing is sent, and one sentence says why', () => {
     [['compare', 'URL', 'package.json'], "'package.json' is a file, and the other is not"],
     [['compare', 'package.json', 'package.json'], 'it is not a result of volley'],
     [['compare', 'nofile.json', 'package.json'], "The result 'nofile.json' cannot be read"],
+    [['compare', 'URL', 'URL', '--out', ''], "--out '': give the name of a file"],
+    [['modes', 'URL', '--out', ''], "--out '': give the name of a file"],
+    [['sweep', 'URL', '--out', ''], "--out '': give the name of a file"],
     [['URL', '--repeat', '0'], "--repeat '0'"],
     [['URL', '-d', '-1s'], "volley: --duration '-1s': give a time"],
   ])('%j', async (args, sentence) => {

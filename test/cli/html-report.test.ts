@@ -57,7 +57,7 @@ test('a batch has a page with its rows', async () => {
   const [rows, out, page] = [inFolder('rows.csv'), inFolder('rows-done.csv'), inFolder('rows.html')];
   writeFileSync(rows, 'code\n200\n404\n');
   const clash = await volley('batch', rows, `${target.url}status/{{code}}`, '--html', rows);
-  expect(clash.stderr).toContain(`--html '${rows}' is a file that is read`);
+  expect(clash.stderr).toContain(`--html '${rows}' is also read`);
   const ran = await volley('batch', rows, `${target.url}status/{{code}}`, '--out', out, '--html', page);
   expect(ran.code).toBe(1);
   expect(wrongIn(readFileSync(page, 'utf8'))).toEqual([]);

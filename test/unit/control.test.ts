@@ -67,7 +67,7 @@ test.each<[string, unknown, (string | RegExp)[]]>([
     'nothing',
     {},
     [
-      'cluster.agents is missing: say over how many agents to run.',
+      'cluster.agents is missing: give the number of agents.',
       /^cluster\.broker is missing: start one with/,
     ],
   ],

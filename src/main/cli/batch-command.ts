@@ -20,12 +20,12 @@ import { counted, formatCount } from '../text/format.ts';
 import { quoted } from '../text/quoted.ts';
 import { bareTimeNotes } from './bare-times.ts';
 import { batchOptionsFrom } from './batch-options.ts';
-import { BatchOutputs, batchFilesOf, batchPathsFrom } from './batch-outputs.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { isWebAddress, urlInPlaceOfRows } from './misplaced-words.ts';
 import { outputFormFrom } from './output-form.ts';
 import { pageOf } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
+import { ResultFiles, resultFilesOf, shownPathsFrom } from './result-files.ts';
 import { say } from './say.ts';
 import { showingFrom } from './showing.ts';
 
@@ -38,12 +38,12 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
   }
   if (parsed.flag('once')) return tryFirstRow(parsed, rows, problems);
   const form = outputFormFrom(parsed.last('output'), problems);
-  const paths = batchPathsFrom(parsed, problems);
-  const batch = await resolveBatch(batchOptionsFrom(parsed, problems), problems, batchFilesOf(paths), say);
+  const paths = { out: null, ...shownPathsFrom(parsed, problems) };
+  const batch = await resolveBatch(batchOptionsFrom(parsed, problems), problems, resultFilesOf(paths), say);
   const areFailuresAllowed = parsed.flag('allow-failures');
   if (batch.ended !== null) return tellEnded(batch, batch.ended, areFailuresAllowed);
-  const outputs = await BatchOutputs.open(paths);
-  const run = await started(batch, outputs);
+  const files = await ResultFiles.open(paths);
+  const run = await started(batch, files);
   if (run.damage !== null) say(run.damage);
   const showing = showingFrom(parsed);
   bareTimeNotes(parsed).forEach(showing.note);
@@ -53,16 +53,20 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
   try {
     result = await run.result;
   } catch (error) {
-    await outputs.discard();
+    await files.discard();
     throw error;
   } finally {
     live?.end();
     removeHandlers();
   }
-  const areWritten = await outputs.finish(result, areFailuresAllowed);
+  const { isComplete } = await files.write({
+    json: () => renderBatch(result, 'json', areFailuresAllowed),
+    markdown: () => renderBatch(result, 'markdown', areFailuresAllowed),
+    page: batchJson(result),
+  });
   const exitCode = worstOf([
     exitCodeOf(result, areFailuresAllowed),
-    areWritten ? EXIT_CODES.ok : EXIT_CODES.notWritten,
+    isComplete ? EXIT_CODES.ok : EXIT_CODES.notWritten,
   ]);
   if (result.trouble?.code === 'reader-gone') return exitCode;
   // If the rows go to stdout, the report must not be mixed with them.
@@ -99,11 +103,11 @@ async function tryFirstRow(parsed: Parsed, rows: string | undefined, problems: s
   return sendAndPrint(plan);
 }
 
-async function started(batch: Batch, outputs: BatchOutputs): Promise<BatchRun> {
+async function started(batch: Batch, files: ResultFiles): Promise<BatchRun> {
   try {
     return await startBatch(batch);
   } catch (error) {
-    await outputs.discard();
+    await files.discard();
     throw error;
   }
 }

@@ -17,10 +17,11 @@ import { withoutCredentials } from '../text/quoted.ts';
 import { bareTimeNotes } from './bare-times.ts';
 import { FAILURES } from './command-tables.ts';
 import { type Judging, judgingFrom } from './comparison-options.ts';
-import { ComparisonOutputs, comparisonFilesOf, comparisonPathsFrom } from './comparison-outputs.ts';
+import { ComparisonOutputs, comparisonPathsFrom } from './comparison-outputs.ts';
 import { measureAndPrint, printComparison } from './measure-rounds.ts';
 import { fileInPlaceOfUrl } from './misplaced-words.ts';
 import type { Parsed } from './parsed.ts';
+import { resultFilesOf } from './result-files.ts';
 import { runOptionsFrom } from './run-options.ts';
 import { say } from './say.ts';
 import { showingFrom } from './showing.ts';
@@ -69,7 +70,7 @@ async function compareTargets(
   if (parsed.flag('force')) problems.push('--force is for saved results: leave it out to measure two URLs.');
   const options = runOptionsFrom(parsed, problems);
   const paths = comparisonPathsFrom(parsed, problems);
-  const experiment = await withoutOverwriting(comparisonFilesOf(paths), () =>
+  const experiment = await withoutOverwriting(resultFilesOf(paths), () =>
     targetsExperiment(
       ofArm(options, a, b),
       ofArm(options, b, a),
@@ -112,7 +113,7 @@ async function compareFiles(
   const paths = comparisonPathsFrom(parsed, problems);
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
   const [a = givenA, b = givenB] = await savedPathsOf([givenA, givenB], say);
-  const comparison = await withoutOverwriting(comparisonFilesOf(paths), () => {
+  const comparison = await withoutOverwriting(resultFilesOf(paths), () => {
     noteInput(a);
     noteInput(b);
     return compareSaved(a, b, judging, parsed.flag('force'));

@@ -4,11 +4,12 @@ import { withoutOverwriting } from '../files/input-files.ts';
 import type { Told } from '../plan/problems.ts';
 import { bareTimeNotes } from './bare-times.ts';
 import { judgingFrom } from './comparison-options.ts';
-import { comparisonFilesOf, comparisonPathsFrom } from './comparison-outputs.ts';
+import { comparisonPathsFrom } from './comparison-outputs.ts';
 import { measureAndPrint } from './measure-rounds.ts';
 import { onPort, targetCommandFrom } from './on-port/on-port.ts';
 import { comparisonFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
+import { resultFilesOf } from './result-files.ts';
 import { runOptionsFrom } from './run-options.ts';
 import { showingFrom } from './showing.ts';
 
@@ -16,7 +17,7 @@ import { showingFrom } from './showing.ts';
 export async function modesCommand(parsed: Parsed, problems: Told[]): Promise<ExitCode> {
   const paths = comparisonPathsFrom(parsed, problems);
   const target = targetCommandFrom(parsed, problems);
-  const experiment = await withoutOverwriting(comparisonFilesOf(paths), () =>
+  const experiment = await withoutOverwriting(resultFilesOf(paths), () =>
     modesExperiment(onPort(runOptionsFrom(parsed, problems), target), problems, (comparisons) =>
       judgingFrom(parsed, 'throughput', comparisons, problems),
     ),

@@ -9,11 +9,12 @@ import { Problems, type Told } from '../plan/problems.ts';
 import { completePlan } from '../plan/resolve.ts';
 import { readersOfPlan } from '../plan/stdin-readers.ts';
 import { baselineFrom, heldAgainst, openBaseline } from './baseline-options.ts';
-import { comparisonFilesOf, comparisonPathsFrom } from './comparison-outputs.ts';
+import { comparisonPathsFrom } from './comparison-outputs.ts';
 import { measureAndPrint } from './measure-rounds.ts';
 import type { TargetCommand } from './on-port/on-port.ts';
 import { comparisonFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
+import { resultFilesOf } from './result-files.ts';
 import { say } from './say.ts';
 import { showingFrom } from './showing.ts';
 
@@ -42,7 +43,7 @@ export async function repeatCommand(
   const asked = baselineFrom(parsed, problems);
   const form = comparisonFormFrom(parsed.last('output'), problems);
   const paths = comparisonPathsFrom(parsed, problems);
-  const plan = await withoutOverwriting(comparisonFilesOf(paths), async () => {
+  const plan = await withoutOverwriting(resultFilesOf(paths), async () => {
     if (planPath !== undefined) noteInput(planPath);
     return completePlan(await readSettled(options, problems, readersOfPlan(planPath), say));
   });

@@ -2,8 +2,7 @@ import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Sweep, SweepLevel, Swept } from '../../protocol/sweep.ts';
-import { resultFileOf, withoutOverwriting } from '../files/input-files.ts';
-import { ResultFile } from '../files/result-file.ts';
+import { withoutOverwriting } from '../files/input-files.ts';
 import { readSettled } from '../once/settled.ts';
 import {
   DEFAULT_SWEEP_BUDGET,
@@ -26,13 +25,11 @@ import { formatDuration, formatRate } from '../text/format.ts';
 import { levelText } from '../text/sweep-sentences.ts';
 import { interruptible } from './interrupts.ts';
 import { type LevelsForm, printedSweep, sweepFormFrom } from './output-form.ts';
-import { PAGE_OPTION, pageOf, pagePathFrom, writePage } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
+import { ResultFiles, resultFilesOf, resultPathsFrom } from './result-files.ts';
 import { runOptionsFrom } from './run-options.ts';
 import { say } from './say.ts';
 import { type Showing, showingFrom } from './showing.ts';
-import { StepSummary, stepSummaryFileOf, stepSummaryPathFrom } from './step-summary.ts';
-import { isWritten } from './written.ts';
 
 const RANGE = /^(\d+)\.\.(\d+)$/;
 const MOST = 1_000_000;
@@ -57,51 +54,27 @@ export async function sweepCommand(parsed: Parsed, found: Told[]): Promise<ExitC
     LONGEST_MS,
   );
   const told: Told[] = [...problems.list];
-  const paths: Paths = {
-    out: parsed.last('out'),
-    page: pagePathFrom(parsed, told),
-    stepSummary: stepSummaryPathFrom(parsed, told),
-  };
+  const paths = resultPathsFrom(parsed, told);
   const swept = keepingRows(sweptOptions(parsed, told));
   const options = withLevel(swept, range ?? { over: 'concurrency', from: 1, to: 1 }, 1);
   // Both ends of the range are checked before anything is sent.
-  const plan = await withoutOverwriting(
-    [
-      ...resultFileOf(paths.out),
-      ...resultFileOf(paths.page ?? undefined, PAGE_OPTION),
-      ...stepSummaryFileOf(paths.stepSummary),
-    ],
-    async () => {
-      const first = await readSettled(options, told, [], say);
-      if (range !== null) await readOptions(withLevel(options, range, range.to), []);
-      return completePlan(first);
-    },
-  );
+  const plan = await withoutOverwriting(resultFilesOf(paths), async () => {
+    const first = await readSettled(options, told, [], say);
+    if (range !== null) await readOptions(withLevel(options, range, range.to), []);
+    return completePlan(first);
+  });
   if (range === null || budgetMs === null) throw new VolleyError(ERROR_CODES.usage, problems.list);
   checkBudget(parsed, budgetMs, plan);
-  const files = await filesOf(paths);
+  const files = await ResultFiles.open(paths);
   try {
     const result = await carryOut(plan, options, range, budgetMs, showing, (soFar) =>
-      saveSoFar(files, soFar),
+      files.saveSoFar(textsOf(soFar)),
     );
     return await print(result, form, files, showing);
   } catch (error) {
-    await discard(files);
+    await files.discard();
     throw error;
   }
-}
-
-interface Paths {
-  readonly out: string | undefined;
-  readonly page: string | null;
-  readonly stepSummary: string | null;
-}
-
-/** Files to write in addition to the printed report; null if not requested. */
-interface Files {
-  result: ResultFile | null;
-  page: ResultFile | null;
-  stepSummary: StepSummary | null;
 }
 
 /** @throws VolleyError VOLLEY_USAGE if the budget is less than one level takes */
@@ -113,26 +86,6 @@ function checkBudget(parsed: Parsed, budgetMs: number, plan: RunPlan): void {
     phrase`${the('budget')} ${given(parsed.last('budget') ?? DEFAULT_SWEEP_BUDGET)}: one level alone takes ${formatDuration(leastMs)}: give more, or a shorter ${the('duration')} or ${the('warmup')}.`,
   );
   throw new VolleyError(ERROR_CODES.usage, problems.list);
-}
-
-/** Opens the files, before anything is sent. */
-async function filesOf({ out, page, stepSummary }: Paths): Promise<Files> {
-  const files: Files = { result: null, page: null, stepSummary: null };
-  try {
-    if (out !== undefined) files.result = await ResultFile.open(out);
-    if (page !== null) files.page = await ResultFile.open(page, PAGE_OPTION);
-    if (stepSummary !== null) files.stepSummary = await StepSummary.open(stepSummary);
-    return files;
-  } catch (error) {
-    await discard(files);
-    throw error;
-  }
-}
-
-async function discard({ result, page, stepSummary }: Files): Promise<void> {
-  await result?.discard();
-  await page?.discard();
-  await stepSummary?.close();
 }
 
 /** The options of the run, with the defaults of a level. */
@@ -196,10 +149,13 @@ async function carryOut(
   });
 }
 
-/** Writes the levels that are done, so that they remain if volley is killed; a failure is reported, and the sweep goes on. */
-async function saveSoFar({ result, page }: Files, soFar: Sweep): Promise<void> {
-  await isWritten(result?.saveSoFar(SWEEP_REPORTERS.json(soFar)));
-  await isWritten(page === null ? undefined : pageOf(soFar).then((text) => page.saveSoFar(text)));
+/** A sweep in the forms of its files. */
+function textsOf(swept: Sweep): Parameters<ResultFiles['write']>[0] {
+  return {
+    json: () => SWEEP_REPORTERS.json(swept),
+    markdown: () => SWEEP_REPORTERS.markdown(swept),
+    page: swept,
+  };
 }
 
 function levelSentence({ level, throughputPerSecond, isGood, summary }: SweepLevel, over: Swept): string {
@@ -210,17 +166,15 @@ function levelSentence({ level, throughputPerSecond, isGood, summary }: SweepLev
 async function print(
   result: Sweep,
   form: LevelsForm,
-  { result: file, page, stepSummary }: Files,
+  files: ResultFiles,
   { view }: Showing,
 ): Promise<ExitCode> {
-  const isSaved = await isWritten(file?.commit(SWEEP_REPORTERS.json(result)));
-  const isShown = await isWritten(page === null ? undefined : writePage(page, result));
-  const isAppended = await isWritten(stepSummary?.append(SWEEP_REPORTERS.markdown(result)));
+  const { isSaved, isComplete } = await files.write(textsOf(result));
   process.stdout.write(await printedSweep(result, isSaved ? form : 'json', view));
   if (form !== 'text' || !process.stdout.isTTY) result.conclusions.forEach(say);
   return worstOf([
     result.interrupted ? EXIT_CODES.interrupted : EXIT_CODES.ok,
-    isSaved && isShown && isAppended ? EXIT_CODES.ok : EXIT_CODES.notWritten,
+    isComplete ? EXIT_CODES.ok : EXIT_CODES.notWritten,
     result.endedBy === 'generator' ? EXIT_CODES.degraded : EXIT_CODES.ok,
     result.capacity === null ? EXIT_CODES.failed : EXIT_CODES.ok,
   ]);

@@ -70,7 +70,7 @@ function clusterPlanOf(
 ): Omit<ClusterPlan, 'isConcurrencyGiven'> | null {
   const { broker, pool, key, maxLost: most, joinTimeout = DEFAULT_JOIN_TIMEOUT } = given;
   const counts = new Problems();
-  if (given.agents === undefined) found.push('cluster.agents is missing: say over how many agents to run.');
+  if (given.agents === undefined) found.push('cluster.agents is missing: give the number of agents.');
   const agents =
     given.agents === undefined ? null : counts.count('cluster.agents', given.agents, 1, MOST_AGENTS);
   const least = given.minAgents ?? agents;

@@ -51,6 +51,8 @@ class Column {
 /** Successful requests of the window, as nearly all are: processing them by column costs a fraction of row by row. */
 export interface GoodRows extends Readonly<Record<LatencyKind, CelledValues>> {
   readonly intendedMs: Float64Array;
+  /** When the last of them was due. */
+  readonly lastIntendedMs: number;
   readonly endMs: Float64Array;
   readonly status: Uint16Array;
 }
@@ -87,6 +89,7 @@ export function goodRowsOf(columns: SampleColumns, count: number, toMs: number):
   if (LATENCY_KINDS.some((kind) => !latencies[kind].isWhole(count))) return null;
   return {
     intendedMs,
+    lastIntendedMs: largestOf(intendedMs, 0, count, 0),
     endMs: ends.subarray(0, count),
     status: columns.status.subarray(0, count),
     ...forEachLatency((kind) => latencies[kind].celled),

@@ -130,7 +130,7 @@ export class Series {
   }
 
   /** Records successful requests, as `addUnderWay`, `add` and `addLatencies` would one by one. */
-  addGood({ intendedMs, endMs, response, service, wait, startLag }: GoodRows): void {
+  addGood({ intendedMs, lastIntendedMs, endMs, response, service, wait, startLag }: GoodRows): void {
     const count = intendedMs.length;
     for (let from = 0, to = 0; from < count; from = to) {
       const index = this.#indexOf(intendedMs[from] as number);
@@ -146,7 +146,7 @@ export class Series {
       this.#latencies.startLag.addCells(index, startLag.cells, from, to);
     }
     this.#latencyCount += count;
-    this.#lastOkMs = largestOf(intendedMs, 0, count, this.#lastOkMs);
+    this.#lastOkMs = Math.max(this.#lastOkMs, lastIntendedMs);
     if (!this.#hasBad) this.#okBeforeBad += count;
   }
 

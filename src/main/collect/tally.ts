@@ -136,14 +136,14 @@ export class Tally extends OutcomeCounts {
   }
 
   #foldGood(rows: GoodRows, { windowEndMs, series, backlog, headline, start }: RunRecords): void {
-    const { intendedMs, endMs } = rows;
+    const { intendedMs, lastIntendedMs, endMs } = rows;
     const count = intendedMs.length;
     this.outcomes[OUTCOME.ok] = (this.outcomes[OUTCOME.ok] ?? 0) + count;
     this.okInWindow += countUntil(endMs, windowEndMs);
     this.sentInWindow += countSentUntil(rows, windowEndMs);
     const lastEndMs = largestOf(endMs, 0, count, 0);
     this.lastEndMs = Math.max(this.lastEndMs, lastEndMs);
-    this.lastAnswer.addAnswers(largestOf(intendedMs, 0, count, 0), lastEndMs);
+    this.lastAnswer.addAnswers(lastIntendedMs, lastEndMs);
     this.#countStatuses(rows.status);
     for (const kind of LATENCY_KINDS) this.latencies[kind].addObserved(rows[kind]);
     backlog?.addAll(intendedMs, endMs);
