@@ -11,7 +11,7 @@ import type { Summary } from '../protocol/summary.ts';
 /**
  * A result as text in one of the forms of `--output`.
  *
- * @throws VolleyError VOLLEY_USAGE where it is no result, or one of this kind has no such form
+ * @throws VolleyError VOLLEY_USAGE if it is not a result, or if results of its kind do not have this form
  */
 export function render(result: Summary | Comparison, form: ResultForm = 'text'): string {
   checkResult(result);
@@ -71,7 +71,7 @@ export async function renderHtml(result: Summary | Comparison): Promise<string> 
 /**
  * Reads a result that was saved (`--out`, `--html`, or `render(result, 'json')` in a file), and checks that it is one.
  *
- * @throws VolleyError VOLLEY_RESULT_FILE where it cannot be read, or is no result of this schema version
+ * @throws VolleyError VOLLEY_RESULT_FILE if it cannot be read, or is not a result of this schema version
  */
 export async function readResult(path: string): Promise<Summary | Comparison> {
   if (typeof path !== 'string')

@@ -1,4 +1,4 @@
-// Imported before everything else, so that whoever has an older Node is told so, and not of what it lacks.
+// Imported before everything else: an older Node is then reported as such, not by what it lacks.
 const NEEDED_MAJOR = 22;
 const NEEDED_MINOR = 19;
 

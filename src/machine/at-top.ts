@@ -14,7 +14,7 @@ export function isAtTop(): boolean {
   return AT_TOP.getStore() !== undefined;
 }
 
-/** Keeps an exception that nobody has caught, and that came before there were users whose run could tell of it. */
+/** Keeps an uncaught exception that came before there were users, whose run could have reported it. */
 export function keepUncaught(error: unknown): void {
   kept.push(error);
 }

@@ -3,7 +3,7 @@ type Write = NodeJS.WriteStream['write'];
 /** What a stream's own `write` was before it was diverted. */
 const OWN = new WeakMap<Write, Write>();
 
-/** From now on what is written to a stream goes to `take` as text; volley itself writes by `writeOwn`. */
+/** From now on what is written to a stream goes to `take` as text; volley itself writes with `writeOwn`. */
 export function divert(stream: NodeJS.WriteStream, take: (text: string) => void): void {
   const own = ownWriteOf(stream);
   const diverted: Write = (chunk: string | Uint8Array, ...rest: unknown[]) => {

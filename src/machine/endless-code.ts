@@ -69,7 +69,7 @@ interface LoopWatch {
  * Ends code that keeps the main thread's event loop from going round for longer than `longestMs`, such as an endless loop
  * at the top of a module. Who has called that code hears nothing of it: it never settles.
  *
- * While it holds the loop, a signal ends the process as if nobody handled it, since no handler could be called.
+ * While it blocks the loop, a signal ends the process as if there were no handler, since none could be called.
  * Nothing is ended while a debugger may be attached, which would stop the code for longer.
  *
  * @param onEnded called, perhaps more than once, if the event loop goes on afterwards; a process with nothing else to do ends
@@ -117,7 +117,7 @@ function watch(
     last,
   };
   const worker = new Worker(WATCH, { eval: true, execArgv: [], workerData });
-  // Where there can be no thread more, nothing is watched.
+  // If no further thread can be started, nothing is watched.
   worker.on('error', () => {});
   worker.unref();
   return {

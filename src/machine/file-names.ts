@@ -3,7 +3,7 @@ import { randomHex } from './crypto.ts';
 /** What some file system gives a meaning, blanks at the ends, and what leads out of a folder. */
 const UNSAFE = /[\p{Cc}<>:"/\\|?*%]|^[.\s]|[.\s]$/gu;
 
-/** What Windows takes for a device, whatever stands behind a dot. */
+/** Names that Windows takes for devices, with any extension. */
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)/i;
 
 /** A name that stays within its folder on every system: what has a meaning in a path is percent-encoded. */

@@ -15,7 +15,7 @@ const carried = new Map<string, CarriedModules>();
 
 /**
  * Imports a module of the user's, in TypeScript or JavaScript, ESM or CommonJS. In it, and in what it imports,
- * `volley` is this volley, whether or not one is installed beside it.
+ * `volley` is this volley, whether or not another is installed next to the module.
  *
  * @param url of the module
  * @param volley path of the module that `volley` stands for

@@ -29,7 +29,7 @@ export interface StopCondition {
 
 /** Where the options of a run were written; sentences name options as they are written there. */
 export type WrittenIn =
-  /** A plan file, and these on the command line beside it. */
+  /** A plan file, and these on the command line. */
   | { readonly in: 'plan'; readonly onCommandLine: readonly string[] }
   /** A module of scenarios has these fields; the rest is the command line's. */
   | { readonly in: 'module'; readonly fields: readonly string[] }

@@ -87,7 +87,7 @@ export type MethodOnRedirect = 'standard' | 'kept' | 'kept-with-upload';
 export interface CurlRedirects {
   /** Dots in a location stay. */
   readonly pathAsIs: boolean;
-  /** What is meant for one origin is told to others too (`--location-trusted`). */
+  /** What is meant for one origin is sent to others too (`--location-trusted`). */
   readonly isTrusting: boolean;
   /** Statuses that turn no POST into GET (`--post301` and the like). */
   readonly keepsPostAfter: readonly number[];

@@ -6,7 +6,7 @@ interface Recorded {
   readonly stream?: unknown;
 }
 
-/** Who has counted the tokens of a row, by the number in its column; null where nobody has. */
+/** Who counted the tokens of a row, by the number in its column; null if they were not counted. */
 export const TOKEN_COUNTERS = [null, 'server', 'events'] as const;
 export type TokenCounter = (typeof TOKEN_COUNTERS)[number];
 
@@ -37,7 +37,7 @@ const COLUMNS = {
   serviceMs: { array: Float64Array },
   /** Bytes of the response's body. */
   bodyBytes: { array: Float64Array },
-  /** Of a stream, each from when the request was due: the first token, the first that is no reasoning, the last one. */
+  /** Of a stream, each from when the request was due: the first token, the first that is not reasoning, the last one. */
   ttftMs: { array: Float64Array, onlyIn: ofStreams },
   ttfoMs: { array: Float64Array, onlyIn: ofStreams },
   e2eMs: { array: Float64Array, onlyIn: ofStreams },

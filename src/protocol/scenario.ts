@@ -223,7 +223,7 @@ export interface ScenarioReport {
   readonly setupFailures: UserFailures | null;
   /** The same for `vuTeardown`. */
   readonly teardownFailures: UserFailures | null;
-  /** What was rejected, and awaited by nobody, when its user had no iteration left. */
+  /** Rejections that nothing awaited, when their user had no iteration left. */
   readonly lateRejections: UserFailures | null;
   /** Iterations that neither sent nor slept. */
   readonly idleIterations: number;

@@ -84,7 +84,7 @@ export interface WorkerSummary extends RequestCounts {
 /** What one agent contributed to a run over several machines. */
 /** An agent's part of the iterations of scenarios. */
 export interface AgentIterations {
-  /** Null if it was lost, and nobody knows how many it would have started. */
+  /** Null if it was lost, and how many it would have started is unknown. */
   readonly planned: number | null;
   readonly started: number;
   readonly dropped: number;
@@ -191,7 +191,7 @@ export interface ScenariosSummary {
   readonly metrics: readonly MetricSummary[];
   /** Requests of iterations that went on after the window; nothing else counts them. Absent in older results. */
   readonly laterRequests?: number;
-  /** How much of a worker's event loop the scenarios' own code took. Null where nobody knows; absent in older results. */
+  /** How much of a worker's event loop the scenarios' own code took. Null if unknown; absent in older results. */
   readonly code?: CodeShare | null;
   /** Why the test's `teardown` failed; null if it did not. */
   readonly teardownFailure: string | null;
@@ -206,7 +206,7 @@ export interface ScenariosSummary {
     readonly setupFailures: UserFailures | null;
     /** Users whose teardown failed. */
     readonly teardownFailures: UserFailures | null;
-    /** What was rejected, and awaited by nobody, when its user had no iteration left. Absent in older results. */
+    /** Rejections that nothing awaited, when their user had no iteration left. Absent in older results. */
     readonly lateRejections?: UserFailures | null;
   };
 }

@@ -85,7 +85,7 @@ export interface Url {
 export interface StreamedAnswer {
   /** The text, put together, without reasoning. */
   readonly text: string;
-  /** As `streams` counts them; null if nobody knows. */
+  /** As `streams` counts them; null if unknown. */
   readonly tokens: number | null;
   /** Events with a part of the answer; 0 if it came in one piece. */
   readonly events: number;

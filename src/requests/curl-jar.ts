@@ -55,7 +55,7 @@ export class CurlJar {
   }
 }
 
-/** Quotes are no part of a path, and what begins with no slash is the whole site. */
+/** Quotes are not part of a path, and one that does not begin with a slash means the whole site. */
 function curlPath(said: string | null): string | null {
   if (said === null) return null;
   const bare = said.replace(/^"/, '').replace(/"$/, '');

@@ -3,9 +3,9 @@ import { isNameOfSecret, isSecretUnder } from './secret-names.ts';
 const DEEPEST = 8;
 /** If a setup returns only a text, that is most likely a token, unless it is short. */
 const SHORTEST_TOKEN = 16;
-/** A longer text is no secret, and looking for it in others would take more memory than there is. */
+/** A longer text is not taken for a secret: looking for it in others would take too much memory. */
 const LONGEST = 65_536;
-/** Shorter numbers are hidden beside their names alone: elsewhere they would be ports and times. */
+/** Shorter numbers are hidden only next to their names: elsewhere they would be ports and times. */
 const SHORTEST_NUMBER = 6;
 /** A name in JSON, and its value: text, text in quotes that are escaped, or a number. */
 const IN_JSON =

@@ -1,7 +1,7 @@
 import { createRandom } from '../metrics/random.ts';
 import type { RowsMode } from '../protocol/request.ts';
 
-/** Longest turn: rounding weights to it changes them by next to nothing. */
+/** Longest turn that is kept: rounding larger weights to fit changes their shares by next to nothing. */
 const LONGEST_TURN = 10_000;
 
 /** The request of a number, and how many times that request was dealt before. */

@@ -36,7 +36,7 @@ class HtmlPage {
    * The texts of the elements that a CSS selector matches, or their values of an attribute, in the page's order; elements
    * without that attribute are left out.
    *
-   * @throws Error if it is no selector
+   * @throws Error if it is not a selector
    */
   find(selector: string, attribute: string | null): string[] {
     return selected(this.#root, selector).flatMap((element) => {
@@ -47,7 +47,7 @@ class HtmlPage {
   }
 }
 
-/** @throws Error if it is no selector; the message says why */
+/** @throws Error if it is not a selector; the message says why */
 export function checkSelector(selector: string): void {
   selected(library().parse(''), selector);
 }

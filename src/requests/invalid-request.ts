@@ -26,7 +26,7 @@ export function isClientHeader(name: string): boolean {
   return CLIENT_HEADERS.has(name);
 }
 
-/** Whether a text is a method that can be sent; CONNECT asks for a tunnel, and is no request to the target. */
+/** Whether a text is a method that can be sent; CONNECT asks for a tunnel, and is not a request to the target. */
 export function isMethod(text: string): boolean {
   return TOKEN.test(text) && text.toUpperCase() !== 'CONNECT';
 }

@@ -27,7 +27,7 @@ const BETWEEN_WORDS = /(?<=[a-z\d])(?=[A-Z])/g;
 
 /** Shorter values are not hidden: they would match within other text. */
 const SHORTEST = 4;
-/** Values that are no secret, whatever they are called. */
+/** Values that are not secrets, whatever they are called. */
 const NO_SECRET = /^(?:true|false|null|none|undefined)$/i;
 const NUMBER = /^-?\d[\d.]*$/;
 /** Parameters of these names are often no secret; values of at least this length are. */

@@ -31,9 +31,9 @@ const MOST_SEEN = 16;
  * Runs one part of a test once, in this process, as the user that a worker would create for it. Nothing is recorded.
  *
  * @param shard one user with one iteration of the scenario named like the part
- * @param tell called with each step; null if nobody listens
+ * @param tell called with each step; null if steps are not reported
  * @param signal aborts it
- * @param hearUncaught tells of exceptions that nobody catches, until the function returned is called
+ * @param hearUncaught reports uncaught exceptions until the function returned is called
  */
 export async function actOnce(
   shard: Shard,

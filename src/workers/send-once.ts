@@ -60,7 +60,7 @@ class OnceRun implements ExchangeOwner {
     this.#timeoutMs = shard.timeoutMs;
     this.#shard = shard;
     this.#verdict = new Verdict(shard.timeoutMs, false, new RequestSecrets(secrets), stream?.stallMs);
-    // Whoever looks at one answer wants all of it.
+    // One answer that is looked at is read to its end: none is cancelled.
     this.#waits = stream === null ? null : new StreamWaits({ ...stream, cancel: null }, shard, clock);
     const sink = stream === null || Tokens === null ? undefined : new Tokens(stream);
     this.#exchange = new Exchange(clients.open(shard.mix[0]?.endpoint ?? null), this, clock, null, sink);

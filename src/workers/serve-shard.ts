@@ -33,7 +33,7 @@ export function serveShard(wire: WorkerChannel, owns: OwnedPart): Service {
 /** A worker that serves its shard. */
 interface Service {
   readonly done: Promise<void>;
-  /** Takes an exception that nobody has caught; false if it is not of the scenarios' code. */
+  /** Takes an uncaught exception; false if it is not of the scenarios' code. */
   takeUncaught(error: unknown): boolean;
 }
 
@@ -190,7 +190,7 @@ class ShardService implements Service {
     if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
     if (failure !== null) {
       this.#wire.post({ type: 'failed', message: failure });
-      // Closes what is open; nobody needs its report.
+      // Closes what is open; its report is not needed.
       this.#run?.stop(0);
     }
     this.#wire.close();

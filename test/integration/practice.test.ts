@@ -1,5 +1,6 @@
 import { type ClientHttp2Session, connect } from 'node:http2';
 // What is practised once must not have been practised for another file: @own-src
+import { type AddressInfo, Server } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type ClientName, run } from '../../src/api/index.ts';
 import { completePlan, readOptions } from '../../src/main/plan/resolve.ts';
@@ -117,6 +118,24 @@ test.each([false, true])('the peer answers over HTTP/2 whoever asks, TLS %s', as
   const [plain, bare] = sessions;
   const asked = [ask(plain!, 'GET', ''), ask(plain!, 'POST', 'x'.repeat(50_000)), ask(bare!, 'HEAD', '')];
   expect(await Promise.all(asked)).toEqual(['200 ok', '200 ok', '200 ']);
+});
+
+test('the peer listens on the loopback address alone, without the detour that Node makes', async () => {
+  const listen2: unknown = Reflect.get(Server.prototype, '_listen2');
+  if (typeof listen2 !== 'function')
+    throw new Error('Node has no such function any more: the peer takes the long way');
+  const calls: unknown[] = [];
+  Reflect.set(Server.prototype, '_listen2', function spy(this: Server, ...given: unknown[]) {
+    Reflect.apply(listen2, this, given);
+    calls.push([given, (this.address() as AddressInfo).address]);
+  });
+  try {
+    closed.push((await startPeer(false, 'http/1.1'))!, (await startPeer(true, 'h2'))!);
+  } finally {
+    Reflect.set(Server.prototype, '_listen2', listen2);
+  }
+  const call = [['127.0.0.1', 0, 4, 16], '127.0.0.1'];
+  expect(calls).toEqual([call, call]);
 });
 
 test('the peer answers by methods and lengths, however its requests are cut', async () => {

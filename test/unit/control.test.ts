@@ -66,10 +66,7 @@ test.each<[string, unknown, (string | RegExp)[]]>([
   [
     'nothing',
     {},
-    [
-      'cluster.agents is missing: give the number of agents.',
-      /^cluster\.broker is missing: start one with/,
-    ],
+    ['cluster.agents is missing: give the number of agents.', /^cluster\.broker is missing: start one with/],
   ],
   ['a list', [], ['cluster is a list: give an object.']],
   [

@@ -26,7 +26,7 @@ export function printedOutput(onError: (error: unknown) => void): Output {
   const write = (pieces: readonly string[]): Promise<void> =>
     new Promise((resolve, reject) => {
       const text = pieces.join('');
-      // A terminal would obey what answers and cells hold; whoever reads a pipe gets them as they are.
+      // A terminal would obey control characters in answers and cells; a pipe gets them as they are.
       process.stdout.write(process.stdout.isTTY ? visibleLines(text) : text, (error) =>
         error ? reject(error) : resolve(),
       );
@@ -50,7 +50,7 @@ function partialPathOf(finalPath: string): string {
   return join(dirname(finalPath), `.${basename(finalPath)}.partial`);
 }
 
-/** The lock of an output, beside its journal. */
+/** The lock of an output, next to its journal. */
 export function lockPathOf(journalPath: string): string {
   return `${journalPath}.lock`;
 }

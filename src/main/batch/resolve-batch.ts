@@ -90,7 +90,7 @@ export interface Batch {
  *
  * @param earlier problems already found by the caller, reported with the others
  * @param others files written besides the answered rows
- * @param onWait is told what the target is waited for, if that takes long
+ * @param onWait called with what volley waits for, if the target takes long
  * @throws VolleyError VOLLEY_USAGE with every problem, or VOLLEY_UNKNOWN_HOST; nothing was sent
  */
 export async function resolveBatch(
@@ -146,7 +146,7 @@ async function readBatch(
     const ended = await endedBatch({ ...where, input, format, added });
     return { retries, unresolved, run, rows: { input, order, rowsPath }, ended };
   };
-  // Of a batch that has ended nothing is asked any more.
+  // A batch that has ended asks the target nothing.
   const settled = await settledBy(options.run, read, { asks: ({ ended }) => ended === null, onWait });
   const { retries, unresolved, rows, ended } = settled.made;
   const run = await completePlan({ ...unresolved, notes: [...settled.notes, ...unresolved.notes] });

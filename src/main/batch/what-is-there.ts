@@ -22,7 +22,7 @@ export async function refuseWhatIsThere({
   if (out === null || resume) return;
   // The journal comes first: if there is one, the output may belong to another batch.
   const journalPath = await journalPathOf(out);
-  // Of a batch that goes on: nobody must be told to delete its journal, and its lock says who holds it.
+  // A batch that is still running: its journal must not be deleted, and its lock says who holds it.
   if (journalPath !== null && (await isHeld(lockPathOf(journalPath)))) return;
   if (journalPath !== null && (await stat(journalPath).catch(() => null)) !== null)
     throw journalIsThere(journalPath);

@@ -29,7 +29,7 @@ import { ResultFiles, resultFilesOf, shownPathsFrom } from './result-files.ts';
 import { say } from './say.ts';
 import { showingFrom } from './showing.ts';
 
-/** `volley batch <rows> <url>`: one request for each row, with the answers written beside the rows. */
+/** `volley batch <rows> <url>`: one request for each row, with the answers written next to the rows. */
 export async function batchCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
   const [rows] = parsed.positionals;
   if (rows !== undefined && isWebAddress(rows)) {

@@ -40,7 +40,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   title: 'out',
 };
 
-/** What stands for the letters of other tools that volley does not have. */
+/** What to use instead of letters that only other tools have. */
 const LETTERS: Readonly<Record<string, string>> = {
   a: "for Basic authorization (hey's and oha's -a) use -u, for a number of requests (autocannon's) -n",
   A: "for the header accept use -H 'accept: …'",
@@ -89,7 +89,7 @@ export function unknownLetter(letter: string, options: Readonly<Record<string, O
   return `-${letter} is not an option: ${instead ?? 'see volley --help'}.`;
 }
 
-/** What is typed, less what volley does not read as it was meant, with a sentence on each of that. */
+/** The words as typed, without those that volley would misread, and a sentence on each of these. */
 interface ReadWords {
   readonly problems: readonly string[];
   readonly words: readonly string[];
@@ -98,7 +98,7 @@ interface ReadWords {
 /**
  * Takes out letters of other tools (`-t4`), names of options with one dash (`-duration=5s`), what volley always shows, and
  * letters with a value that only another tool's has (`-q 100`), each with the value that follows it. A parser would make
- * several letters of each, with values that nobody gave. From a flag with a value (`--dry-run=yes`), which a parser would
+ * several letters of each, with values that were never given. From a flag with a value (`--dry-run=yes`), which a parser would
  * take for one that is not given, only the value is taken.
  */
 export function withoutMisread(

@@ -35,7 +35,7 @@ import { type Showing, showingFrom } from './showing.ts';
 
 const OF_RESULTS = ['output', 'out', 'html', 'samples', 'step-summary', 'baseline', 'otlp'] as const;
 
-/** What a plan file can set and options cannot. */
+/** What a plan file or a module of scenarios adds to the options. */
 export interface Planned extends Pick<RunOptions, 'url' | 'mix' | 'variables' | 'presets'> {
   readonly path?: string;
   /** Loads scenarios, given the values of variables. */

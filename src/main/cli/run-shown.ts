@@ -141,7 +141,7 @@ export async function openServed(
     try {
       const { WebLive } = await import('../live/web-live.ts');
       const live = await WebLive.open(webPort, plan, snapshot);
-      // Without the address of a port that nobody chose, the page could not be found: not even --quiet hides it.
+      // Without its address, a page on a port that volley chose could not be found: not even --quiet hides it.
       (webPort === FREE_PORT ? sayAlways : say)(`the page of the run is at ${live.url}`);
       web = live;
     } catch (error) {

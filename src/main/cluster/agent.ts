@@ -128,7 +128,7 @@ export class Agent {
       const hasRun = this.#part?.isBegun === true;
       this.#part = null;
       this.#run = null;
-      // An attempt that never began, or a slot that somebody left behind, is no run.
+      // An attempt that never began, or an abandoned slot, is not a run.
       if (this.#options.isOnce && hasRun) void this.leave();
     }
   }

@@ -28,7 +28,7 @@ export class BrokerWatch {
     this.#refusal = null;
   }
 
-  /** The broker answers, but takes no orders: nobody hears of the run any more than if it were away. */
+  /** The broker answers, but accepts no commands: agents hear no more of the run than if it were away. */
   refused(because: string): void {
     this.#refusal = because;
   }

@@ -9,7 +9,7 @@ import type { Sealer } from './seal.ts';
 import type { SubmissionOptions } from './submission-options.ts';
 import type { Waiting } from './waiting.ts';
 
-/** Whoever waits longer for agents is told how it stands. */
+/** A longer wait for agents is reported, with how many have joined. */
 const QUIET_JOIN_MS = 3_000;
 const GONE = 'it no longer renewed its slot with the broker';
 
@@ -120,7 +120,7 @@ export class Gathering {
     );
   }
 
-  /** From now on nobody is replaced. */
+  /** From now on no agent is replaced. */
   deal(): void {
     this.#isDealt = true;
   }

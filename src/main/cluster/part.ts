@@ -105,7 +105,7 @@ export class Part {
     return this.#isBegun;
   }
 
-  /** Whether it was given a part: nobody takes its place from then on. */
+  /** Whether it was given a part: from then on it is not replaced. */
   get isAssigned(): boolean {
     return this.#assignment !== null;
   }
@@ -248,7 +248,7 @@ export class Part {
     }
   }
 
-  /** Null if it was written without the key, or for another run: that is no order, and holds up none. */
+  /** Null if it was written without the key, or for another run: such an order is ignored. */
   #opened(bytes: Uint8Array): Command | null {
     try {
       return this.#sealer.open<Command>(purposes.orders(this.#slot.run), bytes);

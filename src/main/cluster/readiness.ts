@@ -6,7 +6,7 @@ import type { Waiting } from './waiting.ts';
 
 /** Beyond what workers need to connect, an agent is not waited for any longer. */
 const LONGEST_BOOT_MS = 30_000;
-/** Whoever waits longer is told for what. */
+/** A longer wait is reported, with its reason. */
 const QUIET_MS = 3_000;
 const SHORTEST_TOP_MS = 5_000;
 /** When one agent cannot take part, others are given so long to say the same. */

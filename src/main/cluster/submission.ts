@@ -41,7 +41,7 @@ const LOOK_EVERY_MS = 250;
 const RULES_EVERY_MS = 1_000;
 const AGENTS_PER_STATE_SECOND = 100;
 
-/** A plan that agents carry out: the same to whoever watches it as one that runs here. */
+/** A plan that agents carry out; for its observers it is like one that runs here. */
 export class Submission implements Conduct {
   readonly #broker: Broker;
   readonly #sealer: Sealer;
@@ -378,7 +378,7 @@ export class Submission implements Conduct {
   }
 
   async #cleanUp(endWatching: End): Promise<void> {
-    // Those that had joined a run that never began are told to leave it: nobody is to take their place.
+    // Those that had joined a run that never began are told to leave it: no other is to take their place.
     this.#gathering.deal();
     const names = this.#gathering.slots.flatMap(({ joined }) =>
       joined === null ? [] : stateName(joined.nonce),

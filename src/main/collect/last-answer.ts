@@ -1,6 +1,6 @@
 import { isCensored, isComplete, isFailed, OUTCOME } from '../../protocol/report.ts';
 
-/** Which came last is enough to know. */
+/** Only the last ones matter. */
 const MOST_KEPT = 256;
 const LOWEST_SERVER_ERROR = 500;
 
@@ -8,7 +8,7 @@ interface Unanswered {
   readonly dueMs: number;
   readonly endMs: number;
   readonly isUnfinished: boolean;
-  /** It was not silence: the target, or its absence, has failed it. */
+  /** It failed with an answer or an error, not for lack of either. */
   readonly isRefused: boolean;
 }
 

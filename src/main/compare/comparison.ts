@@ -110,7 +110,7 @@ export function failingNotes({ name, rounds }: Arm): ComparisonFinding[] {
   ];
 }
 
-/** That most answers of its rounds were redirects which nobody followed. */
+/** That most answers of its rounds were redirects that were not followed. */
 function redirectNotes({ name, rounds }: Arm): ComparisonFinding[] {
   const noted = rounds.flatMap(({ findings }) => redirectsIn(findings?.notes ?? []));
   const figures = redirectsTogether(noted);

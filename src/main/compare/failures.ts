@@ -95,7 +95,7 @@ function secondsOf({ intervalMs, buckets }: Summary['series']): { sent: number; 
   );
 }
 
-/** So many more that chance, of requests or of the moment, is no explanation. */
+/** So many more that neither chance among requests nor the moment explains it. */
 export function isGross(larger: FailureShare, smaller: FailureShare): boolean {
   const difference = larger.share - smaller.share;
   if (difference <= GROSS_DIFFERENCE || larger.share <= GROSS_RATIO * smaller.share) return false;

@@ -6,12 +6,12 @@ import { quoted } from '../text/quoted.ts';
 import { STDIN } from './stdin.ts';
 
 const STDIN_FD = 0;
-/** Whoever waits for longer is told for what. */
+/** A longer wait is reported, with its reason. */
 const NOTICE_MS = 1_000;
 
 let tell: (sentence: string) => void = () => {};
 
-/** From now on, `listener` is told of each input that a second passes without anything coming from. */
+/** From now on, `listener` is called with each input from which nothing has come for a second. */
 export function tellWaits(listener: (sentence: string) => void): void {
   tell = listener;
 }

@@ -23,7 +23,7 @@ interface Inputs {
 /** Files are read deep within the checks of options, but it is the command that asks for the list. */
 const READ = new AsyncLocalStorage<Inputs>();
 
-/** Thrown through the checks of options to whoever can wait, who then has everything read again. */
+/** Thrown through the checks of options to a caller that can wait, and then reads everything again. */
 class AwaitedInput extends Error {
   readonly path: string | Buffer;
   readonly mostBytes: number;
@@ -144,7 +144,7 @@ export function inputDigests(): Readonly<Record<string, string>> {
 export interface OutputFile {
   readonly option: string;
   readonly path: string;
-  /** The file itself, if it lies beside the one that the option names. */
+  /** The file itself, if it is next to the one that the option names. */
   readonly besides?: string;
 }
 

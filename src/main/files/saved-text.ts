@@ -53,5 +53,5 @@ async function contentOf(path: string): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Why a file is no result. */
+/** Why a file is not a result. */
 class NoResult extends Error {}

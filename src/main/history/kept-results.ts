@@ -20,7 +20,7 @@ const SAVED_NAME = /^(\d{4}-\d\d-\d\dT)(\d\d)-(\d\d)-(\d\d\.\d{3}Z)-[0-9a-f]{4}\
  * The kept results that can be used, newest first by their own start, read one by one. Names like `last~1` count them in
  * this order.
  *
- * @param onUnusable is told of each file that was passed over
+ * @param onUnusable called with each file that was passed over
  */
 export async function* keptResults(
   folder: string = RUN_FOLDER,
@@ -39,7 +39,7 @@ export async function* keptResults(
 /**
  * Replaces each `last` or `last~1` by the path of the result that it names; other texts are returned as they are.
  *
- * @param onUnusable is told of files that were passed over, each once
+ * @param onUnusable called once with each file that was passed over
  * @throws VolleyError VOLLEY_RESULT_FILE if fewer are kept
  */
 export async function savedPathsOf(

@@ -1,7 +1,7 @@
 import { Document, isMap, type Node, type Pair, type YAMLMap } from 'yaml';
 import { commentLine, yamlOf } from './written-text.ts';
 
-/** A plan to be written, with remarks for whoever continues it. */
+/** A plan to be written, with remarks for its reader. */
 export interface PlanDraft {
   /** Comment lines at the top of the file. */
   readonly heading: readonly string[];

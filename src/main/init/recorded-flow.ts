@@ -4,7 +4,7 @@ import { isFields } from './open-api-examples.ts';
 import { type Found, valuesIn } from './recorded-values.ts';
 import { hasBraces, hasForbiddenName, isForbiddenName, withoutPlaceholders } from './written-text.ts';
 
-/** A step to be written, with remarks for whoever continues it. */
+/** A step to be written, with remarks for its reader. */
 interface DraftStep {
   readonly fields: Record<string, unknown>;
   readonly remarks: string[];

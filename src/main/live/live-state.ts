@@ -18,7 +18,7 @@ export interface Span {
   readonly ended: number;
   readonly ok: number;
   readonly failed: number;
-  /** On purpose, which is no failure. */
+  /** On purpose, which is not a failure. */
   readonly cancelled: number;
   readonly latencies: Readonly<Record<ShownLatency, SpanLatency>>;
   /** Due by then and not ended; null in the closed model, where it equals the number of connections. */

@@ -9,7 +9,7 @@ const LARGEST_PLAN_BYTES = 16 * 2 ** 20;
 /**
  * The text of a plan file.
  *
- * @throws VolleyError VOLLEY_USAGE where it cannot be read, is no text, or is empty
+ * @throws VolleyError VOLLEY_USAGE if it cannot be read, is not text, or is empty
  */
 export function planText(path: string): string {
   let bytes: Buffer;

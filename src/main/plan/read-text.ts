@@ -3,7 +3,7 @@ import { readInput, whyUnread } from '../files/input-files.ts';
 import type { Problems } from './problems.ts';
 import { given, phrase, the } from './words.ts';
 
-/** Whether these bytes are text in UTF-8; UTF-16 and what is no text have zeros. */
+/** Whether these bytes are text in UTF-8; UTF-16 and binary data have zeros. */
 export function isText(bytes: Buffer): boolean {
   return isUtf8(bytes) && !bytes.includes(0);
 }

@@ -32,7 +32,7 @@ export function brokenSentence(error: unknown): string {
   return `cannot go on (${messageOf(error)}): check whether a module changes what all code shares, such as JSON, timers or Array.prototype.`;
 }
 
-/** In volley's own process: calls `hear` with uncaught exceptions, and nobody who asked before, until the returned function is called. */
+/** In volley's own process: calls `hear` with uncaught exceptions, in place of earlier listeners, until the returned function is called. */
 export function hearUncaught(hear: Hear): () => void {
   if (!isOurs) return () => {};
   if (hearers.push(hear) === 1) process.on('uncaughtException', tellLast);

@@ -72,7 +72,7 @@ function notices(summary: Summary, view: View): string[] {
   ];
 }
 
-/** A value goes beside its rule, or below it where too little of the line is left. */
+/** A value stands next to its rule, or below it if too little of the line is left. */
 function thresholds({ thresholds: rules }: Summary, { width, paint }: View): string[] {
   const room = width - LABEL_WIDTH - GAPS;
   const lengths = rules.map(({ expression }) => expression.length);

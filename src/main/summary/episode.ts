@@ -70,7 +70,7 @@ function okBefore(
 ): { readonly areFew: boolean; readonly areByChance: boolean } {
   const sent = buckets.reduce((sum, bucket) => sum + bucket.sent, 0);
   const bad = buckets.reduce((sum, bucket) => sum + awaitedOf(bucket) - bucket.ok, 0);
-  // Each of the failures lies behind the first `count` requests with the probability 1 - count / sent.
+  // Each failure comes after the first `count` requests with the probability 1 - count / sent.
   const exponent = -bad * Math.log1p(-count / sent);
   return { areFew: count <= NEAR_REQUESTS_SHARE * sent, areByChance: exponent <= CHANCE_EXPONENT };
 }

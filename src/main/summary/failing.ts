@@ -173,7 +173,7 @@ export function nextStep({ unanswered }: Failed, { errors }: FailureFacts): Next
   return top.kind === 'status' ? statusStep(top.code) : STEPS[top.kind];
 }
 
-/** OpenSSL's errors for an answer that is no TLS at all. */
+/** OpenSSL's errors for an answer that is not TLS at all. */
 const NO_TLS = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'];
 
 const STEPS: Readonly<Record<ErrorKind, NextStep>> = {

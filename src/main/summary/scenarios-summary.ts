@@ -77,7 +77,7 @@ export function summarizeScenarios(
 export function scenarioDegradations({ scenarios, agents, interrupted, stoppedBy }: Summary): Finding[] {
   if (scenarios === undefined) return [];
   const { dropped, scheduled } = scenarios.total;
-  // What was lost with agents is told with them.
+  // What was lost with agents is reported with them.
   const lost = (agents ?? []).filter(({ state }) => state === 'lost');
   const notStarted = lost.reduce(
     (left, { iterations }) => left - (iterations?.missing ?? 0),

@@ -59,7 +59,7 @@ export interface VerdictFacts extends FailureFacts {
   readonly hasUsers: boolean;
   /** By scenario; empty without users. */
   readonly iterations: readonly IterationFacts[];
-  /** Null without users, and where nobody knows. */
+  /** Null without users, and if unknown. */
   readonly code: CodeShare | null;
   /** The most requests a second that a batch may send; null for no limit. */
   readonly limitPerSecond: number | null;

@@ -78,7 +78,7 @@ function failing(facts: VerdictFacts): Judgement | null {
   return one === null ? null : failingBecause(one, facts, one.name);
 }
 
-/** How long nothing was answered in the end, if that is no coincidence: the target is no longer there. */
+/** How long nothing was answered in the end, if that is more than a coincidence: the target is gone. */
 function lastSilence({
   silence = null,
   isStopped,
@@ -87,7 +87,7 @@ function lastSilence({
   concurrency,
 }: VerdictFacts): Silence | null {
   const { fewestSilent, silentMs, silentTimesP99, refusedShare, mostRefused } = VERDICT_LIMITS;
-  // After a stop nobody waited, and in a batch the last rows may be those that fail.
+  // After a stop volley did not wait, and in a batch the last rows may be those that fail.
   if (silence === null || isStopped || isBatch || silence.requests < fewestSilent) return null;
   const enough = Math.max(fewestSilent, Math.min(mostRefused, refusedShare * concurrency));
   if (silence.refused >= enough) return silence;

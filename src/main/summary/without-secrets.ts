@@ -35,7 +35,7 @@ export function withoutSecrets(summary: Summary, secrets: readonly string[]): Su
   };
 }
 
-/** What the code of scenarios has named, and what was said where it failed. */
+/** Names that the code of scenarios gave, and the texts of its failures. */
 function hiddenScenarios(scenarios: ScenariosSummary, hide: Hide): ScenariosSummary {
   const row = (one: ScenarioRow): ScenarioRow => ({
     ...one,

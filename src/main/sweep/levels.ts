@@ -1,7 +1,7 @@
 import type { Summary } from '../../protocol/summary.ts';
 import type { Capacity, Knee, Sweep, SweepLevel, Swept } from '../../protocol/sweep.ts';
 
-/** Doubling the load counts as a gain only from this much more throughput on. */
+/** Doubling the load counts as a gain only if it adds at least this share of throughput. */
 const LEAST_GAIN = 0.05;
 
 /** Judges a level by its summary. */
@@ -16,7 +16,7 @@ export function levelOf(level: number, summary: Summary, over: Swept): SweepLeve
   return { level, throughputPerSecond: throughputOf(summary), isGood, summary };
 }
 
-/** Whether as much was answered as was asked for, without a line that grows; it may grow at the target or at volley. */
+/** Whether the target answered at the rate asked for, with no growing queue, at the target or in volley. */
 function keepsUp({ generator: { verdict, finding } }: Summary): boolean {
   if (verdict === 'target-limited') return false;
   return verdict !== 'connection-limited' || finding?.nextStep !== 'raise-max-in-flight';

@@ -59,7 +59,7 @@ function isFailing({ summary: { generator, thresholds, requests } }: SweepLevel)
   return generator.verdict === 'failing' || requests.ok === 0 || thresholds.every(({ ok }) => ok);
 }
 
-/** That most answers were redirects which nobody followed, and at which levels. */
+/** That most answers were redirects that were not followed, and at which levels. */
 function redirectsText(levels: Sweep['levels'], shown: (level: number) => string): string[] {
   const told = levels.filter(({ summary }) => redirectsIn(summary.findings?.notes ?? []).length > 0);
   const figures = redirectsTogether(

@@ -1,6 +1,6 @@
 /**
  * Bytes in a buffer that will be reused: valid only during the call that delivers them. They can be read
- * and copied, but this is not a `Uint8Array`, so that nobody keeps a view of what becomes another answer.
+ * and copied, but this is not a `Uint8Array`, so that no code keeps a view of what becomes another answer.
  */
 export interface ReadBytes {
   readonly length: number;

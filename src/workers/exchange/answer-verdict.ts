@@ -130,12 +130,12 @@ function answeredPlace({ plan, message }: PreparedRequest, hide: Hide): string {
     : placeOf(plan);
 }
 
-/** Another place has answered than the one that is told. */
+/** Another place has answered than the one that is named. */
 function onTheWay(redirects: number): string {
   return redirects === 0 ? '' : ` after ${redirects === 1 ? 'a redirect' : `${redirects} redirects`}`;
 }
 
-/** What a failing answer says of itself, to be put behind its status; empty if it says nothing. */
+/** What a failing answer says of itself, to be put after its status; empty if it says nothing. */
 export function saidBy({ complaint }: Pick<AnswerSink, 'complaint'>, hide: Hide): string {
   const said = complaint === null ? '' : hide(complaint).replace(/\s+/g, ' ').trim();
   return said === '' ? '' : `: ${beginningOf(said, LONGEST_SAID)}`;

@@ -157,7 +157,7 @@ export class Exchange implements InPlaceHandler {
     return this.sink.body;
   }
 
-  /** Drops the answer's body, which nobody needs any more, before the connection's next request. */
+  /** Drops the answer's body, which is no longer needed, before the connection's next request. */
   releaseBody(): void {
     if (!this.#readsBody) return;
     this.sink.clear();
@@ -243,7 +243,7 @@ export class Exchange implements InPlaceHandler {
     }
   }
 
-  /** Ends the request in any state; the owner is told of a failure at once. */
+  /** Ends the request in any state; the owner hears of a failure at once. */
   end(reason: EndedByUs): void {
     // Closing a socket formats the stack of its error: a quarter of the cost of a timeout.
     const limit = Error.stackTraceLimit;

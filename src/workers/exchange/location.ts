@@ -8,7 +8,7 @@ const ENCODED = /%([\da-f]{2})/gi;
 const CONTROLS = /[^\x20-\x7e\x80-\xff]/;
 /** What curl takes for a scheme, such as the address in `127.0.0.1:80/`. */
 const BEGINS_WITH_SCHEME = /^[a-z\d+.-]{1,40}:/i;
-/** curl accepts one to three slashes behind a scheme. */
+/** curl accepts one to three slashes after a scheme. */
 const LAX_SLASHES = /^(https?:)\/{1,3}(?!\/)/i;
 const NO_LINE_HOLDS = /[^\x21-\x7e]/g;
 
@@ -68,7 +68,7 @@ function joined(base: string, relative: string): string {
   return base.slice(0, base.lastIndexOf('/') + 1) + relative;
 }
 
-/** A location with two slashes behind its scheme; null if curl does not follow it. */
+/** A location with two slashes after its scheme; null if curl does not follow it. */
 function readByCurl(location: string): string | null {
   if (CONTROLS.test(location)) return null;
   if (!BEGINS_WITH_SCHEME.test(location)) return location;

@@ -33,7 +33,7 @@ export interface HeldRow {
   attempts: number;
 }
 
-/** Starts rows, and is told how they end. */
+/** Starts rows, and is called when they end. */
 export interface RowStarter {
   readonly isStopped: boolean;
   /** A row must start again after a pause. */
@@ -54,12 +54,12 @@ export class RowJob implements Job {
   readonly #secrets: RequestSecrets;
   readonly #answers: AnswerBox;
   readonly #selector: Selector;
-  /** Null where answers are no streams. */
+  /** Null unless answers are streams. */
   readonly #stream: StreamPlan | null;
   /** What a row gets that has no answer. */
   readonly #nothing: readonly null[];
   readonly #starter: RowStarter;
-  /** Whether bytes beyond an answer are told only once its end has been handled. */
+  /** Whether bytes beyond an answer are reported only once its end has been handled. */
   readonly #isToldLater: boolean;
   readonly #underWay = new Map<Exchange, HeldRow>();
   #saving = 0;

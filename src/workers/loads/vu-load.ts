@@ -44,7 +44,7 @@ interface VuLoadParts {
   readonly channel: WorkerChannel;
   readonly definition: TestDefinition;
   readonly supplies: Supplies;
-  /** Watches every request and answer; null if nobody does. */
+  /** Watches every request and answer; null if they are not watched. */
   readonly watch: RequestWatch | null;
 }
 
@@ -251,7 +251,7 @@ export class VuLoad implements Load, Job, UserHost {
     this.#lastEnded.uncaught(user, error);
   }
 
-  /** Takes an exception that nobody has caught; false if it is not of the scenarios' code. */
+  /** Takes an uncaught exception; false if it is not of the scenarios' code. */
   takeUncaught(error: unknown): boolean {
     const owner = ownerNow();
     if (owner !== null) owner.uncaught(error);

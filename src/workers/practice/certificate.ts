@@ -1,6 +1,6 @@
 /**
- * A certificate that nobody trusts, and its key, for a peer that only its own worker ever talks to. They protect
- * nothing: whoever practises accepts any certificate.
+ * An untrusted certificate, and its key, for a peer that only its own worker ever talks to. They protect nothing:
+ * practice accepts any certificate.
  */
 export const CERTIFICATE = {
   cert: `-----BEGIN CERTIFICATE-----

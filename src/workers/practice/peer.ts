@@ -51,8 +51,9 @@ export function startPeer(secure: boolean, protocol: Protocol, hasBodies = true)
 }
 
 /**
- * Before it listens at an address, Node's `listen` looks whether that is IPv6, by a regular expression whose compilation
- * takes 6 ms. What it calls afterwards is given an address and its family; a Node without that takes the long way.
+ * Before it listens at an address, Node's `listen` checks whether that is IPv6, by a regular expression whose compilation
+ * takes 6 ms. There is no public way around it: without an address `listen` would open the port to other machines. What
+ * it calls afterwards takes an address and its family; a Node without that takes the long way.
  */
 function listenLocally(server: Server & { readonly _listen2?: ListenAtAddress }): void {
   if (typeof server._listen2 === 'function') server._listen2(LOOPBACK, 0, 4, BACKLOG);

@@ -159,7 +159,7 @@ export class EventReader {
     return this.#reasoningTypes.has(name ?? (isTyped ? String(value.type) : ''));
   }
 
-  /** Whether data that is not JSON can be no part of an answer: none at all, an end mark, or a word of another kind of event. */
+  /** Whether data that is not JSON is not part of an answer: empty, an end mark, or an event of another type. */
   #isOfNoUse(data: string, name: string | null): boolean {
     const word = data.trim();
     if (word === '' || word === USUAL_END_MARK) return true;

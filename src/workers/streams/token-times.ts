@@ -145,7 +145,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
         code: 'STREAM_EMPTY',
         example: `the answer is a web page, not a stream of tokens: ${quote(this.#whole)}`,
       };
-    // A count of none where tokens came is no count, unless nothing can be seen of them.
+    // A count of 0 although tokens came is ignored, unless none of them can be seen.
     if (this.usage === 0 && this.events > 0) {
       if (this.#reader.isVisible) this.usage = null;
       else this.events = 0;
@@ -186,7 +186,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
   #take(data: string, name: string | null): void {
     const event = this.#reader.read(data, name, this.#isFramed);
     if (this.#isOver) {
-      // Nothing counts behind the end, except that the server says that it failed.
+      // Nothing counts after the end, except that the server says that it failed.
       if (event.error !== null) this.#error ??= event.error;
       return;
     }
@@ -287,7 +287,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
       };
     }
     const hasContent = this.#reader.isWhole(value);
-    // As in a stream: a count of none where there is something is no count.
+    // As in a stream, a count of 0 is ignored if there is content.
     if (this.usage === 0 && hasContent) this.usage = null;
     // Tokens that are counted but not shown are an answer too: those of hidden reasoning.
     if (hasContent || (this.usage ?? 0) > 0) return null;

@@ -98,7 +98,7 @@ export class EndReasons {
 
   /**
    * @param endPaths where the end of an answer is; a path to one of several parts, such as `choices[0]`, stands for all
-   * @param textPaths what the model says is no reason, even where it marks the end
+   * @param textPaths what the model says is not a reason, even where it marks the end
    */
   constructor(endPaths: readonly string[], textPaths: readonly string[]) {
     const reasons = endPaths.filter((path) => !textPaths.includes(path));

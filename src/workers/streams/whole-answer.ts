@@ -46,7 +46,7 @@ export class WholeAnswer {
   }
 }
 
-/** Whether JSON has more than empty or blank texts, lists and objects. A number is no text, where that is known to stand. */
+/** Whether JSON has more than empty or blank texts, lists and objects. A number is not text where text is expected. */
 function saysSomething(
   value: unknown,
   ignored: ReadonlySet<string>,

@@ -7,7 +7,7 @@ const LONGEST_CODE = 60;
 const LONGEST_PLACE = 400;
 /** Of what is told as an example: all errors of a run may have one. */
 const LONGEST_EXAMPLE = 2_000;
-/** Of a longer text nobody looks for secrets, which takes its time. */
+/** A longer text is not searched for secrets, which takes time. */
 const LONGEST_LOOKED_AT = 100_000;
 const NO_REASON = 'no reason was given';
 

@@ -16,14 +16,14 @@ interface OneEnded {
 type Record = (scenario: UserScenario, ended: Ended, failure: Failed | null) => void;
 
 /**
- * Iterations that have just ended. Node reports rejections that nobody awaits, and late awaits of them, only at the end of
+ * Iterations that have just ended. Node reports rejections that nothing awaits, and late awaits of them, only at the end of
  * a turn of the event loop; until then, an iteration may still turn out to have failed.
  */
 export class LastEnded {
   readonly #record: Record;
   readonly #settled: () => void;
   #ended: OneEnded[] = [];
-  /** What went wrong where nobody awaits or catches it: by promise that nobody awaits yet, or each for itself. */
+  /** What went wrong and is neither awaited nor caught: by its promise if that may still be awaited, or each for itself. */
   readonly #unheard = new Map<object, { readonly user: object; readonly failure: Failed }>();
   #turn: NodeJS.Immediate | null = null;
 

@@ -36,7 +36,7 @@ function withName(request: PreparedRequest, example: string): string {
   return `${called}: ${example}`;
 }
 
-/** Of those that its redirects set, whoever followed them has taken care. */
+/** The code that follows redirects has already stored those that they set. */
 function keepCookies(exchange: Exchange): void {
   const { request } = exchange;
   const endpoint = request?.endpoint ?? null;

@@ -21,7 +21,7 @@ export function stackOf(error: unknown): string {
   return [`${nameOf(error)}: ${messageIn(error)}`, ...userFramesOf(error)].join(' ');
 }
 
-/** An error's message, and the calls that led to the place where it was thrown, which is told beside it. */
+/** An error's message, and the calls that led to the place where it was thrown, which is reported next to it. */
 export function messageWithCallers(error: unknown): string {
   if (!isError(error)) return textOf(error);
   return [messageIn(error), ...userFramesOf(error).slice(1)].join(' ');
@@ -31,7 +31,7 @@ function userFramesOf(error: unknown): string[] {
   return framesOf(error)
     .filter((line) => {
       const path = FRAME.exec(line)?.[1];
-      // Where an answer was read, perhaps in a client's package, is no place of the user's.
+      // The place where an answer was read, perhaps in a client's package, is not in the user's code.
       return path !== undefined && !decoded(path).startsWith(OWN) && !/[\\/]node_modules[\\/]/.test(path);
     })
     .slice(0, MOST_LINES);

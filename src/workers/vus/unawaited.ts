@@ -1,7 +1,7 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { refuseEnding } from '../../machine/ending-calls.ts';
 
-/** Whose code runs: told of what has gone wrong in it where nobody awaits or catches it. */
+/** The owner of running code: called with what goes wrong in it and is neither awaited nor caught. */
 export interface CodeOwner {
   readonly scope: CodeScope;
   unawaited(promise: Promise<unknown>, reason: unknown): void;
@@ -19,7 +19,7 @@ export interface CodeOwner {
 export type CodeScope = Pick<AsyncResource, 'runInAsyncScope'>;
 
 const OWNERS = new AsyncLocalStorage<CodeOwner>();
-/** Of promises that were rejected and that nobody awaits yet. */
+/** For promises that were rejected and that nothing awaits yet. */
 const REJECTED = new WeakMap<Promise<unknown>, CodeOwner>();
 let listeners = 0;
 let allowEnding = (): void => {};
@@ -71,7 +71,7 @@ function tellThrew(error: unknown): void {
   ownerNow()?.threw(error);
 }
 
-/** Whose code runs now, or has just thrown; null if it is nobody's. */
+/** Whose code runs now, or has just thrown; null if it is no owner's. */
 export function ownerNow(): CodeOwner | null {
   return OWNERS.getStore() ?? null;
 }

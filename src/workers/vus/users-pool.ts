@@ -25,7 +25,7 @@ export class UsersPool extends Pool<Session> {
   #coming = 0;
   /** When the last stage ends. */
   #endMs = 0;
-  /** When whoever is still there is interrupted. */
+  /** When users that are still there are interrupted. */
   #lastMs = 0;
   /** Number of iterations dealt by this worker, by scenario. */
   readonly #numbered: number[] = [];

@@ -30,10 +30,10 @@ const KNOWN: ReadonlyMap<string, KnownOption> = new Map(
   ].map((option) => [option.name, option]),
 );
 
-/** Options without a value that are no switches: `--no-` turns none of them off. */
+/** Options without a value that are not switches: `--no-` turns none of them off. */
 const NO_SWITCHES = /^(?:http\d.*|tlsv1.*|sslv\d|ipv\d|next|help|manual|version)$/;
 
-/** Looks up a long name or a unique prefix of one, or a whole name behind `no-`; case does not matter. */
+/** Looks up a long name or a unique prefix of one, or a whole name after `no-`; case does not matter. */
 export function findLong(written: string): FoundOption {
   const name = written.toLowerCase();
   const known = KNOWN.get(name);

@@ -45,7 +45,7 @@ const BY_NAME: Readonly<Record<string, Format>> = {
   '.ndjson': 'jsonl',
 };
 
-/** Determined by the name; for what has none by its beginning. */
+/** By the name; input without a name by how it begins. */
 function formatOf(path: string, text: string, { delimiter }: RowsForm): Format {
   if (!isNameless(path)) return BY_NAME[extname(path).toLowerCase()] ?? 'csv';
   const begin = text.trimStart();

@@ -64,7 +64,7 @@ function countIn(written: unknown): number | null {
   return typeof count === 'number' && Number.isSafeInteger(count) && count > 0 ? count : null;
 }
 
-/** Ids as text, whatever they are; a cell of CSV has them as JSON. Null if it is no list. */
+/** Ids as text, whatever they are; a cell of CSV has them as JSON. Null if it is not a list. */
 function idsIn(listed: unknown): readonly string[] | null {
   if (listed === undefined) return [];
   const list = typeof listed === 'string' ? parsed(listed) : listed;

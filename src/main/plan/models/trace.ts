@@ -21,7 +21,7 @@ const PROMPT_STREAM = 2 ** 46;
 const TIME = ['timestamp', 'time', 'arrival_time'];
 /** As long as the stages of an open load may last. */
 const LONGEST_HOURS = 168;
-/** Milliseconds beyond it are no longer told apart. */
+/** Larger numbers of milliseconds are no longer exact. */
 const LATEST_MS = Number.MAX_SAFE_INTEGER;
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 /** Without a year and a time of day, dates are seen in almost anything: in `-5`, for example. */

@@ -45,7 +45,7 @@ export interface Names {
   readonly variables: ReadonlyMap<string, string>;
 }
 
-/** What to say of a placeholder of volley's own that has something else behind its name. */
+/** What to say of one of volley's own placeholders that has something else after its name. */
 const FORMS: Readonly<Record<string, string>> = {
   n: 'takes nothing after its name: {{n}}.',
   uuid: 'takes nothing after its name: {{uuid}}.',

@@ -107,7 +107,7 @@ function markUrl(
     begin: placeholders.mark(needsScheme ? `http://${begin}` : begin, option, 'raw'),
     rest: placeholders.mark(url.slice(beginEnd), option, 'url'),
   };
-  // Without its placeholders there is no more to say of it.
+  // Without its placeholders there is nothing more to check.
   return problems.size > before ? { begin: '', rest: SOME_URL } : marked;
 }
 
@@ -140,7 +140,7 @@ function markJson(json: string, placeholders: Placeholders, problems: Problems):
   return 'null';
 }
 
-/** Where there are placeholders, a fault is told here by its place in the text as given. */
+/** With placeholders, a fault is reported here by its place in the text as given. */
 function markJsonText(json: string, placeholders: Placeholders, problems: Problems): string {
   const before = problems.size;
   const marked = placeholders.mark(json, the('json'), 'json');

@@ -86,7 +86,7 @@ export function refuseDelimiter({ delimiter }: RowsForm, problems: Problems): vo
     );
 }
 
-/** Determined by the name; for what has none by its beginning. */
+/** By the name; input without a name by how it begins. */
 function isJsonLines(path: string, text: string): boolean {
   if (isNameless(path)) return text.trimStart().startsWith('{');
   return ['.jsonl', '.ndjson'].includes(extname(path).toLowerCase());

@@ -47,7 +47,7 @@ function carried(modules: readonly string[]): CarriedCode {
   const installed = new Set(
     imports.filter(({ to }) => to.endsWith('.node')).flatMap(({ to }) => packageOf(to) ?? []),
   );
-  // Code for this machine's processor is no use elsewhere: such packages are those of the agent.
+  // Native code may not run elsewhere: the agent has to have such packages itself.
   const travels = (file: string): boolean => !installed.has(packageOf(file) ?? '');
   const sent = imports.filter(({ from, to }) => travels(from) && travels(to));
   const files = new Set([...entries.map(([, file]) => file), ...sent.map(({ to }) => to)]);

@@ -33,7 +33,7 @@ export class Fields {
       const meant = nearestTo(field, known);
       const advice = (meant === null ? adviceOn(field) : null) ?? meantOrOneOf(field, known);
       problems.push(`${this.#of(field)}: there is no such field: ${advice}`);
-      // What is wrong in it is told at once, and not that the field that was meant is missing.
+      // The unknown field is reported, and not that the field that was meant is missing.
       if (meant !== null) this.#values[meant] ??= given[field];
     }
   }

@@ -21,7 +21,7 @@ const OF_SCENARIO = [
   ...['load', 'weight', 'rows', 'newConnection', 'cookies', 'keepCookies'],
   ...['exec', 'vuSetup', 'vuTeardown'],
 ];
-/** What `scenario()` takes beside the fields of its load. */
+/** What `scenario()` takes in addition to the fields of its load. */
 const OF_ONE = [
   ...['baseURL', 'headers', 'thresholds', 'timeout', 'seed', 'setupTimeout', 'streams'],
   ...['rows', 'newConnection', 'cookies', 'keepCookies'],

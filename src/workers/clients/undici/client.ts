@@ -9,7 +9,7 @@ export const UndiciClient = withoutHttp2(() => require('undici/lib/dispatcher/cl
 
 /**
  * undici's client loads its HTTP/2, and with that node:http2, for HTTP/1.1 as well, which takes each worker 20 ms. While
- * `load` runs, something that loads it with the first connection over HTTP/2 is in its place.
+ * `load` runs, a stand-in takes its place, which loads it for the first connection over HTTP/2.
  */
 function withoutHttp2<Loaded>(load: () => Loaded): Loaded {
   if (require.cache[HTTP2] !== undefined) return load();

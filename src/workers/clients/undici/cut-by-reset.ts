@@ -10,10 +10,11 @@ interface Parser {
 
 /**
  * Listens to the errors of a socket before undici does. An answer without a length ends with its connection; undici
- * takes it for complete also if that is reset, unless the connection was to be kept.
+ * takes it for complete also if that is reset, unless the connection was to be kept. undici has no option for this, and
+ * to see it from outside, every request would need a handler of its own around volley's.
  */
 export function cutByReset(this: Socket, { code, syscall }: NodeJS.ErrnoException): void {
-  // A server that refuses an upload early resets the connection behind its answer, which has been read to its end.
+  // A server that refuses an upload early resets the connection after its answer, which has been read to its end.
   if (code !== 'ECONNRESET' || syscall === 'write') return;
   const parser: Parser | null | undefined = Reflect.get(this, kParser);
   if (parser) parser.shouldKeepAlive = true;

@@ -70,7 +70,7 @@ export function explainedStream(
     return resetStream(http2ErrorCode as number, REASON_NOTES[reason], error);
   if (goodbyeCode !== null && (ENDED_CODES.has(code) || (goodbyeCode !== 0 && GOODBYE_CODES.has(code))))
     return goodbye(goodbyeCode, error);
-  // A request could not be written although nobody ended the connection: the connection itself failed.
+  // A request could not be written although neither side ended the connection: the connection itself failed.
   const isUnwritten = code === 'UND_ERR_INFO' && error.message.includes('"frameError"') && !endedByTarget;
   if (SESSION_CODES.has(code) || isUnwritten) return new NotHttp2(error, hasSettings);
   if (endedByTarget && !hasReceived) return silentEnd(error);

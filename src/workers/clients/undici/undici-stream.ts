@@ -3,7 +3,7 @@ import type { TargetConnection } from '../../connections/connection.ts';
 import type { AnswerHandler, Controller, Fields, RequestStream, RequestTemplate } from '../dispatcher.ts';
 import { cutStream, explainedStream } from './stream-failure.ts';
 
-/** With this code undici does not fail the requests queued behind the stream. */
+/** With this code undici does not fail the requests queued after the stream. */
 class StreamLeft extends Error {
   readonly code = 'UND_ERR_INFO';
 }

@@ -25,7 +25,7 @@ ${whyRow(agent, hasIterations ? COLUMNS + 2 : COLUMNS)}`,
   )}</tbody></table>`;
 }
 
-/** What each agent has said so far. */
+/** What each agent has reported so far. */
 export function agentsUnderWay(agents: readonly AgentSoFar[]): Markup {
   return html`<table class="wide cards"><caption>What each agent has sent so far, and how late its latest start was</caption><thead><tr><th scope="col">Agent</th><th scope="col">State</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Rate</th><th scope="col" class="n">Latest start</th></tr></thead><tbody>${agentsInOrder(
     agents,
@@ -46,7 +46,7 @@ function countOr(value: number | null): string {
   return value === null ? NOTHING : count(value);
 }
 
-/** The reasons for the verdict on an agent, below its row; nothing if nothing stood in its way. */
+/** The reasons for the verdict on an agent, below its row; null if there are none. */
 function whyRow(agent: AgentSummary, columns: number): Markup | null {
   const text = whyText(agent);
   return text === '' ? null : underRow(columns, prose(text));

@@ -81,7 +81,7 @@ export function runPageUnderWay(shown: Summary, underWay: UnderWay): Page {
   const view = runViewOf(shown);
   const heading = headingOf(shown);
   const { windowMs, latencyMs, series, scenarios } = shown;
-  // How many workers agents have together is told at the end.
+  // How many workers the agents have in total is known at the end.
   const senders =
     underWay.agents.length === 0 ? workersText(shown.plan) : counted(underWay.agents.length, 'agent');
   return {

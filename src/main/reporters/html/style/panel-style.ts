@@ -17,7 +17,7 @@ section>h2+.wide,section>h2+p+.wide{margin-top:6px}
 .two+.wide{margin-top:22px!important}
 .lat th:first-child{width:5em}
 .url{display:block;color:var(--soft);font-weight:400;font-size:12px;overflow-wrap:anywhere}
-/* What is longer than anybody reads is whole in the JSON. */
+/* A longer text is cut here, and complete in the JSON. */
 .notice,.url,.rules code{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:6;overflow:hidden}
 .notice{-webkit-line-clamp:18}
 .rules code{display:-webkit-inline-box;vertical-align:top}

@@ -15,7 +15,7 @@ const HEIGHT = 150;
 /** As a share of the width, beyond the highest throughput: room for the last number. */
 const HEADROOM = 1.12;
 const NAME_GAP = 0.05;
-/** In pixels: with less room above its dot, to the top or to another dot, a number stands beside it. */
+/** In pixels: with less room above its dot, to the top or to another dot, a number is placed to its right. */
 const NAME_HEIGHT = 20;
 const MOST_TICKS = 4;
 

@@ -14,8 +14,8 @@ export interface Power {
 }
 
 /**
- * Throughput divided by mean latency (Kleinrock's power), as a share of its best. It rises as long as more load brings
- * more than it makes everybody wait. Levels without a successful request are left out.
+ * Throughput divided by mean latency (Kleinrock's power), as a share of its best. It rises as long as more load adds
+ * more throughput than waiting. Levels without a successful request are left out.
  */
 export function powersOf(levels: readonly SweepLevel[]): Power[] {
   const powers = levels.flatMap(({ level, throughputPerSecond, summary }) => {

@@ -87,7 +87,7 @@ export class Answers {
     const stream = this.#find(streamId);
     this.#inData = stream;
     this.#isLastData = (flags & FLAG.endStream) !== 0;
-    // What was under way when this side ended a stream is no flood, however much it is.
+    // What was under way when this side ended a stream is not a flood, however much it is.
     if (length === 0 && (stream === null || !this.#isLastData)) this.#owner.onNothing();
     this.#unreturnedBytes += length;
     if (this.#unreturnedBytes >= HALF_WINDOW_BYTES) {

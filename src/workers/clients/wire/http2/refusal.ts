@@ -30,7 +30,7 @@ export class StreamRefusal extends Error {
 /** A connection error: bytes that are not HTTP/2, or violate it. */
 export class NotHttp2 extends Error {
   readonly code = 'NOT_HTTP2';
-  /** What the target is told of it. */
+  /** The reason given to the target. */
   readonly reason: Code;
   readonly advice: ErrorAdvice | undefined;
 
