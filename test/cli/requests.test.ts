@@ -122,7 +122,7 @@ test('a body with the @ of curl is not sent as that text', async () => {
     const { code, stderr } = await volley('http://127.0.0.1:1/', '-b', body, '-n', '1');
     expect([code, stderr]).toEqual([
       2,
-      `volley: --body '${body}' would be sent as that text: for what is in the file say --body-file ${body.slice(1)}.\n`,
+      `volley: --body '${body}' would be sent as that text: for the content of the file use --body-file ${body.slice(1)}.\n`,
     ]);
   }
   const plain = await volley('http://127.0.0.1:1/', '-b', '@somebody', '-n', '1', '--dry-run');

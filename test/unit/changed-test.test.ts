@@ -122,9 +122,9 @@ describe('a load in another size', () => {
     [
       users,
       { stages: '1s:2.5' },
-      /^--stages '1s:2.5': of constant-vus the numbers are users: give whole ones/,
+      /^--stages '1s:2.5': in constant-vus the numbers are users: give whole ones/,
     ],
-    [ramp, { stages: '1s:60/m' }, /^--stages '1s:60\/m': of ramping-vus the numbers are users/],
+    [ramp, { stages: '1s:60/m' }, /^--stages '1s:60\/m': in ramping-vus the numbers are users/],
     [
       each,
       { stages: '1s:2' },

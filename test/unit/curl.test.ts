@@ -607,7 +607,7 @@ describe('what is refused', () => {
       "curl -K - -b - -b x=1 -H 'Cookie: y=2' http://a/",
       [
         'curl --config with stdin (-): name a file.',
-        'curl --cookie with a file beside a Cookie header: give one of them.',
+        'curl --cookie with a file and a Cookie header: give one of them.',
         'curl --cookie with stdin (-): name a file.',
       ],
     ],

@@ -110,7 +110,7 @@ describe('rows in other forms', () => {
     ['quoted', '"street";"city"\r\n"Low Road 3";Bern\r\n', "';'"],
     ['tabs', 'street\tcity\n1\t2\n', 'tab'],
   ])('%s where nobody said so are asked about', async (_name, text, other) => {
-    const sentence = `the first line has ${other} and no comma: say what separates its cells (delimiter ${other}, or delimiter ',')`;
+    const sentence = `the first line has ${other} and no comma: name the separator of its cells (delimiter ${other}, or delimiter ',')`;
     const onCommandLine = sentence.replaceAll('delimiter', '--delimiter');
     expect(read('x.csv', text, {}).sentences).toEqual([expect.stringContaining(onCommandLine)]);
     if (!text.startsWith('"')) await expect(readByBatch('x.csv', text, {})).rejects.toThrow(sentence);
@@ -122,7 +122,7 @@ describe('rows in other forms', () => {
   test('a delimiter that no first line has, though lines behind it do, is told once', () => {
     for (const options of [{ delimiter: ',' }, { delimiter: '|' }])
       expect(read('x.csv', `a;b\n1;x${options.delimiter}y\n2;z\n`, options).sentences).toEqual([
-        `the first line has ';' and no '${options.delimiter}': say what separates its cells, as in --delimiter ';'.`,
+        `the first line has ';' and no '${options.delimiter}': name the separator of its cells, as in --delimiter ';'.`,
       ]);
     // A single column is one.
     expect(read('x.csv', 'a\n1,2\n3,4\n', { delimiter: ',' }).sentences).toEqual([

@@ -23,7 +23,7 @@ export function runOptionsFrom(parsed: Parsed, problems: Told[]): RunOptions {
   const body = parsed.last('body');
   if (body !== undefined && isFileAsInCurl(body))
     problems.push(
-      `--body ${quoted(body)} would be sent as that text: for what is in the file say --body-file ${body.slice(1)}.`,
+      `--body ${quoted(body)} would be sent as that text: for the content of the file use --body-file ${body.slice(1)}.`,
     );
   const variables = variablesIn(parsed.all('set'), problems);
   return {

@@ -29,7 +29,7 @@ export function hasCodeOfUsers(): boolean {
 
 /** Of an error in volley's own code, where code of the user's shares the process. */
 export function brokenSentence(error: unknown): string {
-  return `cannot go on (${messageOf(error)}): check whether a module changes what all code shares, such as JSON, timers or Array.prototype.`;
+  return `cannot continue (${messageOf(error)}): check whether a module changes what all code shares, such as JSON, timers or Array.prototype.`;
 }
 
 /** In volley's own process: calls `hear` with uncaught exceptions, in place of earlier listeners, until the returned function is called. */

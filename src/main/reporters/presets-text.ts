@@ -39,7 +39,7 @@ function factsOf(preset: Preset): readonly (readonly [what: string, text: string
     [
       'count',
       usage.length === 0
-        ? 'of events: the server does not say'
+        ? 'by events: the server gives no count'
         : `in ${usage.join(', ')}${asksForUsage(preset) ? '; asked for, unless the server refuses' : ''}`,
     ],
     ['ends', ends.length === 0 ? 'with the answer' : `with ${ends.join(', or ')}`],
@@ -48,6 +48,6 @@ function factsOf(preset: Preset): readonly (readonly [what: string, text: string
 
 function modelFrom(models: Preset['models']): string {
   return models === null
-    ? '--model has to say it'
+    ? '--model is required'
     : `--model, or the first that GET ${models.path} names (${models.at})`;
 }

@@ -77,7 +77,7 @@ function filesOf(
 ): CookieFiles {
   const files = new CookieFiles(Date.now() / 1_000, options.has('junk-session-cookies'));
   if (names.has('cookie'))
-    problems.add(phrase`${ofCurl('--cookie')} with a file beside a Cookie header: give one of them.`);
+    problems.add(phrase`${ofCurl('--cookie')} with a file and a Cookie header: give one of them.`);
   for (const path of paths) {
     if (path === STDIN) problems.add(phrase`${ofCurl('--cookie')} with stdin (-): name a file.`);
     // Not quoted: it may be a truncated cookie.

@@ -58,7 +58,7 @@ const CHOICES_STREAM = {
 
 export const PRESETS = {
   'openai-chat': {
-    title: 'chat completions of OpenAI, vLLM, SGLang, llama.cpp, LM Studio and others like them',
+    title: 'chat completions of OpenAI, vLLM, SGLang, llama.cpp, LM Studio and compatible servers',
     path: '/v1/chat/completions',
     body: {
       model: '$model',
@@ -82,7 +82,7 @@ export const PRESETS = {
     },
   },
   'openai-completions': {
-    title: 'text completions of OpenAI, vLLM and others like them',
+    title: 'text completions of OpenAI, vLLM and compatible servers',
     path: '/v1/completions',
     body: {
       model: '$model',

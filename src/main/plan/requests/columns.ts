@@ -27,7 +27,7 @@ export function checkDelimiter(firstLine: string, { delimiter, isDelimiterAssume
   const [, other] = OTHER_DELIMITERS.find(([separator]) => firstLine.includes(separator)) ?? [];
   if (other !== undefined)
     throw new WrongColumns(
-      phrase`the first line has ${other} and no comma: say what separates its cells (${the('delimiter')} ${other}, or ${the('delimiter')} ',')`,
+      phrase`the first line has ${other} and no comma: name the separator of its cells (${the('delimiter')} ${other}, or ${the('delimiter')} ',')`,
     );
 }
 
@@ -41,7 +41,7 @@ export function checkSingleColumn(firstLine: string, { delimiter }: RowsForm): v
     OTHER_DELIMITERS.find(([separator]) => separator !== delimiter && firstLine.includes(separator)) ?? [];
   if (other !== undefined)
     throw new WrongColumns(
-      phrase`the first line has ${other} and no '${delimiter}': say what separates its cells, as in ${the('delimiter')} ${other}`,
+      phrase`the first line has ${other} and no '${delimiter}': name the separator of its cells, as in ${the('delimiter')} ${other}`,
     );
 }
 

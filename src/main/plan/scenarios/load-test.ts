@@ -163,7 +163,7 @@ function adviceOn(error: unknown, message: string): string {
       if (/^(Cannot use import statement outside a module|Unexpected token 'export')/.test(message))
         return ': the package.json of this folder makes it CommonJS: give it the ending .mts or .mjs, or set "type": "module" there';
       return /does not provide an export named/.test(message) && /'volley'/.test(message)
-        ? ': docs/scenarios.md has what there is'
+        ? ': docs/api.md lists its exports'
         : '';
   }
 }

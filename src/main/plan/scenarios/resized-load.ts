@@ -80,12 +80,12 @@ function ofUsers(
   if (vus === undefined)
     return {
       option: 'duration',
-      advice: phrase`the stages of ${executor} say how long each lasts: add ${the('vus')}, for as many users all the time.`,
+      advice: phrase`the stages of ${executor} say how long each lasts: add ${the('vus')}, for a constant number of users.`,
     };
   if (durationMs === undefined)
     return {
       option: 'vus',
-      advice: phrase`the number of users changes in ${executor}: add ${the('duration')}, for as many all the time.`,
+      advice: phrase`the number of users changes in ${executor}: add ${the('duration')}, for a constant number of users.`,
     };
   return { ...common, executor: 'constant-vus', vus, duration: durationMs };
 }
@@ -112,12 +112,12 @@ function ofArrivals(
   if (rate === undefined)
     return {
       option: 'duration',
-      advice: phrase`the stages of ${executor} say how long each lasts: add ${the('rate')}, for the same rate all the time.`,
+      advice: phrase`the stages of ${executor} say how long each lasts: add ${the('rate')}, for a constant rate.`,
     };
   if (durationMs === undefined)
     return {
       option: 'rate',
-      advice: phrase`the rate of ${executor} changes: add ${the('duration')}, for the same one all the time.`,
+      advice: phrase`the rate of ${executor} changes: add ${the('duration')}, for a constant rate.`,
     };
   return { ...common, ...level, executor: 'constant-arrival-rate', duration: durationMs };
 }
@@ -141,7 +141,7 @@ function staged(
       if (odd !== undefined)
         return {
           option: 'stages',
-          advice: phrase`of ${executor} the numbers are users: give whole ones, such as 30s:0..100,1m:100.`,
+          advice: phrase`in ${executor} the numbers are users: give whole ones, such as 30s:0..100,1m:100.`,
         };
       const { vus, duration, ...kept } = load;
       const [startVUs, steps] = targetsOf(stages, MS_PER_SECOND);

@@ -18,7 +18,7 @@ export function overviewPanel(groups: readonly TrendGroup[], unusable: number): 
 ${groups.length === 1 && groups[0] !== undefined ? html`<p class="finding">${standingText(groups[0])}.</p>` : null}
 ${unusable === 0 ? null : html`<p class="notice">${counted(unusable, 'kept file')} could not be used and ${unusable === 1 ? 'is' : 'are'} missing here: <code class="whole">volley runs</code> says why.</p>`}
 <p>Results are on one line where they can be compared: the same target, requests, mode, workers, load, length, warm-up and timeout, on the same machine. ${groups.length > 1 ? 'Those of different plans are not compared with each other.' : null}</p>
-<p>Runs at different times also differ by what else the machine did. A step is a hint; to know, measure both in turns: <code class="whole">volley compare URL URL</code>, or rounds before and after: <code class="whole">--repeat 8 --save</code>.</p></div>
+<p>Runs at different times also differ by what else the machine did. A step is a hint; to be sure, measure both in turns: <code class="whole">volley compare URL URL</code>, or rounds before and after: <code class="whole">--repeat 8 --save</code>.</p></div>
 ${groups.length > 1 ? groupTable(groups) : null}`;
 }
 

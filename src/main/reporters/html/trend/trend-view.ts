@@ -31,7 +31,7 @@ export function standingText({ newest, standing: { outcome, earlier } }: TrendGr
     case 'not-good':
       return `The newest ${whyNotGood(newest)}`;
     case 'too-few':
-      return 'Too few good results to say how the newest stands to them';
+      return 'Too few good results to say how the newest compares with them';
     case 'slower':
     case 'faster':
       return `p50 of the newest, ${now}, is ${outcome === 'slower' ? 'above' : 'below'} each of the ${earlier?.runs} good results before it${between}`;
