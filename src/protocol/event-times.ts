@@ -18,13 +18,13 @@ export const EVENT_TIMES = {
   connect: {
     label: 'connect',
     means:
-      'from dialling until the connection is there, TLS not included: looking up the name, TCP, a proxy’s tunnel. Of every connection that was made, warm-up included',
+      'from dialling until the connection is open, TLS not included: looking up the name, TCP, a proxy’s tunnel. Of every connection that was made, warm-up included',
     elsewhere: 'oha DNS+dialup, k6 http_req_connecting; others: none',
     of: 'connection',
   },
   tlsHandshake: {
     label: 'TLS handshake',
-    means: 'from when the connection was there until the handshake was complete',
+    means: 'from when the connection was open until the handshake was complete',
     elsewhere: 'k6 http_req_tls_handshaking; others: none',
     of: 'connection',
   },

@@ -156,7 +156,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   agent: {
     name: 'agent',
-    describe: 'Offer this machine to runs over many machines',
+    describe: 'Let runs from other machines use this one',
     positionals: [],
     ...optionsOf('agent'),
     run: async (parsed, problems) => (await import('./agent-command.ts')).agentCommand(parsed, problems),

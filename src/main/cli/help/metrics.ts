@@ -24,14 +24,14 @@ const REQUESTS: Readonly<Record<keyof Summary['requests'], Meaning>> = {
     elsewhere: 'vegeta success (2xx, 3xx), oha success rate (any status), autocannon 2xx, k6 checks',
   },
   failed: {
-    says: 'sent and not ok, with one of the kinds below. Its share is error-rate in rules',
+    says: 'sent and not ok, with one of the kinds below. Rules call its share error-rate',
     elsewhere:
       'k6 http_req_failed; autocannon errors + timeouts + non 2xx; wrk socket errors and non-2xx; vegeta 1 − success',
   },
   unfinished: {
-    says: 'without an answer when volley stopped waiting for the last ones; younger than the timeout',
+    says: 'no answer yet when volley stopped waiting for the last ones; younger than the timeout',
   },
-  cancelled: { says: 'cancelled on purpose by --cancel: no failure, and in no latency' },
+  cancelled: { says: 'cancelled on purpose by --cancel: not a failure, and in no latency' },
   dropped: {
     says: 'released, but still without a connection when volley stopped waiting; only with a rate',
     elsewhere: 'k6 dropped_iterations; others: none',
@@ -97,7 +97,7 @@ const KINDS: Readonly<Record<ErrorKind, string>> = {
   generator: 'a limit of this machine, such as open files: not the target’s fault',
   stream: 'a stream of tokens that reports an error although its status is ok',
   stalled: 'no byte of a stream for --stall-timeout',
-  request: 'placeholders gave a request that cannot be sent: not the target’s fault',
+  request: 'placeholders made a request that cannot be sent: not the target’s fault',
 };
 
 const CONNECTIONS: readonly Definition[] = [
@@ -143,7 +143,7 @@ const GENERATOR: readonly Definition[] = [
 
 const VERDICTS: Readonly<Record<Summary['generator']['verdict'], string>> = {
   failing: 'more than 1 % failed, or most of one request of a mix: other figures say little',
-  'generator-limited': 'volley was the limit: the figures are its own',
+  'generator-limited': 'volley was the limit: the figures do not describe the target',
   'connection-limited': 'requests waited for connections: there were too few, or they did not last',
   'target-limited': 'the target could not keep up with the rate',
   ok: 'none of these: the concurrency set the rate, or the target kept up with it',

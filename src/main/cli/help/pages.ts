@@ -71,7 +71,7 @@ function shortPage(columns: number): string {
     paragraph(TITLE, columns),
     commandLines(columns, SELDOM),
     [
-      'Options to know first',
+      'Most used options',
       ...definitionList(
         FIRST_OPTIONS.map((name) => definitionOf(name, RUN_TABLE[name])),
         columns,
