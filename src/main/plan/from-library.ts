@@ -152,7 +152,7 @@ function nameOf(given: object, kind: string): string {
   return kind === 'Object' ? `an instance of ${name}` : `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
-/** Its own words quote the value's keys, so only what they are about is told. */
+/** The error's own words quote the value's keys, so only their subject is reported. */
 function whyNoJson(message: string): string {
   if (/circular/i.test(message))
     return 'contains itself, directly or further down: give a value without cycles';

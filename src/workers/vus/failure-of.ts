@@ -5,7 +5,7 @@ import { isA, messageWithCallers, nameOf, placeOf, stackOf, textOf } from './scr
 
 const LONGEST_CODE = 60;
 const LONGEST_PLACE = 400;
-/** Of what is told as an example: all errors of a run may have one. */
+/** Limit on an example: all errors of a run may have one. */
 const LONGEST_EXAMPLE = 2_000;
 /** A longer text is not searched for secrets, which takes time. */
 const LONGEST_LOOKED_AT = 100_000;

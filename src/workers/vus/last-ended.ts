@@ -42,12 +42,12 @@ export class LastEnded {
     this.#turn ??= setImmediate(this.#turnOver);
   }
 
-  /** A promise of a user was rejected, and nobody awaits it. */
+  /** A promise of a user was rejected, and nothing awaits it. */
   unawaited(user: Discreet, promise: Promise<unknown>, reason: unknown): void {
     this.#unheard.set(promise, { user, failure: unawaitedFailure(reason, user.hiding()) });
   }
 
-  /** Code of a user has thrown where nobody catches it. */
+  /** Code of a user threw where nothing catches it. */
   uncaught(user: Discreet, error: unknown): void {
     this.#unheard.set({}, { user, failure: uncaughtFailure(error, user.hiding()) });
   }
@@ -95,7 +95,7 @@ export class LastEnded {
   }
 }
 
-/** A rejection that nobody awaited is an error of the code, whatever was rejected. */
+/** A rejection that nothing awaited is an error of the code, whatever was rejected. */
 function unawaitedFailure(reason: unknown, hide: Hide): Failed {
   // The stack of a request's error points to where the answer was read, not to the scenario's code.
   const request = isA(reason, RequestError) ? reason : null;

@@ -67,11 +67,11 @@ export interface UserHost extends Connector {
   readonly hide: Hide;
   /** Whether an event due at that time counts: not in the warm-up, and not after the window. */
   isMeasured(intendedMs: number): boolean;
-  /** A promise of a user's code was rejected, and nobody awaits it. */
+  /** A promise of a user's code was rejected, and nothing awaits it. */
   unawaited(user: Discreet, promise: Promise<unknown>, reason: unknown): void;
   /** It is awaited after all. */
   awaited(promise: Promise<unknown>): void;
-  /** A user's code has thrown where nobody catches it. */
+  /** A user's code threw where nothing catches it. */
   uncaught(user: Discreet, error: unknown): void;
   ended(user: object, scenario: UserScenario, ended: Ended, failure: Failed | null): void;
 }
