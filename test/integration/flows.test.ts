@@ -15,6 +15,8 @@ function answer({ path }: Visit, response: ServerResponse): boolean {
   if (path === '/items') response.setHeader('set-cookie', 'session=s 1'.replace(' ', '-'));
   if (path === '/items') response.end(ITEMS);
   else if (path.startsWith('/orders/')) response.end('{"ok":true,"next":"/after?x=1"}');
+  else if (path.startsWith('/pages/'))
+    response.end(`{"next":${path === '/pages/3' ? null : Number(path.at(-1)) + 1}}`);
   else if (path.startsWith('/items/')) response.end('{}');
   else return false;
   return true;
@@ -233,4 +235,29 @@ test('a loop of steps that neither sends nor sleeps is interrupted at the end, a
   expect(degradedReasons).toEqual([]);
   expect(scenarios!.total).toMatchObject({ started: 2, interrupted: 2 });
   expect(code).toBe(1);
+});
+
+test('a captured null is a value, which expressions and JSON know, and text refuses', async () => {
+  const { scenarios, mix } = await ranText(
+    'load: { executor: per-vu-iterations, vus: 1, iterations: 2 }',
+    'scenarios:',
+    '  pages:',
+    '    flow:',
+    '      - { get: /pages/1, capture: { page: json next } }',
+    "      - { while: page != null, most: 9, flow: [{ get: '/pages/{{page}}', capture: { page: json next } }] }",
+    "      - { post: /orders/1, json: { page: '{{raw page}}' } }",
+    "      - { get: '/items/{{page}}' }",
+  );
+  expect(mix.map(({ name, sent }) => [name, sent])).toEqual([
+    ['GET /pages/1', 2],
+    ['GET /pages/{}', 4],
+    ['POST /orders/1', 2],
+  ]);
+  expect(shop.visits.filter(({ path }) => path === '/orders/1').at(-1)?.body).toBe('{"page":null}');
+  expect(scenarios!.total.errors).toMatchObject([
+    {
+      ...{ kind: 'script', code: 'FlowError own.yaml:9:9', count: 2 },
+      example: expect.stringContaining("'page' is null, which is no text: ask for that first"),
+    },
+  ]);
 });

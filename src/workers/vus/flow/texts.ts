@@ -1,4 +1,4 @@
-import type { FlowJson, FlowText } from '../../../protocol/flow.ts';
+import type { FlowJson, FlowSource, FlowText } from '../../../protocol/flow.ts';
 import type { VU } from '../../../protocol/test-definition.ts';
 import { encoded } from '../../../requests/render.ts';
 import type { Walk } from './walk.ts';
@@ -13,7 +13,10 @@ export function textMaker(text: FlowText): Made<string> {
   return (walk, vu) => {
     let made = '';
     for (const part of text)
-      made += typeof part === 'string' ? part : encoded(asText(walk.value(part.source, vu)), part.encoding);
+      made +=
+        typeof part === 'string'
+          ? part
+          : encoded(asText(walk.value(part.source, vu), part.source), part.encoding);
     return made;
   };
 }
@@ -50,6 +53,11 @@ export function fieldsMaker(
   };
 }
 
-function asText(value: unknown): string {
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+/** @throws Error for null, which somebody would send as a word */
+function asText(value: unknown, source: FlowSource): string {
+  if (value === null)
+    throw new Error(
+      `'${'name' in source ? source.name : source.type}' is null, which is no text: ask for that first, as in an if`,
+    );
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

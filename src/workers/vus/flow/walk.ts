@@ -31,9 +31,11 @@ export class Walk {
     throw new Error(`'${name}' is not set: no step has set it so far`);
   }
 
-  /** The value of a name that steps set; undefined if none has. */
+  /** The value of a name that steps set, which may be null; undefined if none has. */
   known(name: string): unknown {
-    return this.values[name] ?? own(this.#kept, name) ?? own(this.#data, name);
+    const value = this.values[name];
+    if (value !== undefined) return value;
+    return Object.hasOwn(this.#kept, name) ? this.#kept[name] : own(this.#data, name);
   }
 
   /** All values by name, for functions that steps call. */
