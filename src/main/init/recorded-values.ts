@@ -15,6 +15,8 @@ const PLAIN_KEY = /^[A-Za-z_$][\w$-]*$/;
 /** Under names like these, short values are considered too. */
 const IDENTIFIES =
   /(?:^|[_-])(?:id|uuid|guid|token|key|csrf|nonce|code|state|session|slug)s?$|(?:Id|Uuid|Token|Key|Code)s?$/;
+/** And under these, where they have a digit: `order` may also say how a list is sorted. */
+const MAY_IDENTIFY = /(?:^|[_-])(?:next|cursor|job|order)s?$|(?:Next|Cursor|Job|Order)s?$/;
 const SHORTEST = 6;
 /** Headers that most answers have. */
 const COMMON =
@@ -24,24 +26,32 @@ const INPUT = /<(?:input|meta)\b[^>]*>/gi;
 /** Whether a value is distinctive enough to be recognized when it is seen again. */
 function isTelling(key: string, value: string): boolean {
   if (value === '' || /^(?:true|false|null)$/.test(value)) return false;
+  if (MAY_IDENTIFY.test(key) && /\d/.test(value)) return true;
   return IDENTIFIES.test(key) || (value.length >= SHORTEST && !/^[a-z]+$/.test(value));
 }
 
-/** Values of an answer that a later request may repeat, each with the first place where it was found. */
+/**
+ * Values of an answer that a later request may repeat, each with the first of the places that are least deep in its JSON:
+ * the number of the next page may also be that of one of many items.
+ */
 export function valuesIn({ text, headers }: HarAnswer): Map<string, Found> {
   const found = new Map<string, Found>();
-  const add = (value: string, key: string, capture: string): void => {
-    if (!found.has(value) && isTelling(key, value)) found.set(value, { name: nameOf(key), capture });
+  const depths = new Map<string, number>();
+  const add: Add = (value, key, capture, depth = 0) => {
+    if (depth >= (depths.get(value) ?? Number.POSITIVE_INFINITY) || !isTelling(key, value)) return;
+    found.set(value, { name: nameOf(key), capture });
+    depths.set(value, depth);
   };
   const json = jsonOf(text);
   if (json !== undefined) leavesOf(json, '', '', add, { left: MOST_LEAVES }, 0);
   else for (const [tag] of (text ?? '').matchAll(INPUT)) inputOf(tag, add);
   for (const { name, value } of headers)
-    if (!COMMON.test(name) && value.length >= SHORTEST) add(value, name, `header ${name.toLowerCase()}`);
+    if (!COMMON.test(name) && value.length >= SHORTEST && !found.has(value))
+      add(value, name, `header ${name.toLowerCase()}`);
   return found;
 }
 
-type Add = (value: string, key: string, capture: string) => void;
+type Add = (value: string, key: string, capture: string, depth?: number) => void;
 
 function leavesOf(
   value: unknown,
@@ -53,7 +63,7 @@ function leavesOf(
 ): void {
   if (depth > DEEPEST || budget.left-- <= 0) return;
   if (typeof value === 'string' || typeof value === 'number') {
-    add(String(value), key, `json ${path === '' ? '$' : path}`);
+    add(String(value), key, `json ${path === '' ? '$' : path}`, depth);
     return;
   }
   if (Array.isArray(value)) {

@@ -1,0 +1,29 @@
+import { expect, test } from '@jest/globals';
+import { valuesIn } from '../../src/main/init/recorded-values.ts';
+
+const SEEN = { status: 200, redirectUrl: null, startedMs: null, tookMs: 0 };
+
+/** What is captured for each value of an answer. */
+function capturesIn(body: unknown, headers: readonly (readonly [string, string])[] = []): object {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const fields = headers.map(([name, value]) => ({ name, value }));
+  const found = valuesIn({ ...SEEN, text, headers: fields });
+  return Object.fromEntries([...found].map(([value, { capture }]) => [value, capture]));
+}
+
+test('of several places of a value the least deep one is captured, of those the first', () => {
+  const items = [1, 2, 3].map((id) => ({ id }));
+  expect(capturesIn({ items, first: { id: 3 }, next: 2 }, [['x-next', 'abc-123']])).toEqual({
+    1: 'json items[0].id',
+    2: 'json next',
+    3: 'json first.id',
+    'abc-123': 'header x-next',
+  });
+});
+
+test('short values tell something under names that identify, and some only with a digit', () => {
+  expect(capturesIn({ job: 17, order: 'asc', size: 12, next: null, cartId: 'a' })).toEqual({
+    17: 'json job',
+    a: 'json cartId',
+  });
+});
