@@ -4,7 +4,15 @@ import { syncBuiltinESMExports } from 'node:module';
 type Refusal = () => string | null;
 
 const refusals = new Set<Refusal>();
-let own: Pick<NodeJS.Process, 'exit' | 'abort' | 'kill'> | null = null;
+/** With what Node's own `exit` ends, which libraries call and replace; Node's types do not have it. */
+interface Ending extends Pick<NodeJS.Process, 'exit' | 'abort' | 'kill'> {
+  reallyExit: (code?: number) => never;
+}
+
+const ending = process as NodeJS.Process & Ending;
+let own: Ending | null = null;
+/** Set once `exit` is called and not refused. */
+let isEnding = false;
 
 /**
  * From now on `process.exit()`, `process.abort()` and `process.kill()` of this process or the one above it throw where
@@ -13,11 +21,17 @@ let own: Pick<NodeJS.Process, 'exit' | 'abort' | 'kill'> | null = null;
 export function refuseEnding(refusal: Refusal): () => void {
   refusals.add(refusal);
   if (own === null) {
-    const { exit, abort, kill } = process;
-    own = { exit, abort, kill };
-    process.exit = (code) => {
+    const { exit, abort, kill, reallyExit } = ending;
+    own = { exit, abort, kill, reallyExit };
+    // Given as many arguments as it was: with one that is undefined, it forgets the exit code that was set.
+    process.exit = (...code) => {
       refuse('exit');
-      return exit.call(process, code);
+      isEnding = true;
+      return exit.apply(process, code);
+    };
+    ending.reallyExit = (code) => {
+      if (!isEnding && (code ?? 0) === 0) refuse('reallyExit');
+      return reallyExit.call(process, code);
     };
     process.abort = () => {
       refuse('abort');
@@ -37,6 +51,12 @@ export function refuseEnding(refusal: Refusal): () => void {
     own = null;
     syncBuiltinESMExports();
   };
+}
+
+/** Ends this process whoever's code runs. */
+export function endProcess(code: number): never {
+  isEnding = true;
+  return (own?.exit ?? process.exit).call(process, code);
 }
 
 /** @throws Error if any refusal applies */

@@ -1,5 +1,6 @@
 import { keepUncaught, takeUncaughtErrors } from '../../machine/at-top.ts';
 import { divert } from '../../machine/diverted-output.ts';
+import { endProcess } from '../../machine/ending-calls.ts';
 import { EXIT_CODES } from '../../protocol/exit-codes.ts';
 import { visibleLines } from '../../requests/visible.ts';
 import { placeOfUncaught } from '../plan/scenarios/load-test.ts';
@@ -27,7 +28,7 @@ function tell(error: unknown): void {
   const sentence = placeOfUncaught(error);
   if (sentence === null) {
     say(brokenSentence(error));
-    process.exit(EXIT_CODES.degraded);
+    endProcess(EXIT_CODES.degraded);
   }
   keepUncaught(error);
   if (!told.has(sentence)) say(sentence);

@@ -60,6 +60,10 @@ export async function main(given: readonly string[]): Promise<void> {
   const ended = topic === null && argv.length > 0 ? await runCommand(argv) : await explain(topic);
   exitCode = worstOf([exitCode, ended]);
   process.exitCode = exitCode;
+  // Behind the listeners that a module has left, which may set it too.
+  process.on('exit', (code) => {
+    process.exitCode = code === EXIT_CODES.ok ? exitCode : code;
+  });
 }
 
 /** Prints a page of the help; without any argument that counts as a usage error, with exit code 2. */

@@ -1,4 +1,6 @@
+import { endProcess } from '../../machine/ending-calls.ts';
 import { messageOf } from '../../protocol/errors.ts';
+import { EXIT_CODES } from '../../protocol/exit-codes.ts';
 
 type Hear = (error: unknown) => void;
 
@@ -43,6 +45,12 @@ export function hearUncaught(hear: Hear): () => void {
   };
 }
 
+/** Whoever hears it may need what code of the user's has changed: an error in a handler would end Node with a stack. */
 function tellLast(error: unknown): void {
-  hearers.at(-1)?.(error);
+  try {
+    hearers.at(-1)?.(error);
+  } catch (again) {
+    process.stderr.write(`volley: ${brokenSentence(again)}\n`);
+    endProcess(EXIT_CODES.degraded);
+  }
 }
