@@ -35,6 +35,13 @@ export default defineTest({
         for (let count = 0; count < PER_ITERATION; count++) await vu.group('one', (vu) => vu.http.get('/'));
       },
     },
+    follow: {
+      load: BY_COUNT,
+      async exec(vu) {
+        const word = (await vu.http.get('/')).match(/hello (\w+)/);
+        await vu.http.get('/', { headers: { authorization: `Bearer ${word}` } });
+      },
+    },
     iteration: { load: BY_COUNT, exec: (vu) => vu.http.get('/').then(() => {}) },
     idle: {
       load: BY_TIME,

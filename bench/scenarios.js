@@ -1,6 +1,7 @@
 // What users of scenarios cost: CPU per request as ratios to the plain loop of the same client, paired by round, memory of
-// a user who sleeps, and what it takes to wake ten thousand of them.
-// Usage: npm run bench:scenarios -- [--rounds 7] [--requests 200000] [--users 10000] [--only cpu|memory|waking] [--output table|markdown]
+// a user who sleeps, what it takes to wake ten thousand of them, and a flow in which an answer decides the next request
+// against the same in autocannon.
+// Usage: npm run bench:scenarios -- [--rounds 7] [--requests 200000] [--users 10000] [--only cpu|memory|waking|flow] [--output table|markdown]
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measure, median, PINS } from './measure.js';
@@ -10,7 +11,9 @@ import { startTarget } from './target.js';
 import { VOLLEY, volley } from './tools.js';
 
 const MODULE = fileURLToPath(new URL('scenario-users.mjs', import.meta.url));
-const PER_ITERATION = { get: 20, group: 20, iteration: 1 };
+const RIVAL = fileURLToPath(new URL('rival-flow.mjs', import.meta.url));
+const PER_ITERATION = { get: 20, group: 20, iteration: 1, follow: 2 };
+const USERS = 50;
 const CLIENTS = ['wire', 'undici'];
 
 /** What users do, and how many times the CPU of the plain loop that may take. */
@@ -33,7 +36,7 @@ const target = await startTarget();
 process.env.BENCH_TARGET = target.url;
 const results = [];
 try {
-  for (const measured of [cpuRows, memoryRows, wakingRows])
+  for (const measured of [cpuRows, memoryRows, wakingRows, flowRows])
     if (options.only === '' || measured.name.startsWith(options.only)) results.push(...(await measured()));
 } finally {
   await target.stop();
@@ -138,6 +141,27 @@ async function wakingRows() {
     (ms) => `${ms.toFixed(2)} ms`,
   );
   return [waking];
+}
+
+/** CPU of a flow whose second request has a word of the first answer in a header, as ratios to autocannon's. */
+async function flowRows() {
+  const rival = {
+    name: 'autocannon',
+    isThere: () => true,
+    run: ({ url, connections, requests }) => ({
+      command: process.execPath,
+      args: [RIVAL, url, String(connections), String(requests)],
+      read: (output) => ({ requests: JSON.parse(output).ok, p50Ms: null }),
+    }),
+  };
+  const own = CLIENTS.map((client) => flow(client, 'follow'));
+  const setup = { title: 'follow', tools: [rival, ...own], connections: USERS, requests };
+  const rows = await measureRounds(setup, target.url, rounds);
+  const cpuOf = ({ name }) => rows.find((row) => row.name === name).rounds.map(({ cpuMicros }) => cpuMicros);
+  return own.map((tool) => {
+    const ratios = cpuOf(tool).map((cpu, round) => cpu / cpuOf(rival)[round]);
+    return row(`${tool.name} ÷ ${rival.name}`, 1, ratios, (ratio) => ratio.toFixed(2));
+  });
 }
 
 /** A run of the module; `counted` says what of its result CPU is divided by. */

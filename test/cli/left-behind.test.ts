@@ -46,15 +46,9 @@ test.each([
 test.each([
   ['ends the process by what exit calls', 'process.reallyExit(0);', 1],
   ['changes what all code shares', "Promise.prototype.then = () => { throw new Error('changed'); };", 3],
-  [
-    'replaces promises and timers',
-    "globalThis.setTimeout = () => { throw new Error('changed'); }; globalThis.Promise = class {}; await vu.sleep(5);",
-    3,
-  ],
 ])('code in the one event loop that %s is no success', async (_, body, wanted) => {
   const { code, stderr } = await ran('', `await vu.http.get('/'); ${body}`, '--mode', 'inline');
   expect(code).toBe(wanted);
-  if (wanted === 3)
-    expect(stderr).toMatch(/volley: (?:cannot go on \(.*\): look whether a module changes|ended without)/);
+  if (wanted === 3) expect(stderr).toMatch(/volley: (?:cannot go on|ended without a result)/);
   expect(stderr).not.toContain('Node.js v');
 });

@@ -122,6 +122,22 @@ describe('what the page of scenarios shows runs as it is', () => {
     expect(orders.every(({ item }) => item.join() === '7,8')).toBe(true);
   });
 
+  test('the upload of a file', async () => {
+    const text = example('A request', 'ts', shop.url);
+    const head = "import { scenario } from 'volley';\nconst bytes = new Uint8Array([1, 2, 3]);\n";
+    const load = `executor: 'per-vu-iterations', vus: 1, iterations: 1, baseURL: '${shop.url}'`;
+    const module = `${head}export default scenario({ ${load} }, async (vu) => {\n${text}});\n`;
+    await ran(written('upload/shop.ts', module));
+    const { headers, body } = shop.visits.find(({ path }) => path === '/photos')!;
+    const [, boundary = ''] =
+      /^multipart\/form-data; boundary=(.+)$/.exec(headers['content-type'] ?? '') ?? [];
+    expect(body.split('\r\n')).toEqual([
+      `--${boundary}`,
+      'Content-Disposition: form-data; name="photo"; filename="photo.png"',
+      ...['Content-Type: image/png', '', '\u0001\u0002\u0003', `--${boundary}--`, ''],
+    ]);
+  });
+
   test('streams of tokens', async () => {
     const text = (STREAMS_NEED + example('Streams of tokens', 'ts', shop.url)).replace(
       'http://127.0.0.1:8080',
