@@ -172,6 +172,13 @@ export interface FindingFigures {
     readonly interrupted: number;
     readonly started: number;
   };
+  /** Iterations of a scenario waited for a free user for at least half of what the user waited in them; means. */
+  readonly 'iterations-waited': {
+    readonly scenario: string;
+    readonly waitMs: number;
+    readonly responseMs: number;
+    readonly users: number;
+  };
   /** `of` is the latency, kind of failure, field or worker concerned; null: all. */
   readonly 'identity-violated': {
     readonly identity: Identity;

@@ -78,7 +78,11 @@ test('what is due while the only user waits for a stall has the wait in its resp
   // 100 iterations, one every 20 ms; the first takes 500 ms, and the others wait in line behind it.
   const load = "{ executor: 'constant-arrival-rate', rate: 50, duration: '2s', maxVUs: 1 }";
   const module = moduleOf(load, "await vu.http.get(vu.n === 1 ? '/delay/500' : '/');");
-  const { scenarios, latencyMs } = await ran(module, '-w', '1');
+  const { scenarios, latencyMs, findings } = await ran(module, '-w', '1');
+  expect(findings!.notes).toContainEqual({
+    code: 'iterations-waited',
+    figures: expect.objectContaining({ scenario: 'one', users: 1 }),
+  });
   const { scheduled, completed, responseMs, durationMs } = scenarios!.total;
   expect([scheduled, completed]).toEqual([100, 100]);
   // The k-th of those behind it waits for 500 − 20 k ms; on a busy machine for somewhat longer.
@@ -98,12 +102,12 @@ test.each([
 ])('code that %s for 50 ms ten times a second', async (_, work, isHeld) => {
   const load = "{ executor: 'constant-arrival-rate', rate: 10, duration: '2s' }";
   const { scenarios, generator } = await ran(moduleOf(load, `await vu.http.get('/'); ${work}`), '-w', '1');
-  const { share } = scenarios!.code!;
+  const { share, blockedShare } = scenarios!.code!;
   if (isHeld) {
     expect(share).toBeGreaterThan(0.4);
     expect(share).toBeLessThan(0.7);
-    // Where other programs have the processor, that is what is said.
-    expect(generator.verdict).toBe('generator-limited');
+    // A piece in which other programs had the processor is not one that the code has held.
+    if (blockedShare > 0.2) expect(generator.verdict).toBe('generator-limited');
   } else {
     expect(share).toBeLessThan(0.2);
     expect(generator.finding?.code).not.toBe('scenario-code');

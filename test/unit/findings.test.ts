@@ -167,6 +167,10 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
     { scenario: 'browse', interrupted: 9, started: 10 },
     "The end of the run cut off 9 of 10 iterations of 'browse': its times are of the few that were short. Run longer, give gracefulStop more time, or make an iteration shorter.",
   ],
+  'iterations-waited': [
+    { scenario: 'one', waitMs: 3_700, responseMs: 3_800, users: 2 },
+    "Iterations of 'one' waited 3.70 s on average for one of their 2 users to be free, of 3.80 s that the user waited in all. To test the target and not the line before it, raise maxVUs.",
+  ],
   'identity-violated': [
     { identity: 'errors-by-kind', of: 'status', left: 1, right: 2 },
     'This is a bug in volley, please report it: the errors of kind status are its outcomes, but 1 ≠ 2.',

@@ -13,6 +13,9 @@ import { summarizeLatency } from './latency-summary.ts';
 import { scenarioCodeOf } from './scenario-code.ts';
 import { usedUpIn } from './used-up.ts';
 
+/** Shorter waits are those of a busy machine. */
+const LEAST_WAIT_MS = 10;
+
 /** A chart shows no more points than this. */
 const MOST_POINTS = 500;
 const ALL = '(all)';
@@ -122,6 +125,22 @@ export function cutIterations({ scenarios, interrupted, stoppedBy }: Summary): F
       code: 'iterations-cut',
       figures: { scenario: name, interrupted: cut, started },
     }));
+}
+
+/** Scenarios whose iterations came faster than their users became free: what they tell is mostly of the line before them. */
+export function waitingIterations({ scenarios, plan }: Summary): Finding[] {
+  const loads = plan.scenarios?.loads ?? [];
+  return loads.flatMap(({ executor, users, scenarios: names }) => {
+    if (!executor.endsWith('arrival-rate') || (scenarios?.users.max ?? 0) < users) return [];
+    const rows = scenarios?.scenarios.filter(({ name }) => names.includes(name)) ?? [];
+    return rows.flatMap(({ name, startLagMs, responseMs }): Finding[] => {
+      const [waitMs, waitedMs] = [startLagMs.mean ?? 0, responseMs.mean ?? 0];
+      if (waitMs < LEAST_WAIT_MS || waitMs < waitedMs / 2) return [];
+      return [
+        { code: 'iterations-waited', figures: { scenario: name, waitMs, responseMs: waitedMs, users } },
+      ];
+    });
+  });
 }
 
 function endedOf({ completed, failed }: ScenarioRow): number {

@@ -28,6 +28,7 @@ import {
   scenarioDegradations,
   scenarioNotes,
   summarizeScenarios,
+  waitingIterations,
 } from './scenarios-summary.ts';
 import { summarizeSeries } from './series-summary.ts';
 import { countNotes } from './stream-summary.ts';
@@ -49,7 +50,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     ...scenarioDegradations(measured),
     ...scenarioViolations(measured, collected),
   ];
-  const notes = [...notesOf(collected, figures), ...cutIterations(measured)];
+  const notes = [...notesOf(collected, figures), ...cutIterations(measured), ...waitingIterations(measured)];
   const naming = namingOf(plan.writtenIn);
   const summary = {
     ...measured,
