@@ -376,7 +376,7 @@ describe('other commands', () => {
     expect(broken.stderr).toContain("--threshold 'throughput>9m'");
     const failed = await keptVolley(...args, '--threshold', 'throughput>9000000/s', '-o', 'markdown');
     expect(failed.code).toBe(1);
-    expect(failed.stdout).toMatch(/\| ✗ +\| +`throughput>9000000\/s` \|/);
+    expect(failed.stdout).toMatch(/\| ✗ +\| +`throughput>9000000\/s` +\|/);
     expect(failed.stdout).toContain('### Latency');
     const rounds = await keptVolley(...args, '--threshold', 'max<1us', '--repeat', '2');
     expect(rounds.code).toBe(1);

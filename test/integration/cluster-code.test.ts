@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startVolley } from '../support/cli.ts';
+import { ENDLESS_LOOP } from '../support/endless-loop.ts';
 import { Fleet, hasRedis, RealBroker, resultOf } from '../support/fleet.ts';
 import { useFolder } from '../support/folder.ts';
 import { listening } from '../support/target.ts';
@@ -124,8 +125,7 @@ const left = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsW
     const before = left();
     const path = shop('hangs.ts', LOOK);
     // In a process it loops, in a thread it waits; where the run is started it does neither.
-    const hangs =
-      "if (import.meta.url.includes('/volley-code-')) {\n  if (process.send) for (;;);\n  else await new Promise(() => {});\n}\n";
+    const hangs = `if (import.meta.url.includes('/volley-code-')) {\n  if (process.send) ${ENDLESS_LOOP}\n  else await new Promise(() => {});\n}\n`;
     writeFileSync(path, `${readFileSync(path, 'utf8')}${hangs}`);
     const { code, stderr } = await submit('open', path, 2, '--join-timeout', '5s').ended;
     expect(code).toBe(3);

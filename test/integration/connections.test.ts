@@ -11,7 +11,7 @@ import { checkOptions } from '../../src/main/plan/resolve.ts';
 import { createMonotonicClock } from '../../src/time/clock.ts';
 import { ClientFactory, loadClient } from '../../src/workers/clients/http-client.ts';
 import { CERTIFICATE, CERTIFICATE_PATH, KEY_PATH } from '../support/certificate.ts';
-import { testInTurns, VARIANTS, workersIn } from '../support/modes.ts';
+import { testInTurns, VARIANTS } from '../support/modes.ts';
 import { startProxy, type TestProxy } from '../support/proxy.ts';
 import { closedPort, listening, useTargets } from '../support/target.ts';
 
@@ -76,7 +76,7 @@ function expectAllOk(summary: Summary, requests: number): void {
 
 describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
   const test = testInTurns({ mode, client });
-  const options = { mode, client, workers: workersIn(mode, 2), concurrency: 2, requests: 10 };
+  const options = { mode, client, workers: 1, concurrency: 2, requests: 10 };
 
   test('an authority, a client certificate, a server name and a version of TLS', async () => {
     const target = await startWitness(true);
@@ -178,7 +178,7 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
 
 describe.each(VARIANTS)('through a proxy, $mode, $client', ({ mode, client }) => {
   const test = testInTurns({ mode, client });
-  const options = { mode, client, workers: workersIn(mode, 2), concurrency: 2, requests: 10 };
+  const options = { mode, client, workers: 1, concurrency: 2, requests: 10 };
   const authorization = `Basic ${Buffer.from('me:secret').toString('base64')}`;
 
   test.each([

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from '@jest/globals';
+import { CELL, DOZE } from '../support/endless-loop.ts';
 
 const WATCH = new URL('../../src/machine/endless-code.js', import.meta.url).href;
 
@@ -68,7 +69,8 @@ test('handlers of signals are back after a loop that has ended', () => {
     process.on('SIGTERM', () => { process.stdout.write('heard'); });
     const watch = watchLoop(60_000, () => {});
     setTimeout(async () => {
-      for (const until = performance.now() + 3000; performance.now() < until; );
+      ${CELL}
+      for (const until = performance.now() + 3000; performance.now() < until; ${DOZE});
       process.stdout.write(process.listenerCount('SIGTERM') + ' ');
       await watch.stop();
       process.kill(process.pid, 'SIGTERM');

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
 import { CLIENT_NAMES } from '../../src/protocol/plan.ts';
+import { ENDLESS_LOOP } from '../support/endless-loop.ts';
 import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 import { useShop } from '../support/shop.ts';
@@ -244,7 +245,7 @@ test('a worker that a loop without await has blocked is lost, and told of that',
   writeFileSync(
     path,
     `import { scenario } from 'volley';\nexport default scenario({ ${load}, baseURL: process.env.SHOP },\n` +
-      `async (vu) => { await vu.http.get('/'); for (;;); });\n`,
+      `async (vu) => { await vu.http.get('/'); ${ENDLESS_LOOP} });\n`,
   );
   const { code, stdout } = await ran('run', path, '-w', '1', '-o', 'json');
   expect((JSON.parse(stdout) as Summary).degradedReasons.join()).toContain(

@@ -1,10 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
 import { startVolley } from '../support/cli.ts';
+import { ENDLESS_LOOP } from '../support/endless-loop.ts';
 import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
+import { eventually } from '../support/processes.ts';
 import { useShop, type Visit } from '../support/shop.ts';
 
 const LONG = `${'a'.repeat(40)}!`;
@@ -86,16 +89,17 @@ scenarios:
 
 const ENDLESS = `import { scenario } from 'volley';
 export default scenario({ executor: 'per-vu-iterations', vus: 1, iterations: 3, baseURL: process.env.SHOP },
-  async (vu) => { await vu.http.get('/'); if (vu.n === 2) for (;;); });\n`;
+  async (vu) => { await vu.http.get('/'); if (vu.n === 2) ${ENDLESS_LOOP} });\n`;
 
 test('a loop without await ends an inline run, as no signal can', async () => {
   writeFileSync(file('endless.mjs'), ENDLESS);
   const { child, ended } = startVolley(['run', file('endless.mjs'), '--mode', 'inline', '-o', 'json'], {
     env: { SHOP: shop.url },
   });
-  const stop = setTimeout(() => child.kill('SIGTERM'), 2_000);
+  await eventually(() => shop.visits.length >= 2, 'the loop is about to begin');
+  await delay(1_000);
+  child.kill('SIGTERM');
   const { code, signal, stdout, stderr } = await ended;
-  clearTimeout(stop);
   expect([code, signal, stdout]).toEqual([3, null, '']);
   expect(stderr.split('\n').filter(Boolean)).toEqual([
     'volley: A scenario let nothing else run for 5 s, so volley was ended without a result: look for a loop without await.',
@@ -105,7 +109,7 @@ test('a loop without await ends an inline run, as no signal can', async () => {
 test('a loop without await in setup ends', async () => {
   writeFileSync(
     file('setup.mjs'),
-    `import { defineTest } from 'volley';\nexport default defineTest({ setup() { for (;;); }, scenarios: {
+    `import { defineTest } from 'volley';\nexport default defineTest({ setup() ${ENDLESS_LOOP}, scenarios: {
       a: { load: { executor: 'per-vu-iterations', vus: 1, iterations: 1 }, exec() {} } } });\n`,
   );
   const { code, stdout, stderr } = await startVolley(['run', file('setup.mjs')]).ended;
