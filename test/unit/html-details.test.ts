@@ -28,13 +28,19 @@ describe('lines over time', () => {
   const scale = linear(10, 5);
 
   test('an interval between gaps is a line as wide as itself, and so is its area', () => {
-    expect(pathOf(overTime([null, 5, null], scale))).toBe('m2 5l1 0 1 0');
-    expect(areaUnder([null, 5, null], scale)).toBe('M2 5l1 0 1 0 0 5-1 0-1 0z');
-    expect(band([null, 2, null], [null, 5, 9], scale)).toBe('M2 5l1 0 1 0 0 3-1 0-1 0z');
+    expect(pathOf(overTime([null, 5, null], scale))).toBe('m2 5h2');
+    expect(areaUnder([null, 5, null], scale)).toBe('M2 5h2v5h-2z');
+    expect(band([null, 2, null], [null, 5, 9], scale)).toBe('M2 5h2v3h-2z');
+  });
+
+  test('steps in a row share a letter, straight ones are one, and a turn back is drawn', () => {
+    expect(pathOf([[0, 0], [2, 1], [4, 3], [9, 3], [9, 7], [9, 9], [9, 8], null, [1, 1]])).toBe(
+      'm0 0l2 1 2 2h5v6v-1m-8-7h0',
+    );
   });
 
   test('a gap is not zero, and stretches end at the edges of their intervals', () => {
-    expect(pathOf(overTime([5, 10, null, 10], scale))).toBe('m0 5l1 0 2-5 1 0m2 0l1 0 1 0');
+    expect(pathOf(overTime([5, 10, null, 10], scale))).toBe('m0 5h1l2-5h1m2 0h2');
     expect(areaUnder([5, 10, null, 10], scale).match(/M/g)).toHaveLength(2);
     expect(pathOf(overTime([null, null], scale))).toBe('');
   });

@@ -13,12 +13,12 @@ const PLAIN = bytesOf(TEN_MINUTES);
 /** Each with cells of its own, so that they compress no better than real ones. */
 const latencyOf = (seed: number): LatencySummary => longRun(3 + seed, 10).latencyMs.response;
 
-test('streams of tokens add at most 200 KB to the page of a run', () => {
+test('streams of tokens add at most 140 KB to the page of a run', () => {
   const streams = { ...withTokens(TEN_MINUTES), streams: streamed(TEN_MINUTES.latencyMs.service) };
-  expect(bytesOf(streams) - PLAIN).toBeLessThan(200_000);
+  expect(bytesOf(streams) - PLAIN).toBeLessThan(140_000);
 });
 
-test('each request and each group adds at most 4 KB', () => {
+test('each request and each group adds at most 2.5 KB', () => {
   const many = 50;
   const users = visited(TEN_MINUTES.latencyMs.service);
   const [request, group] = [TEN_MINUTES.mix[0]!, users.groups[0]!];
@@ -35,12 +35,12 @@ test('each request and each group adds at most 4 KB', () => {
     },
   };
   const few = { ...TEN_MINUTES, scenarios: { ...users, groups: [] }, mix: [] };
-  expect((bytesOf(shop) - bytesOf(few)) / (2 * many)).toBeLessThan(4_000);
+  expect((bytesOf(shop) - bytesOf(few)) / (2 * many)).toBeLessThan(2_500);
 });
 
 test.each([
-  { what: 'a minute', intervals: 300, intervalMs: 200, most: 75_000 },
-  { what: '10 s', intervals: 100, intervalMs: 100, most: 35_000 },
+  { what: 'a minute', intervals: 300, intervalMs: 200, most: 55_000 },
+  { what: '10 s', intervals: 100, intervalMs: 100, most: 27_000 },
 ])('each round of $what adds at most $most bytes', ({ intervals, intervalMs, most }) => {
   const names = ['a', 'b', 'c'];
   const runs = Array.from({ length: 7 }, (_, index) => longRun(intervals + index, intervalMs));
@@ -60,7 +60,7 @@ test.each([
   expect((bytesWith(4) - bytesWith(2)) / (2 * names.length)).toBeLessThan(most);
 });
 
-test('each level of a sweep adds at most 30 KB', () => {
+test('each level of a sweep adds at most 21 KB', () => {
   const sweep = sweepWith({});
   const levels = Array.from({ length: 16 }, (_, index) => {
     const level = sweep.levels[index % sweep.levels.length]!;
@@ -73,5 +73,5 @@ test('each level of a sweep adds at most 30 KB', () => {
       summary: { ...level.summary, series, mix, latencyMs: { ...latencyMs, response } },
     };
   });
-  expect(bytesOf({ ...sweep, levels }) / levels.length).toBeLessThan(30_000);
+  expect(bytesOf({ ...sweep, levels }) / levels.length).toBeLessThan(21_000);
 });

@@ -1,3 +1,5 @@
+import { textByColumns, textByRows } from './by-columns.ts';
+
 /** Id of the element that holds the result in a page. */
 export const RESULT_ID = 'volley-result';
 
@@ -10,7 +12,7 @@ const PACKED = new RegExp(`<script type="text/plain" id="${RESULT_ID}">([A-Za-z0
 export function packResult(result: object): string {
   return process
     .getBuiltinModule('node:zlib')
-    .gzipSync(JSON.stringify(result), { level: 9 })
+    .gzipSync(textByColumns(result), { level: 9 })
     .toString('base64');
 }
 
@@ -27,8 +29,8 @@ export function isPage(text: string): boolean {
 export function resultInPage(page: string): string | null {
   const packed = PACKED.exec(page)?.[1];
   if (packed === undefined) return null;
-  return process
+  const unpacked = process
     .getBuiltinModule('node:zlib')
-    .gunzipSync(Buffer.from(packed, 'base64'), { maxOutputLength: MOST_BYTES })
-    .toString('utf8');
+    .gunzipSync(Buffer.from(packed, 'base64'), { maxOutputLength: MOST_BYTES });
+  return textByRows(unpacked.toString('utf8'));
 }

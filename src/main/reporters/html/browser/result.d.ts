@@ -20,6 +20,13 @@ interface Bucket extends Partial<Quantiles>, Partial<Record<Kind, Quantiles>> {
   readonly gap?: Quantiles;
 }
 
+/** A list of objects, packed. */
+interface Columns {
+  readonly 'volley:rows': readonly number[];
+  readonly shapes: readonly (readonly string[])[];
+  readonly columns: readonly unknown[];
+}
+
 interface Result {
   readonly windowMs: number;
   readonly latencyMs: { readonly headline: Kind };

@@ -5,28 +5,54 @@ export type Point = readonly [x: number, y: number];
 /** A value per interval; null if there is none. */
 export type Row = readonly (number | null)[];
 
-/** A path of integers in relative steps; null is a gap. */
+/** A path of integers in as few relative steps as it can be drawn with; null is a gap. */
 export function pathOf(points: readonly (Point | null)[]): string {
   let d = '';
   let [x, y] = [0, 0];
-  let isDrawing = false;
-  for (const point of points) {
+  let command: 'none' | 'm' | 'l' | 'h' | 'v' = 'none';
+  for (const point of withoutMiddles(points)) {
     if (point === null) {
-      if (isDrawing) d = closedDot(d);
-      isDrawing = false;
+      // A single point becomes a line of zero length.
+      if (command === 'm') d += 'h0';
+      command = 'none';
       continue;
     }
-    const [nextX, nextY] = [Math.round(point[0]), Math.round(point[1])];
-    const step = `${signed(nextX - x)}${signed(nextY - y)}`;
-    d += isDrawing ? step : `m${step.trimStart()}l`;
-    [x, y, isDrawing] = [nextX, nextY, true];
+    const [dx, dy] = [point[0] - x, point[1] - y];
+    const before = command;
+    if (before === 'none') command = 'm';
+    else command = dy === 0 ? 'h' : dx === 0 ? 'v' : 'l';
+    if (command === 'h') d += `h${dx}`;
+    else if (command === 'v') d += `v${dy}`;
+    // Of slanted steps in a row, only the first has a letter.
+    else d += command === before ? `${signed(dx)}${signed(dy)}` : `${command}${dx}${signed(dy)}`;
+    [x, y] = point;
   }
-  return closedDot(d).replace(/l /g, 'l');
+  return command === 'm' ? `${d}h0` : d;
 }
 
-/** A single point becomes a line of zero length, which a path may end with. */
-function closedDot(d: string): string {
-  return d.endsWith('l') ? `${d.slice(0, -1)}h0` : d;
+/** In whole numbers, without the points in the middle of a horizontal or vertical line. */
+function withoutMiddles(points: readonly (Point | null)[]): (Point | null)[] {
+  const kept: (Point | null)[] = [];
+  for (const point of points) {
+    const next: Point | null = point === null ? null : [Math.round(point[0]), Math.round(point[1])];
+    const [before, middle] = [kept.at(-2), kept.at(-1)];
+    if (
+      next !== null &&
+      before &&
+      middle &&
+      (isBetween(before, middle, next, 0) || isBetween(before, middle, next, 1))
+    )
+      kept.pop();
+    kept.push(next);
+  }
+  return kept;
+}
+
+/** Whether a line along one axis goes on in its direction. */
+function isBetween(before: Point, middle: Point, next: Point, along: 0 | 1): boolean {
+  const across = along === 0 ? 1 : 0;
+  const isStraight = before[across] === middle[across] && middle[across] === next[across];
+  return isStraight && (middle[along] - before[along]) * (next[along] - middle[along]) >= 0;
 }
 
 /** Part of a row without gaps: the index of its first value, and its values. */
@@ -134,6 +160,11 @@ export function dots(
     [x, y] = [x + dx, y + dy - up];
   }
   return line(className, d);
+}
+
+/** An outline with the area that it encloses, as one path: twice the same would be twice as long. */
+export function filled(colour: string, d: string): Markup {
+  return line(`fill inner ln ${colour} step`, d);
 }
 
 /** A path of the drawing; nothing if it is empty. */

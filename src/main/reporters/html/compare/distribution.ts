@@ -1,6 +1,6 @@
 import { quantileOfCells, usedCells } from '../../../../metrics/packed-cells.ts';
 import { curveOf, ladder, ninesAxis, percentileName } from '../charts/nines-axis.ts';
-import { line, outline, type Point, pathOf } from '../charts/path.ts';
+import { filled, line, outline, type Point, pathOf } from '../charts/path.ts';
 import { figure, plot, xAxis } from '../charts/plot.ts';
 import { CURVE, decades, FINE, linear, logarithmic, nice } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
@@ -27,7 +27,6 @@ function histogram({ arms, headline, rounds }: ComparisonView): Markup {
   const inside = densities.map((cells) => within(cells, axis));
   const scale = linear(Math.max(...inside.flat().map(({ density }) => density)) * 1.05, HEIGHT);
   const ticks = decades(axis.min, axis.max);
-  const [first = []] = inside;
   const shares = inside.map((cells) => new Map(cells.map(({ cell, share }) => [cell, share])));
   return figure({
     id: 'histogram',
@@ -44,10 +43,11 @@ function histogram({ arms, headline, rounds }: ComparisonView): Markup {
       className: 'bare',
       marks: [
         line('grid', ticks.map((tick) => `M${axis.x(tick)} 0V${HEIGHT * FINE}`).join('')),
-        line(`fill ${arms[0]?.colour ?? 'a'} inner`, pathOf(outline(first, axis.x, scale))),
-        inside.map((cells, index) =>
-          line(`ln ${arms[index]?.colour ?? 'a'} step`, pathOf(outline(cells, axis.x, scale))),
-        ),
+        inside.map((cells, index) => {
+          const colour = arms[index]?.colour ?? 'a';
+          const d = pathOf(outline(cells, axis.x, scale));
+          return index === 0 ? filled(colour, d) : line(`ln ${colour} step`, d);
+        }),
       ],
     })}${xAxis(ticks.map((tick) => [axis.share(tick), tickMs(tick)]))}`,
   });

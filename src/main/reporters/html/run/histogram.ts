@@ -1,4 +1,4 @@
-import { line, outline, pathOf } from '../charts/path.ts';
+import { filled, line, outline, pathOf } from '../charts/path.ts';
 import { atPercent, figure, plot, xAxis } from '../charts/plot.ts';
 import { CURVE, decades, FINE, type LogX, linear, logX, spaced } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
@@ -41,8 +41,7 @@ export function histogramFigure({ summary: { latencyMs }, leading }: RunView): M
       className: 'bare',
       marks: [
         line('grid', ticks.map((tick) => `M${axis.x(tick)} 0V${HEIGHT * FINE}`).join('')),
-        line(`fill ${COLOURS[leading[0]]} inner`, pathOf(outline(first, axis.x, scale))),
-        line(`ln ${COLOURS[leading[0]]} step`, pathOf(outline(first, axis.x, scale))),
+        filled(COLOURS[leading[0]], pathOf(outline(first, axis.x, scale))),
         line(`ln ${COLOURS[leading[1]]} step`, pathOf(outline(second, axis.x, scale))),
         line('pct', marks.map(({ valueMs }) => `M${axis.x(valueMs)} ${HEIGHT * FINE}v-14`).join('')),
       ],

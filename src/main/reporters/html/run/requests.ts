@@ -2,7 +2,7 @@ import { errorRateOf, notOkOf } from '../../../../protocol/report.ts';
 import { MOST_PLACES_OF_A_NAME } from '../../../../protocol/scenario.ts';
 import type { MixRow } from '../../../../protocol/summary.ts';
 import { NOTHING } from '../../../text/format.ts';
-import { line, outline, pathOf } from '../charts/path.ts';
+import { filled, line, outline, pathOf } from '../charts/path.ts';
 import { CURVE, type LogX, linear } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
 import { count, failedPercent, ms } from '../numbers.ts';
@@ -78,5 +78,5 @@ export function ridge(
   const d = pathOf(outline(cells, axis.x, scale));
   const base = scale.y(0);
   const ticks = marksMs.map((valueMs) => (valueMs === null ? '' : `M${axis.x(valueMs)} ${base}v8`)).join('');
-  return html`<svg class="ridge" viewBox="0 0 ${CURVE} ${base + 8}" preserveAspectRatio="none" aria-hidden="true">${line('fill a inner', d)}${line('ln a step', d)}${line('grid', `M0 ${base}H${CURVE}`)}${line('pct', ticks)}</svg>`;
+  return html`<svg class="ridge" viewBox="0 0 ${CURVE} ${base + 8}" preserveAspectRatio="none" aria-hidden="true">${filled('a', d)}${line('grid', `M0 ${base}H${CURVE}`)}${line('pct', ticks)}</svg>`;
 }

@@ -11,7 +11,7 @@ export const CHART_STYLE = `
 .marks .p50{stroke-width:2}.marks .p99{stroke-width:1}
 .ln.a{stroke:var(--a)}.ln.b{stroke:var(--b)}.ln.ok{stroke:var(--ok)}.ln.ev{stroke:var(--ok);stroke-width:1}
 .ln.sent{stroke:var(--a);stroke-width:1}.ln.asked{stroke:var(--ink);stroke-width:1;stroke-dasharray:5 4}
-.marks .fill,.ridge .fill{stroke:none}
+.marks .fill:not(.ln){stroke:none}
 .fill.a{fill:var(--a)}.fill.b{fill:var(--b)}.fill.ok{fill:var(--ok);fill-opacity:.16}.fill.ev{fill:var(--ok);fill-opacity:.2}
 .fill.inner{fill-opacity:.3}.fill.outer{fill-opacity:.15}
 .marks .dot{stroke-width:2.2;stroke-linecap:round;stroke-opacity:.75}.dot.a{stroke:var(--a)}.dot.b{stroke:var(--b)}
