@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 const COMPILED = new URL('../../../src/main/reporters/html/browser/', import.meta.url);
 
 /** The script of every page, as compiled, without indentation. */
-export const PAGE_SCRIPT = `${scriptIn('page.js')}\n${scriptIn('chart.js')}`;
+export const PAGE_SCRIPT = ['unpacked.js', 'page.js', 'chart.js'].map(scriptIn).join('\n');
 
 /** The additional script of a page that is served during a run. */
 export const LIVE_SCRIPT = scriptIn('live.js');

@@ -18,32 +18,9 @@
     return from.querySelector<HTMLElement>(selector);
   }
 
-  async function unpacked(): Promise<string> {
-    const packed = one('#volley-result')?.textContent ?? '';
-    const bytes = Uint8Array.from(atob(packed.trim()), (character) => character.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-    const text = await new Response(stream).text();
-    return text.startsWith('{"volley:rows"') ? JSON.stringify(byRows(JSON.parse(text).of)) : text;
-  }
-
-  /** Lists of objects are packed as columns, as src/main/files/by-columns.ts writes them. */
-  function byRows(value: unknown): unknown {
-    if (typeof value !== 'object' || value === null) return value;
-    if (Array.isArray(value)) return value.map(byRows);
-    const { 'volley:rows': rows, shapes = [], columns = [] } = value as Partial<Columns>;
-    const entries = Object.entries(value);
-    if (rows === undefined) return Object.fromEntries(entries.map(([key, inner]) => [key, byRows(inner)]));
-    const left = new Map(
-      [...new Set(shapes.flat())].map((key, index) => [key, (byRows(columns[index]) as unknown[]).values()]),
-    );
-    return rows.map((shape) =>
-      Object.fromEntries((shapes[shape] ?? []).map((key) => [key, left.get(key)?.next().value])),
-    );
-  }
-
   async function save(): Promise<void> {
     const link = Object.assign(document.createElement('a'), { download: 'volley-result.json' });
-    link.href = URL.createObjectURL(new Blob([await unpacked()], { type: 'application/json' }));
+    link.href = URL.createObjectURL(new Blob([await unpackedResult()], { type: 'application/json' }));
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }
@@ -108,7 +85,7 @@
 
   /** The columns of the tracks, from the result in the page. */
   async function columnsOf(inOne: number, columnMs: number): Promise<Column[]> {
-    const { windowMs, latencyMs, series, scenarios } = JSON.parse(await unpacked()) as Result;
+    const { windowMs, latencyMs, series, scenarios } = JSON.parse(await unpackedResult()) as Result;
     const columns: Column[] = [];
     for (let from = 0; from < series.buckets.length; from += inOne) {
       const buckets = series.buckets.slice(from, from + inOne);

@@ -52,3 +52,6 @@ interface Column extends Readonly<Record<Kind, Quantiles>> {
   readonly ttft: Quantiles;
   readonly gap: Quantiles;
 }
+
+/** The JSON of the page's result. */
+declare function unpackedResult(): Promise<string>;
