@@ -27,6 +27,14 @@ export interface QuantileShift {
   readonly percentile: string;
   readonly aMs: number;
   readonly bMs: number;
+  /**
+   * Of a in proportion to b, estimated from the ratios in the rounds. Null if a round has too few values for the
+   * percentile, or it is only a lower bound there; absent where single results are compared, and in older results.
+   */
+  readonly ratio?: number | null;
+  /** Ends of its 95 % interval, for this percentile alone; null also below 6 rounds. */
+  readonly low?: number | null;
+  readonly high?: number | null;
 }
 
 /** Costs of one round of one arm that its own result does not have. */

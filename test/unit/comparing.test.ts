@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { compareRounds } from '../../src/main/compare/decide.ts';
-import { probabilityShorter, quantileShifts } from '../../src/main/compare/effect.ts';
+import { probabilityShorter, quantileShifts, type RoundTimes } from '../../src/main/compare/effect.ts';
 import { orderOf } from '../../src/main/compare/rounds.ts';
 import { type Cells, cellsOf, joinCells, percentileOfCells } from '../../src/metrics/cells.ts';
 import { Histogram } from '../../src/metrics/histogram.ts';
 import { createRandom, type Random } from '../../src/metrics/random.ts';
+import type { QuantileShift } from '../../src/protocol/comparison.ts';
 
 const MARGIN = 0.03;
 // In a test's own realm a look at a global costs a hundred times what it does elsewhere.
@@ -117,6 +119,84 @@ describe('a decision', () => {
   });
 });
 
+const timesOf = (of: Cells, bounds: Partial<RoundTimes['bounds']> = {}): RoundTimes => ({
+  cells: of,
+  bounds: { percentiles: {}, atLeast: [], censored: 0, ...bounds },
+});
+
+/** Rounds of 200 latencies each, every round with a luck of its own. */
+function roundsOf(seed: number, rounds: number, ratio: number): RoundTimes[] {
+  const random = createRandom(seed, 0);
+  return Array.from({ length: rounds }, () => {
+    const luck = exp(0.03 * normal(random));
+    return timesOf(cells(...Array.from({ length: 200 }, () => ratio * luck * exp(0.5 * normal(random)))));
+  });
+}
+
+describe('the intervals of shifts', () => {
+  test('that of each percentile misses the true ratio at most 31 times in 400', () => {
+    const ratio = 1.3;
+    const missed = new Map<string, number>();
+    for (let seed = 1; seed <= 400; seed++) {
+      const shifts = quantileShifts(roundsOf(seed, 8, ratio), roundsOf(10_000 + seed, 8, 1));
+      for (const { percentile, low, high } of shifts)
+        if (low !== null && !(low! <= ratio && ratio <= high!))
+          missed.set(percentile, (missed.get(percentile) ?? 0) + 1);
+    }
+    expect([...missed.keys()].sort()).toEqual(['10', '25', '50', '75', '90', '95', '99']);
+    for (const times of missed.values()) {
+      expect(times).toBeLessThanOrEqual(31);
+      expect(times).toBeGreaterThan(3);
+    }
+  });
+
+  test('the arms exchanged, each is the reciprocal, and holds the estimate', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 6, max: 9 }), (seed, rounds) => {
+        const [a, b] = [roundsOf(seed, rounds, 1.1), roundsOf(seed + 1, rounds, 1)];
+        // Of 200 requests, no round has a p99.9.
+        const known = ({ ratio }: QuantileShift): boolean => ratio !== null;
+        const there = quantileShifts(a, b).filter(known);
+        const back = quantileShifts(b, a).filter(known);
+        expect(back).toHaveLength(7);
+        back.forEach(({ ratio, low, high }, index) => {
+          const same = there[index]!;
+          expect([1 / high!, 1 / ratio!, 1 / low!]).toEqual(
+            [same.low!, same.ratio!, same.high!].map((value) => expect.closeTo(value, 9)),
+          );
+          expect(low! <= ratio! && ratio! <= high!).toBe(true);
+        });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('one stalled round moves the percentiles of all rounds together, but not the estimate', () => {
+    const [a, b] = [roundsOf(1, 8, 1), roundsOf(2, 8, 1)];
+    const stalled = timesOf(cells(...Array.from({ length: 200 }, () => 500)));
+    const p95 = quantileShifts([stalled, ...a.slice(1)], b).find(({ percentile }) => percentile === '95')!;
+    expect(p95.aMs / p95.bMs).toBeGreaterThan(50);
+    expect(p95.ratio).toBeLessThan(1.1);
+  });
+
+  test('below 6 rounds there is an estimate without an interval', () => {
+    const shifts = quantileShifts(roundsOf(1, 5, 3), roundsOf(2, 5, 1));
+    expect(shifts[2]).toMatchObject({ percentile: '50', ratio: expect.closeTo(3, 0), low: null, high: null });
+  });
+
+  test('what is only a lower bound in a round has none, and neither has what may be', () => {
+    const known = roundsOf(1, 8, 1);
+    const percentiles = { '50': 1, '90': 2, '99': 3 };
+    const knownOf = (bounds: Partial<RoundTimes['bounds']>): string[] =>
+      quantileShifts([timesOf(known[0]!.cells, bounds), ...known.slice(1)], roundsOf(2, 8, 1)).flatMap(
+        ({ percentile, low }) => (low === null ? [] : [percentile]),
+      );
+    expect(knownOf({})).toEqual(['10', '25', '50', '75', '90', '95', '99']);
+    expect(knownOf({ percentiles, atLeast: ['99'], censored: 5 })).toEqual(['10', '25', '50', '75', '90']);
+    expect(knownOf({ percentiles: { '50': 1 }, censored: 1 })).toEqual(['10', '25', '50']);
+  });
+});
+
 describe('whole distributions', () => {
   test('how probable it is that one is shorter', () => {
     expect(probabilityShorter(cells(1, 2), cells(10, 20))).toBe(1);
@@ -130,7 +210,7 @@ describe('whole distributions', () => {
   test('percentiles side by side, as far as both samples reach', () => {
     const many = cells(...Array.from({ length: 100 }, (_, index) => index + 1));
     const twice = cells(...Array.from({ length: 100 }, (_, index) => 2 * (index + 1)));
-    const shifts = quantileShifts(many, twice);
+    const shifts = quantileShifts([timesOf(many)], [timesOf(twice)]);
     expect(shifts.map(({ percentile }) => percentile)).toEqual(['10', '25', '50', '75', '90', '95', '99']);
     for (const { aMs, bMs } of shifts) expect(bMs / aMs).toBeCloseTo(2, 2);
   });

@@ -34,6 +34,19 @@ const titlesOf = (page: string): string[] =>
 const headingOf = (comparison: Comparison): string =>
   /class="big">([^<]*)</.exec(renderHtml(comparison))![1]!;
 
+test('the table of shifts has the interval of each, of the second arm in proportion to the first', () => {
+  const [pair] = COMPARED.pairs;
+  const withShift = (names: object): Comparison => ({
+    ...COMPARED,
+    pairs: [{ ...pair!, ...names, shifts: [{ ...pair!.shifts[0]!, ratio: 1.25, low: 1.1, high: 2 }] }],
+  });
+  const textOf = (comparison: Comparison): string => readMarkup(renderHtml(comparison)).text;
+  expect(textOf(COMPARED)).not.toContain('by round');
+  expect(textOf(withShift({}))).toContain('95\u00a0% by round');
+  expect(textOf(withShift({}))).toContain('+10.0\u00a0% … +100.0\u00a0%');
+  expect(textOf(withShift({ a: pair!.b, b: pair!.a }))).toContain('−50.0\u00a0% … −9.1\u00a0%');
+});
+
 describe('the page of a comparison', () => {
   test.each<[string, Comparison, string[]]>([
     ['two arms in rounds', COMPARED, ['Shift', 'Rounds', 'Distribution', 'Within a round', 'Plan', 'Data']],

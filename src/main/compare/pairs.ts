@@ -4,7 +4,7 @@ import { METRICS, type Metric } from '../../protocol/comparison-finding.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { compareRounds } from './decide.ts';
 import { differingAnswers } from './differing-answers.ts';
-import { probabilityShorter, quantileShifts } from './effect.ts';
+import { probabilityShorter, quantileShifts, type RoundTimes } from './effect.ts';
 import { compareFailures } from './failures.ts';
 import { ratioFigures } from './metric-figures.ts';
 import { holm } from './paired.ts';
@@ -45,7 +45,7 @@ export function comparePairs(
       answersDiffer: differingAnswers(summariesOf(a), summariesOf(b)),
       ...troubledRounds(summariesOf(a), summariesOf(b)),
       probabilityShorter: ofA === undefined || ofB === undefined ? null : probabilityShorter(ofA, ofB),
-      shifts: ofA === undefined || ofB === undefined ? [] : quantileShifts(ofA, ofB),
+      shifts: quantileShifts(timesOf(a), timesOf(b)),
     };
   });
   const adjusted = holm(pairs.map(({ figures }) => figures[metric]?.p ?? 1));
@@ -60,6 +60,13 @@ export function comparePairs(
 
 function summariesOf({ rounds }: MeasuredArm): Summary[] {
   return rounds.map(({ summary }) => summary);
+}
+
+function timesOf({ rounds }: MeasuredArm): RoundTimes[] {
+  return rounds.map(({ latencies, summary: { latencyMs } }) => ({
+    cells: latencies,
+    bounds: latencyMs[latencyMs.headline],
+  }));
 }
 
 /** For each arm, the number of rounds in which volley was the limit, and in which the measurement was degraded. */

@@ -271,7 +271,15 @@ const COMPARISON = fields({
         }),
       },
       probabilityShorter: 'number or null',
-      shifts: [fields({ percentile: 'text', ...numbers('aMs', 'bMs') })],
+      shifts: [
+        fields({
+          percentile: 'text',
+          ...numbers('aMs', 'bMs'),
+          ratio: optional('number or null'),
+          low: optional('number or null'),
+          high: optional('number or null'),
+        }),
+      ],
     }),
   ],
   conclusions: ['text'],

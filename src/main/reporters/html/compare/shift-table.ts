@@ -1,4 +1,6 @@
 import { quantileOfCells } from '../../../../metrics/packed-cells.ts';
+import type { QuantileShift } from '../../../../protocol/comparison.ts';
+import { NOTHING } from '../../../text/format.ts';
 import { html, type Markup } from '../markup.ts';
 import { change, ms } from '../numbers.ts';
 import { type ComparisonView, type DrawnArm, twoArms } from './comparison-view.ts';
@@ -16,14 +18,24 @@ export function shiftTable(view: ComparisonView): Markup | null {
 
 function tableOfTwo({ comparison, rounds }: ComparisonView, a: DrawnArm, b: DrawnArm): Markup {
   const [pair] = comparison.pairs;
-  return html`<table class="wide num shifts">${captionOf(rounds)}<thead><tr><th scope="col"><span class="sr">Percentile</span></th><th scope="col">${a.name}</th><th scope="col">${b.name}</th><th scope="col">Shift</th><th scope="col">In proportion</th></tr></thead><tbody>${(
-    pair?.shifts ?? []
-  ).map(({ percentile, aMs, bMs }) => {
-    // The pair's a may be either of the two arms.
-    const [ofB, ofA] = pair?.a === b.name ? [aMs, bMs] : [bMs, aMs];
-    return html`<tr><th scope="row">p${percentile}</th><td>${ms(ofA)}</td><td>${ms(ofB)}</td><td>${ofB < ofA ? '−' : '+'}${ms(Math.abs(ofB - ofA))}</td><td>${ofA > 0 ? change(ofB / ofA) : '–'}</td></tr>
+  const shifts = pair?.shifts ?? [];
+  const hasIntervals = shifts.some(({ low }) => typeof low === 'number');
+  return html`<table class="wide num shifts">${captionOf(rounds)}<thead><tr><th scope="col"><span class="sr">Percentile</span></th><th scope="col">${a.name}</th><th scope="col">${b.name}</th><th scope="col">Shift</th><th scope="col">In proportion</th>${hasIntervals ? html`<th scope="col">95\u00a0% by round</th>` : null}</tr></thead><tbody>${shifts.map(
+    (shift) => {
+      const { percentile, aMs, bMs } = shift;
+      // The pair's a may be either of the two arms.
+      const isOfB = pair?.a === b.name;
+      const [ofB, ofA] = isOfB ? [aMs, bMs] : [bMs, aMs];
+      return html`<tr><th scope="row">p${percentile}</th><td>${ms(ofA)}</td><td>${ms(ofB)}</td><td>${ofB < ofA ? '−' : '+'}${ms(Math.abs(ofB - ofA))}</td><td>${ofA > 0 ? change(ofB / ofA) : '–'}</td>${hasIntervals ? html`<td class="soft">${intervalOf(shift, isOfB)}</td>` : null}</tr>
 `;
-  })}</tbody></table>`;
+    },
+  )}</tbody></table>`;
+}
+
+/** The interval of a ratio, or of its reciprocal. */
+function intervalOf({ low, high }: QuantileShift, isAsWritten: boolean): string {
+  if (typeof low !== 'number' || typeof high !== 'number') return NOTHING;
+  return isAsWritten ? `${change(low)} … ${change(high)}` : `${change(1 / high)} … ${change(1 / low)}`;
 }
 
 /** A row per arm: its times, and their change from the first arm's. */
