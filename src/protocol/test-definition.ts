@@ -12,7 +12,7 @@ interface VuStage {
 interface ScheduledArrivals {
   /** Upper limit on concurrent users; default 10,000. */
   maxVUs?: number;
-  /** Users that are set up before the first iteration is due. */
+  /** Users whose setup begins with the load, and not only when an iteration needs one more. */
   preAllocatedVUs?: number;
   arrivals?: 'constant' | 'poisson';
   /** Without a free user an iteration waits in line (default) or is dropped. */

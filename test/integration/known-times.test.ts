@@ -96,6 +96,27 @@ test('what is due while the only user waits for a stall has the wait in its resp
   expect(percentile('90', latencyMs.service)).toBeLessThan(percentile('90') / 2);
 });
 
+test('without a free user an iteration is dropped where that is asked for, and users may be set up beforehand', async () => {
+  const load =
+    "{ executor: 'constant-arrival-rate', rate: 20, duration: '1s', maxVUs: 4, preAllocatedVUs: 3, whenBusy: 'drop' }";
+  const module = moduleOf(load, "await vu.http.get('/delay/2000');");
+  const { scenarios, degraded, findings } = await ran(module, '-w', '1');
+  const { users, total } = scenarios!;
+  expect(users.ever).toBe(4);
+  expect(total).toMatchObject({ scheduled: 20, started: 4, completed: 4, dropped: 16 });
+  expect(degraded).toBe(true);
+  expect(findings!.degraded).toContainEqual({
+    code: 'iterations-dropped',
+    figures: { dropped: 16, scheduled: 20 },
+  });
+
+  // The first is due while they are being set up.
+  const quiet = "{ executor: 'constant-arrival-rate', rate: 2, duration: '1s', preAllocatedVUs: 3 }";
+  const { scenarios: early } = await ran(moduleOf(quiet, "await vu.http.get('/');"), '-w', '1');
+  expect(early!.users.ever).toBeGreaterThanOrEqual(3);
+  expect(early!.total).toMatchObject({ completed: 2 });
+});
+
 test.each([
   ['computes', 'const from = performance.now(); while (performance.now() - from < 50);', true],
   ['awaits', 'await new Promise((resolve) => setTimeout(resolve, 50));', false],
