@@ -32,5 +32,6 @@ export function mayBeZero(kind: TimeKind): boolean {
 /** What it is taken of: a request, or a connection. */
 export function whatHas(kind: TimeKind): string {
   if (kind in EVENT_TIMES) return EVENT_TIMES[kind as EventTimeKind].of;
+  if (kind === 'gap') return 'gap';
   return isStreamTime(kind) ? 'streamed answer' : 'request';
 }

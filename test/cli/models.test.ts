@@ -43,6 +43,14 @@ test('what a preset would send is shown without sending it, and without the key'
   expect(stdout).not.toContain('key-1234567');
 });
 
+test('a variable for the key that is empty is told from one that is not there', async () => {
+  const { code, stderr } = await volley.with({ EMPTY_KEY: '' }, [...CHAT, '--api-key-env', 'EMPTY_KEY']);
+  expect([code, stderr]).toEqual([
+    2,
+    "volley: --api-key-env 'EMPTY_KEY': that environment variable is empty: export it, or name another.\n",
+  ]);
+});
+
 test('a plan file may define a preset, and a prompt may come from a file', async () => {
   const [plan, prompt] = [inFolder('plan.yaml'), inFolder('prompt.txt')];
   writeFileSync(prompt, 'Why is\nthe sea salty?');
@@ -81,6 +89,12 @@ test('what is wrong with the options of a model is told with its value, and what
     [
       [...CHAT, '--api-key-env', 'NO_SUCH_VARIABLE'],
       "--api-key-env 'NO_SUCH_VARIABLE': there is no such environment variable: export it, or name another.",
+    ],
+    [[URL, '--preset', 'openai-chat', '--model', '', '-n', '1'], "--model '' is empty: say what to ask"],
+    [[...CHAT, '--prompt', ' '], "--prompt ' ' is empty: say what to ask, or leave it out."],
+    [
+      [`${URL}predictions/a`, '--preset', 'torchserve', '--model', 'b', '-n', '1'],
+      "--model 'b': the URL names 'a': leave one of them out.",
     ],
     [[...CHAT, '--slo', 'tttf<1s'], "--slo 'tttf<1s': did you mean ttft?"],
     [

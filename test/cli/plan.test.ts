@@ -61,7 +61,7 @@ mix:
     const { stdout } = await volley('run', plan, '--user', 'a:b', '-o', 'json');
     const { generator } = JSON.parse(stdout) as Summary;
     expect(generator.reasons).toContain(
-      'Check the credentials (-u, bearer-env, cookie); look at one answer with --once.',
+      'Check the credentials (-u, bearer-env, api-key-env, cookie); look at one answer with --once.',
     );
   });
 

@@ -95,6 +95,22 @@ test('which requests are cancelled: of each turn exactly so many, whoever sends 
   ).not.toEqual(chosen);
 });
 
+test.each([
+  [1, 3],
+  [333, 1_000],
+  [33, 100],
+  [3, 5],
+  [1, 1],
+])('%i of %i are spread: a short run cancels its share too', (share, of) => {
+  const one = new Cancels({ share, of, afterEvents: 1, afterMs: null }, NUMBERING, 11);
+  let cancelled = 0;
+  for (let number = 0; number < 2 * of; number++) {
+    if (one.isOne(number)) cancelled++;
+    expect(Math.abs(cancelled - ((number + 1) * share) / of)).toBeLessThanOrEqual(2);
+  }
+  expect(cancelled).toBe(2 * share);
+});
+
 test.each(['10%', '10%@', '10%@5', '0%@first', '101%@first', '10%@0ms', '10%@first token', 'ten@5ms'])(
   'cancel %s says what it should be',
   async (cancel) => {

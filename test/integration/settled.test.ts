@@ -11,6 +11,8 @@ const came: {
   readonly body: Record<string, unknown>;
 }[] = [];
 let models: unknown;
+/** How the list of models is answered. */
+let listed: { readonly status: number; readonly location?: string };
 let refuses: (body: Record<string, unknown>) => boolean | string;
 /** Which paths are never answered. */
 let stalls: (path: string) => boolean;
@@ -25,7 +27,10 @@ beforeAll(async () => {
     came.push({ path: request.url ?? '', key: request.headers.authorization, body });
     if (stalls(request.url ?? '')) return;
     if (request.method === 'GET') {
-      response.setHeader('content-type', 'application/json').end(JSON.stringify(models));
+      const { status, location } = request.url === '/elsewhere' ? { status: 200 } : listed;
+      response.writeHead(status, { 'content-type': 'application/json', ...(location ? { location } : {}) });
+      const text = typeof models === 'string' ? models : JSON.stringify(models);
+      response.end(status === 308 ? '' : text);
       return;
     }
     const refused = refuses(body);
@@ -45,6 +50,7 @@ afterAll(() => new Promise((resolve) => server.close(resolve)));
 beforeEach(() => {
   came.length = 0;
   models = { data: [{ id: 'tiny-1' }, { id: 'tiny-2' }] };
+  listed = { status: 200 };
   refuses = () => false;
   stalls = () => false;
 });
@@ -117,6 +123,33 @@ test('a key that a server sends back is not shown, also where what it says is cu
 test('who counts events asks for nothing', async () => {
   await ask({ model: 'm', tokens: 'events' });
   expect(came.map(({ body }) => 'stream_options' in body)).toEqual([false, false, false]);
+});
+
+test('what a server says instead of its models is told, without the key', async () => {
+  process.env['TEST_MODEL_KEY'] = 'secret-key-of-a-model-server';
+  listed = { status: 401 };
+  models = { error: { message: `Incorrect API key provided: ${process.env['TEST_MODEL_KEY']}` } };
+  await expect(ask({ apiKeyEnv: 'TEST_MODEL_KEY' })).rejects.toThrow(
+    /names none \(status 401: Incorrect API key provided: …\): check apiKeyEnv, or say which model to ask\.$/,
+  );
+  listed = { status: 200 };
+  models = '<html>Welcome</html>';
+  await expect(ask({})).rejects.toThrow('names none (its answer is not JSON): say which model to ask.');
+  listed = { status: 308, location: '/elsewhere' };
+  models = { data: [{ id: 'far-1' }] };
+  await expect(ask({})).rejects.toThrow('names none (it redirects, with status 308)');
+  await ask({ location: 2 });
+  expect(came.at(-1)?.body['model']).toBe('far-1');
+});
+
+test.each([
+  ['openai-chat', '/openai/deployments/g/chat/completions?api-version=1', 'm'],
+  ['openai-chat', '/chat/completions', 'm'],
+  ['torchserve', '/predictions/own-1', undefined],
+  ['kserve', '/v2/models/own-1/generate_stream', 'own-1'],
+] as const)('%s: a URL that is whole stays as it is: %s', async (preset, path, model) => {
+  await ask({ preset, url: url + path, tokens: 'events', ...(model === undefined ? {} : { model }) });
+  expect(came.map((request) => request.path)).toEqual([path, path, path]);
 });
 
 test('a server that names no model is quoted, and nothing else is sent', async () => {

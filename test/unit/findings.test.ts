@@ -210,7 +210,7 @@ const STEP_TEXTS: Readonly<Record<NextStep, RegExp>> = {
   'check-tls': /^Check the certificates .*--cacert/,
   'check-scheme': /try http:/,
   'check-protocol': /^Check that the target speaks this protocol .* --once\.$/,
-  'check-credentials': /^Check the credentials .*--bearer-env/,
+  'check-credentials': /^Check the credentials .*--bearer-env, --api-key-env/,
   'check-request': /^Check URL and method; look at one answer with --once\.$/,
   'check-rows': /^Check rows and values/,
   'look-at-answer': /^Look at one answer with --once/,
@@ -253,6 +253,16 @@ describe('a finding', () => {
         ? { code: 'requests-failed', figures: { ...failed, stoodStillMs: 3_000 } }
         : QUOTED;
     expect(STEPS[step](COMMAND_LINE, finding)).toMatch(STEP_TEXTS[step]);
+  });
+
+  test('answers that fell silent call for the limit that ended them', () => {
+    const [failed] = SAMPLES['requests-failed'];
+    const failedAs = [{ kind: 'stalled', code: 'STALLED', count: 900 }] as const;
+    expect(
+      STEPS['lower-load-or-raise-timeout'](COMMAND_LINE, {
+        ...{ code: 'requests-failed', figures: { ...failed, failedAs } },
+      }),
+    ).toMatch(/or raise --stall-timeout\.$/);
   });
 
   test('where workers are called so, nothing in brackets repeats it', () => {

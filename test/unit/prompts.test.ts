@@ -47,6 +47,11 @@ test.each([
     '{"body":{"messages":[{"role":"system","content":"s"},{"role":"user","content":"u"}]}}\n',
     ['u'],
   ],
+  [
+    'parts.jsonl',
+    '{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{}},{"type":"text","text":"What is it?"},{"type":"text","text":"Say."}]}]}\n',
+    ['What is it?\nSay.'],
+  ],
   ['p.json', SHAREGPT, ['Why "so"?\n', 'second', 'third', 'fourth {{n}}']],
 ])('prompts in %s', async (name, text, expected) => {
   writeFileSync(inFolder(name), text);

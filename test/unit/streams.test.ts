@@ -237,6 +237,16 @@ test('a count of none where tokens came is no count', () => {
   expect([zero.finish(), zero.usage, zero.events]).toEqual([null, null, 1]);
 });
 
+test.each([
+  [307, 'redirect (status 307), not a stream of tokens: follow it (location), or give the URL'],
+  [301, 'redirect (status 301)'],
+  [204, 'nothing came (status 204)'],
+])('an answer of status %i without a stream says so', (status, said) => {
+  const tokens = new TokenTimes(planOf('openai-chat'));
+  tokens.begin(status, { contentType: 'text/html', contentEncoding: null });
+  expect(tokens.finish()?.example).toContain(said);
+});
+
 test('a compressed stream is named so; of chunks it does not matter', () => {
   const encoded = (preset: 'openai-chat' | 'torchserve', encoding: string): unknown => {
     const tokens = new TokenTimes(planOf(preset));

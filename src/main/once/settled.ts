@@ -6,7 +6,7 @@ import { jsonQuery } from '../../requests/json-path.ts';
 import { hiding } from '../../requests/secrets.ts';
 import type { PresetOptions } from '../plan/library-options.ts';
 import { presetOf } from '../plan/models/own-presets.ts';
-import { hasOwnBody, keyHeaders, modelsUrl } from '../plan/models/preset-request.ts';
+import { hasOwnBody, keyHeaders, modelInUrl, modelsUrl } from '../plan/models/preset-request.ts';
 import {
   asksForUsage,
   NEW_LIMIT,
@@ -25,7 +25,7 @@ import { namingOf } from '../plan/terms.ts';
 import { WordedProblem } from '../plan/worded-problem.ts';
 import { type OptionWord, phrase, the, type Words } from '../plan/words.ts';
 import { withAdvice } from '../text/error-advice.ts';
-import { withoutCredentials } from '../text/quoted.ts';
+import { cut, withoutCredentials } from '../text/quoted.ts';
 import { sentOnce } from './sent-once.ts';
 
 /** Statuses by which a server refuses a request's content. */
@@ -85,7 +85,7 @@ async function settle(options: RunOptions, onWait: OnWait): Promise<Settled | nu
   const { preset: name, url } = options;
   const preset = presetOf(options, new Problems());
   if (name === undefined || preset === null || url === undefined || hasOwnBody(options)) return null;
-  const isUnnamed = options.model === undefined && needsModel(preset);
+  const isUnnamed = options.model === undefined && needsModel(preset) && modelInUrl(options, preset) === null;
   const named = isUnnamed
     ? await whileTelling(
         `Waiting for GET ${shownUrl(modelsUrl(url, preset) ?? url)} to say which model there is (${GIVEN_UP}; not asked if you name a model).`,
@@ -164,12 +164,40 @@ async function firstModel(options: RunOptions, preset: Preset): Promise<string> 
   );
   if (typeof name === 'string') return name;
   const said = failure === null ? null : withAdvice(failure, advice, namingOf(options[WRITTEN_IN]));
-  const why = said ?? (response === null ? 'no answer' : `it names none at ${models.at}`);
+  const why = hiding(secrets)(said === null ? insteadOf(models.at, response) : said + toldBy(response));
+  const isRefused = response !== null && NOT_ALLOWED.has(response.status);
+  const first = isRefused ? phrase`check ${the('api-key-env')}, or ` : '';
   throw new VolleyError(ERROR_CODES.usage, [
     new WordedProblem(
-      phrase`${the('model')} is missing, and GET ${shownUrl(url)} names none (${hiding(secrets)(why)}): say which model to ask.`,
+      phrase`${the('model')} is missing, and GET ${shownUrl(url)} names none (${cut(why)}): ${first}say which model to ask.`,
     ),
   ]);
+}
+
+const NOT_ALLOWED: ReadonlySet<number> = new Set([401, 403]);
+
+/** What came instead of a list of models. */
+function insteadOf(at: string, response: OnceExchange['response']): string {
+  if (response === null) return 'no answer';
+  if (response.status >= 300) return `it redirects, with status ${response.status}`;
+  return isJson(response.body) ? `it names none at ${at}` : 'its answer is not JSON';
+}
+
+/** What a server that refuses says of it. */
+function toldBy(response: OnceExchange['response']): string {
+  const paths = ['error.message', 'message', 'detail', 'error'];
+  const found = response === null ? [] : paths.flatMap((path) => findIn(response.body, path));
+  const message = found.find((value) => typeof value === 'string' && value !== '');
+  return typeof message === 'string' ? `: ${message}` : '';
+}
+
+function isJson(body: Uint8Array): boolean {
+  try {
+    JSON.parse(new TextDecoder().decode(body));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What a server refuses of a preset's requests, and the body that it takes; null: as it is. */
@@ -222,10 +250,10 @@ async function answerTo(
 
 /** Options for connections and credentials. */
 function asker(options: RunOptions): RunOptions {
-  const { user, digest, bearerEnv, cookie, userAgent, timeout, variables } = options;
+  const { user, digest, bearerEnv, cookie, userAgent, timeout, variables, location } = options;
   return {
     ...connectionOptionsOf(options),
-    ...{ user, digest, bearerEnv, cookie, userAgent, variables, mode: 'inline' },
+    ...{ user, digest, bearerEnv, cookie, userAgent, variables, location, mode: 'inline' },
     timeout: `${Math.min(parseDurationMs(String(timeout ?? '')) ?? LONGEST_WAIT_MS, LONGEST_WAIT_MS)}ms`,
   };
 }

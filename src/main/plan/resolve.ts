@@ -361,7 +361,9 @@ function checkBudget(
   const rowCount = parsed.supplies.rows?.rowCount ?? 0;
   if (asked !== null && asked > rowCount) {
     problems.add(
-      phrase`${the('requests')} ${given(asked)} with ${the('rows-mode')} once: the file has ${rowCount} rows: ask for at most as many.`,
+      options.trace === undefined
+        ? phrase`${the('requests')} ${given(asked)} with ${the('rows-mode')} once: the file has ${rowCount} rows: ask for at most as many.`
+        : phrase`${the('requests')} ${given(asked)} with ${the('trace')}: it has ${rowCount} requests: ask for at most as many.`,
     );
   }
   return asked ?? rowCount;

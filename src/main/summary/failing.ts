@@ -167,11 +167,12 @@ export function nextStep({ unanswered }: Failed, { errors }: FailureFacts): Next
   if (top === undefined || silent > top.count) return STEPS.timeout;
   if (top.code.startsWith('PROXY_')) return 'check-proxy';
   // The connection did not end it: the answer is another one than the preset reads.
-  if (top.code === 'STREAM_CUT' || top.code === 'STREAM_EMPTY' || top.code === 'STREAM_USAGE')
-    return 'look-at-answer';
+  if (LOOK_AT_IT.includes(top.code)) return 'look-at-answer';
   if (NO_TLS.includes(top.code)) return 'check-scheme';
   return top.kind === 'status' ? statusStep(top.code) : STEPS[top.kind];
 }
+
+const LOOK_AT_IT = ['STREAM_CUT', 'STREAM_EMPTY', 'STREAM_ENCODED', 'STREAM_USAGE'];
 
 /** OpenSSL's errors for an answer that is not TLS at all. */
 const NO_TLS = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'];

@@ -35,7 +35,7 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
   'check-scheme': () => 'What answers there does not speak TLS: check the port, or try http://.',
   'check-protocol': (naming) => `Check that the target speaks this protocol on this port; ${look(naming)}.`,
   'check-credentials': (naming) =>
-    `Check the credentials (${naming.short('user', 'u')}, ${naming.option('bearer-env')}, ${naming.option('cookie')}); ${look(naming)}.`,
+    `Check the credentials (${naming.short('user', 'u')}, ${naming.option('bearer-env')}, ${naming.option('api-key-env')}, ${naming.option('cookie')}); ${look(naming)}.`,
   'check-request': (naming) => `Check URL and method; ${look(naming)}.`,
   'check-rows': () => 'Check rows and values: they make requests that cannot be sent.',
   'look-at-answer': (naming) => `L${look(naming).slice(1)}: it is not what was expected.`,
@@ -44,8 +44,8 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
   'look-in-logs': () => "Look for the cause in the target's logs.",
   'look-in-logs-for-resets': () => `The target drops connections: ${LOGS}`,
   'look-in-logs-or-lower-load': () => `The target rejects requests: lower the load, or ${LOGS}`,
-  'lower-load-or-raise-timeout': ({ option }) =>
-    `The target does not answer in time: lower the load, give it more resources, or raise ${option('timeout')}.`,
+  'lower-load-or-raise-timeout': ({ option }, finding) =>
+    `The target does not answer in time: lower the load, give it more resources, or raise ${option(hasStalled(finding) ? 'stall-timeout' : 'timeout')}.`,
   'measure-again': (_naming, finding) =>
     `volley itself stood still for ${formatMs(figureOf(finding, 'stoodStillMs'))}, which may be why: measure again.`,
   'raise-machine-limits': () =>
@@ -99,4 +99,9 @@ function look({ option, has }: Naming): string {
 function figureOf({ figures }: Finding, name: string): number {
   const value: unknown = Object.entries(figures).find(([known]) => known === name)?.[1];
   return typeof value === 'number' ? value : 0;
+}
+
+/** Whether silence within answers ended most of the failed ones. */
+function hasStalled({ code, figures }: Finding): boolean {
+  return code === 'requests-failed' && figures.failedAs[0]?.kind === 'stalled';
 }

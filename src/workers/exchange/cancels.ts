@@ -7,8 +7,8 @@ import { numberOf } from '../../requests/numbering.ts';
 const CANCEL_STREAMS = 2 ** 44;
 
 /**
- * Which requests of a worker are cancelled: exactly `share` of every `of` numbers, chosen by the seed. All workers
- * together cancel as many as one would alone.
+ * Which requests of a worker are cancelled: exactly `share` of every `of` numbers, spread over them, chosen by the
+ * seed. All workers together cancel as many as one would alone.
  */
 export class Cancels {
   readonly afterEvents: number;
@@ -42,16 +42,21 @@ export class Cancels {
     return this.#chosen[number % this.#plan.of] === 1;
   }
 
-  /** Draws the cancelled places of a turn, each equally likely. */
+  /**
+   * Draws the cancelled places of a turn: one in each of `share` sections of nearly equal length, so that a part of
+   * a turn has its share too. The sections begin anywhere, which makes every place equally likely.
+   */
   #choose(turn: number): void {
     const { share, of } = this.#plan;
     const random = createRandom(this.#seed, CANCEL_STREAMS + turn);
     this.#turn = turn;
-    let wanted = share;
-    for (let place = 0; place < of; place++) {
-      const isChosen = random() * (of - place) < wanted;
-      this.#chosen[place] = isChosen ? 1 : 0;
-      if (isChosen) wanted--;
+    this.#chosen.fill(0);
+    const start = Math.floor(random() * of);
+    for (let section = 0; section < share; section++) {
+      const from = Math.floor((section * of) / share);
+      const to = Math.floor(((section + 1) * of) / share);
+      const place = from + Math.floor(random() * (to - from));
+      this.#chosen[(start + place) % of] = 1;
     }
   }
 }

@@ -54,6 +54,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
   #unreadable: string | null = null;
   /** How the answer is compressed, so that its events cannot be seen; null if it is not. */
   #encoding: string | null = null;
+  #status = 0;
   /** It says that it is a web page. */
   #saysPage = false;
   #readAtMs = 0;
@@ -79,6 +80,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
 
   begin(status: number, { contentType, contentEncoding }: SaysOfBody): void {
     if (this.#isWhole) return;
+    this.#status = status;
     this.#saysPage = contentType !== null && PAGE_TYPE.test(contentType);
     this.#encoding = contentEncoding === null || PLAIN.test(contentEncoding) ? null : contentEncoding;
     const framing = status < LOWEST_FAILURE ? this.#framingOf(contentType) : null;
@@ -123,6 +125,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
     this.#unreadable = null;
     this.#encoding = null;
     this.#saysPage = false;
+    this.#status = 0;
     this.#reader.wrongUsage = null;
     this.#reader.isVisible = false;
   }
@@ -132,11 +135,15 @@ export class TokenTimes implements AnswerSink, TokenMarks {
   }
 
   #finish(): StreamFailure | null {
+    if (isRedirection(this.#status)) {
+      const example = `the answer is a redirect (status ${this.#status}), not a stream of tokens: follow it (location), or give the URL that it leads to`;
+      return { kind: 'stream', code: 'STREAM_EMPTY', example };
+    }
     if (this.#encoding !== null)
       return {
         kind: 'stream',
         code: 'STREAM_ENCODED',
-        example: `the answer is compressed (content-encoding: ${quote(this.#encoding)}), and is not searched for tokens: do not ask for that (compressed, accept-encoding)`,
+        example: `the answer is compressed (content-encoding: ${quote(this.#encoding)}), and is not searched for tokens: leave out what asks for that (compressed), or send the header accept-encoding: identity`,
       };
     // A model may answer with a page too, but does not say that its stream is one.
     if (this.#saysPage && PAGE.test(this.#whole))
@@ -237,7 +244,9 @@ export class TokenTimes implements AnswerSink, TokenMarks {
   #withoutToken(): StreamFailure {
     const error = errorIn(parsed(this.#whole));
     if (error !== null) return { kind: 'stream', code: 'STREAM_ERROR', example: quote(error) };
-    const came = this.#whole.trim() === '' ? 'nothing came' : `what came begins with ${quote(this.#whole)}`;
+    const status = this.#status === 200 ? '' : ` (status ${this.#status})`;
+    const came =
+      this.#whole.trim() === '' ? `nothing came${status}` : `what came begins with ${quote(this.#whole)}`;
     return this.#reader.knowsEnd && !this.#hasEnded
       ? {
           kind: 'truncated',
@@ -294,4 +303,8 @@ export class TokenTimes implements AnswerSink, TokenMarks {
     const example = `the answer is JSON without what was asked for: ${quote(this.#whole)}`;
     return { kind: 'stream', code: 'STREAM_EMPTY', example };
   }
+}
+
+function isRedirection(status: number): boolean {
+  return status === 307 || status === 308 || (status >= 301 && status <= 303);
 }

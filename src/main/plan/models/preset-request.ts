@@ -55,10 +55,14 @@ export function withPreset(
   }
   const preset = presetOf(options, problems);
   refuseBeside(options, problems);
+  for (const [option, value] of Object.entries({ model, prompt }))
+    if (value?.trim() === '')
+      problems.add(phrase`${the(option)} ${given(value)} is empty: say what to ask, or leave it out.`);
   if (preset === null) return { ...withTrace, preset: name };
   const bodies = givenAmong(options, OF_THE_BODY);
   if (bodies.length > 0) return { ...withOwnBody(options, rest, preset, bodies, problems), preset: name };
-  if (model === undefined && needsModel(preset) && preset.models === null)
+  const inUrl = modelInUrl(options, preset);
+  if (model === undefined && inUrl === null && needsModel(preset) && preset.models === null)
     problems.add(phrase`${the('preset')} ${given(name)} without ${the('model')}: say which model to ask.`);
   checkPrompts(options, preset, problems);
   const isAskedOfRows = columns !== null || rest.rows !== undefined;
@@ -68,7 +72,7 @@ export function withPreset(
   const isOfRow = hasPrompts || (isAskedOfRows && prompt === undefined);
   // A missing column has been reported; a placeholder would report it again.
   const text = lacksPrompt ? '' : isOfRow ? null : promptText(prompt, problems);
-  const named = model ?? (preset.models === null ? undefined : firstOf(preset));
+  const named = model ?? inUrl ?? (preset.models === null ? undefined : firstOf(preset));
   // Counting events needs no usage report from the server.
   const sent = rest.tokens === 'events' && asksForUsage(preset) ? withoutUsage(preset) : preset.body;
   const body = filled(sent, {
@@ -125,9 +129,10 @@ function withOwnBody(
       problems.add(
         phrase`${the(option)} ${given(value)} with ${listed(bodies, ', ')}: the body says what is asked: leave one of them out.`,
       );
-  if (isModelInPath && model === undefined)
+  const named = model ?? modelInUrl({ url: rest.url }, preset) ?? undefined;
+  if (isModelInPath && named === undefined)
     problems.add(phrase`${the('model')} is missing: say which model to ask.`);
-  return { ...rest, ...addressed(preset, model, apiKeyEnv, rest, problems) };
+  return { ...rest, ...addressed(preset, named, apiKeyEnv, rest, problems) };
 }
 
 /** A preset's request without its body. */
@@ -138,6 +143,11 @@ function addressed(
   { url, headers }: RunOptions,
   problems: Problems,
 ): Pick<RunOptions, 'url' | 'method'> & { readonly headers: string[] } {
+  const inUrl = modelInUrl({ url }, preset);
+  if (inUrl !== null && model !== undefined && model !== inUrl)
+    problems.add(
+      phrase`${the('model')} ${given(model)}: the URL names ${given(inUrl)}: leave one of them out.`,
+    );
   return {
     url: url === undefined ? undefined : withPath(url, preset.path.replace(MODEL_IN_PATH, model ?? '')),
     method: 'POST',
@@ -206,10 +216,21 @@ function firstOf({ models }: Preset): string {
 /** URL of the server's list of models; null if it has none. */
 export function modelsUrl(url: string, { path, models }: Preset): string | null {
   if (models === null) return null;
-  const [, base = url, rest = ''] = /^([^?#]*)([?#].*)?$/s.exec(url) ?? [];
-  const trimmed = base.replace(/\/+$/, '');
-  const root = path !== '' && trimmed.endsWith(path) ? trimmed.slice(0, -path.length) : trimmed;
+  const { trimmed, rest } = partsOf(url);
+  const end = [path, withoutVersion(path)].find((said) => said !== '' && pathOf(trimmed).endsWith(said));
+  const root = end === undefined ? trimmed : trimmed.slice(0, -end.length);
   return withPath(root + rest, models.path);
+}
+
+/** The model that a URL with the whole path of the preset names; null without one. */
+export function modelInUrl({ url }: Pick<RunOptions, 'url'>, { path }: Preset): string | null {
+  if (url === undefined || !path.includes(MODEL_IN_PATH)) return null;
+  const [before = '', after = ''] = path.split(MODEL_IN_PATH);
+  const said = pathOf(partsOf(url).trimmed);
+  const from = said.lastIndexOf(before);
+  const named =
+    from === -1 || !said.endsWith(after) ? '' : said.slice(from + before.length, said.length - after.length);
+  return named === '' || named.includes('/') ? null : named;
 }
 
 function withoutRequest({ url: _url, headers: _headers, ...rest }: RunOptions): RunOptions {
@@ -251,26 +272,43 @@ export function keyHeaders(
   if (variable === undefined || keyHeader === null) return [];
   const key = process.env[variable];
   if (key === undefined || key === '') {
+    const why = key === '' ? 'that environment variable is empty' : 'there is no such environment variable';
     problems.add(
-      phrase`${the('api-key-env')} ${given(shownVariable(variable))}: there is no such environment variable: export it, or name another.`,
+      phrase`${the('api-key-env')} ${given(shownVariable(variable))}: ${why}: export it, or name another.`,
     );
     return [];
   }
   return [keyHeader === 'authorization' ? `authorization: Bearer ${key}` : `${keyHeader}: ${key}`];
 }
 
-/** Appends a path to the URL's, without repeating a beginning that is already there. */
+/**
+ * Appends a path to the URL's, without repeating a beginning that is already there. Gateways have the same paths
+ * without their version (/openai/deployments/NAME/chat/completions): such a URL is whole.
+ */
 function withPath(url: string, path: string): string {
   if (path === '') return url;
-  const [, base = url, rest = ''] = /^([^?#]*)([?#].*)?$/s.exec(url) ?? [];
-  const trimmed = base.replace(/\/+$/, '');
+  const { trimmed, rest } = partsOf(url);
   const steps = path.split('/').slice(1);
   for (let count = steps.length; count > 0; count--) {
     const begin = `/${steps.slice(0, count).join('/')}`;
     if (trimmed.endsWith(begin) && trimmed.length > begin.length + 1)
       return trimmed + path.slice(begin.length) + rest;
   }
-  return trimmed + path + rest;
+  return pathOf(trimmed).endsWith(withoutVersion(path)) ? trimmed + rest : trimmed + path + rest;
+}
+
+/** A URL without slashes at the end of its path, and what follows that. */
+function partsOf(url: string): { readonly trimmed: string; readonly rest: string } {
+  const [, base = url, rest = ''] = /^([^?#]*)([?#].*)?$/s.exec(url) ?? [];
+  return { trimmed: base.replace(/\/+$/, ''), rest };
+}
+
+function pathOf(trimmed: string): string {
+  return trimmed.replace(/^(?:[a-z]+:\/\/)?[^/]*/i, '');
+}
+
+function withoutVersion(path: string): string {
+  return path.replace(/^\/v\d+(?=\/)/, '');
 }
 
 /** Fills in a body, without the fields that have no value. */

@@ -136,10 +136,24 @@ function firstAsked(turns: readonly unknown[]): string | null {
   for (const turn of turns) {
     if (typeof turn !== 'object' || turn === null) continue;
     const { from, role, value, content } = turn as Readonly<Record<string, unknown>>;
-    const said = value ?? content;
-    if (ASKERS.has(from ?? role) && typeof said === 'string' && said.trim() !== '') return said;
+    const said = textOf(value ?? content);
+    if (ASKERS.has(from ?? role) && said.trim() !== '') return said;
   }
   return null;
+}
+
+/** The text of a message, whose content may be a list of parts: images and the like are left out. */
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  return content
+    .map((part: unknown) =>
+      typeof part === 'object' && part !== null && 'text' in part && typeof part.text === 'string'
+        ? part.text
+        : '',
+    )
+    .filter((text) => text !== '')
+    .join('\n');
 }
 
 /** Undefined if it is not JSON. */
