@@ -131,6 +131,8 @@ export interface FindingFigures {
     readonly address: string;
     readonly because: string;
     readonly lostAtMs: number | null;
+    /** Until when its figures reach; null if it reported nothing. Absent in older results. */
+    readonly knownUntilMs?: number | null;
     /** Iterations and users are meant, not requests and connections. */
     readonly isOfIterations?: true;
     readonly planned: number | null;

@@ -1,3 +1,4 @@
+import type { AgentIterations } from './agent-iterations.ts';
 import type { AgainstBaseline } from './baseline.ts';
 import type { EventTimeKind } from './event-times.ts';
 import type { Finding, NextStep } from './finding.ts';
@@ -82,16 +83,6 @@ export interface WorkerSummary extends RequestCounts {
 }
 
 /** What one agent contributed to a run over several machines. */
-/** An agent's part of the iterations of scenarios. */
-export interface AgentIterations {
-  /** Null if it was lost, and how many it would have started is unknown. */
-  readonly planned: number | null;
-  readonly started: number;
-  readonly dropped: number;
-  /** Planned, but not known to be started or dropped. */
-  readonly missing: number | null;
-}
-
 export interface AgentSummary {
   readonly name: string;
   readonly address: string;
@@ -105,6 +96,8 @@ export interface AgentSummary {
   readonly because: string | null;
   /** When that was found, from the start of the window. */
   readonly lostAtMs: number | null;
+  /** Of a lost one, until when its figures reach; null if it reported nothing. Absent in older results. */
+  readonly knownUntilMs?: number | null;
   /** Its share of the requests; null if it was lost from a closed load that only a duration ends. */
   readonly planned: number | null;
   readonly sent: number;

@@ -75,4 +75,35 @@ describe('a broker', () => {
       'The broker redis://broker:1 could not be reached (ERR wrong password …). Nothing was sent.',
     );
   });
+
+  test.each([
+    [
+      'redis',
+      'NOAUTH HELLO must be called with the client already authenticated',
+      /\(it asks for a password\): give its user and password in VOLLEY_BROKER, as in redis:/,
+    ],
+    [
+      'redis',
+      'WRONGPASS invalid username-password pair or user is disabled.',
+      /disabled\): give its user and password/,
+    ],
+    [
+      'redis',
+      'Unknown RESP type 72 "H". Please report this.',
+      /\(what answers there is no Redis\)\. Nothing/,
+    ],
+    [
+      'redis',
+      'read ECONNRESET',
+      /\(read ECONNRESET\): one that speaks TLS is given as rediss:\/\/\. Nothing/,
+    ],
+    [
+      'rediss',
+      'no answer',
+      /\(no answer\): check that it speaks TLS; one that does not is given as redis:\/\/\. Nothing/,
+    ],
+    ['redis', 'getaddrinfo ENOTFOUND broker', /\(getaddrinfo ENOTFOUND broker\)\. Nothing/],
+  ])('that cannot be reached over %s says what to do: %s', (scheme, why, says) => {
+    expect(unreachable(`${scheme}://broker:1`, why).message).toMatch(says);
+  });
 });

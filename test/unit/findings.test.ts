@@ -3,6 +3,7 @@ import { namingOf } from '../../src/main/plan/terms.ts';
 import { hiddenFinding } from '../../src/main/summary/without-secrets.ts';
 import { ADVICE } from '../../src/main/text/error-advice.ts';
 import { SENTENCES, sentenceOf } from '../../src/main/text/findings.ts';
+import { headlinesOf } from '../../src/main/text/headlines.ts';
 import { COMMAND_LINE } from '../../src/main/text/naming.ts';
 import { reasonsOf, STEPS } from '../../src/main/text/reasons.ts';
 import {
@@ -14,6 +15,7 @@ import {
 } from '../../src/protocol/finding.ts';
 import { ERROR_ADVICE } from '../../src/protocol/report.ts';
 import { documentedRows } from '../support/documented-rows.ts';
+import { summaryWith } from '../support/summary.ts';
 
 /** Figures of each code, and what the report says of them. */
 const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code], string] } = {
@@ -106,6 +108,7 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
       address: '10.0.0.15',
       because: 'it no longer renewed its slot with the broker',
       lostAtMs: 31_420,
+      knownUntilMs: 27_100,
       planned: 75_000,
       sent: 37_500,
       missing: 37_500,
@@ -306,6 +309,36 @@ describe('a finding', () => {
       'Raise --max-in-flight (50), unless the target accepts no more connections.',
       'Target and generator share this machine and its cores.',
     ]);
+  });
+
+  test('of what agents may not send to blames their rules, and not the machine', () => {
+    const finding = {
+      code: 'machine-ran-out',
+      figures: { failed: 20, codes: ['NOT_ALLOWED'] },
+      nextStep: 'raise-machine-limits',
+    } as const;
+    expect(reasonsOf({ finding, caveats: [] })).toEqual([
+      '20 requests failed because an agent may not send there (NOT_ALLOWED).',
+      'Give the agents an --allow-target for it, or leave it out of the load.',
+    ]);
+    const generator = { ...summaryWith().generator, verdict: 'generator-limited', finding } as const;
+    expect(headlinesOf(summaryWith({ generator }))).toEqual([
+      'GENERATOR-LIMITED: 20 requests failed because an agent may not send there (NOT_ALLOWED)',
+    ]);
+  });
+
+  test.each([
+    [{ knownUntilMs: undefined }, 'then on'],
+    [{ knownUntilMs: 4_320 }, '+4.3 s on, when it last reported'],
+    [{ knownUntilMs: 9_800 }, 'then on'],
+    [{ knownUntilMs: null }, 'the start on, as it reported nothing'],
+    [{ knownUntilMs: -120 }, 'the start on, as it reported nothing'],
+  ])('of a lost agent says since when its connections are missing: %j', (known, since) => {
+    const [figures] = SAMPLES['load-lost'];
+    const lost = { ...figures, planned: null, missing: null, lostAtMs: 9_800, ...known };
+    expect(sentenceOf({ code: 'load-lost', figures: lost } as Finding)).toBe(
+      `Agent agent-5 (10.0.0.15) was lost at +9.8 s: it no longer renewed its slot with the broker. 10 of 40 connections are missing from ${since}.`,
+    );
   });
 
   test('has no secret in its figures', () => {

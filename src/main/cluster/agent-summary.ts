@@ -9,7 +9,10 @@ import { reasonsOf } from '../text/reasons.ts';
 
 /** What is known about an agent apart from its load. */
 interface AgentFacts
-  extends Pick<AgentSummary, 'name' | 'address' | 'because' | 'lostAtMs' | 'rttMs' | 'driftMs'> {
+  extends Pick<
+    AgentSummary,
+    'name' | 'address' | 'because' | 'lostAtMs' | 'knownUntilMs' | 'rttMs' | 'driftMs'
+  > {
   /** Upper limit on the requests that are not measured and may have been sent; may be infinite. */
   readonly unknownAtMost: number;
 }

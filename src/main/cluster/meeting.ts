@@ -106,17 +106,34 @@ export function brokerName(url: string): string {
   return `${protocol}//${host}`;
 }
 
+/** What to do about each thing that stands between volley and its broker. */
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [/ECONNREFUSED/, `: check that it runs there, or ${START_A_BROKER}`],
+  [/certificate/, ': give the authority that signed its certificate in NODE_EXTRA_CA_CERTS'],
+  [
+    /WRONGPASS|NOAUTH|invalid password/,
+    ': give its user and password in VOLLEY_BROKER, as in redis://user:password@host:6379',
+  ],
+];
+const HINT_WITH_TLS = ': check that it speaks TLS; one that does not is given as redis://';
+const HINT_WITHOUT_TLS = ': one that speaks TLS is given as rediss://';
+
 /** The error for a broker that cannot be reached or refuses. */
 export function unreachable(url: string, why: string): VolleyError {
-  const password = decodeURIComponent(URL.parse(url)?.password ?? '');
-  const shown = password === '' ? why : why.replaceAll(password, '…');
-  const hint = /ECONNREFUSED/.test(why)
-    ? `: check that it runs there, or ${START_A_BROKER}`
-    : /certificate/.test(why)
-      ? ': give the authority that signed its certificate in NODE_EXTRA_CA_CERTS'
-      : '';
+  const { password = '', protocol } = URL.parse(url) ?? {};
+  const secret = decodeURIComponent(password);
+  const shown = reasonIn(secret === '' ? why : why.replaceAll(secret, '…'));
+  const hint = HINTS.find(([pattern]) => pattern.test(why))?.[1];
+  const isMute = /no answer|ECONNRESET|wrong version number|packet length/.test(why);
+  const isTls = protocol === 'rediss:';
   return new VolleyError(
     ERROR_CODES.broker,
-    `The broker ${brokerName(url)} could not be reached (${shown})${hint}. Nothing was sent.`,
+    `The broker ${brokerName(url)} could not be reached (${shown})${hint ?? (isMute ? (isTls ? HINT_WITH_TLS : HINT_WITHOUT_TLS) : '')}. Nothing was sent.`,
   );
+}
+
+/** What the broker or the client said, without what is meant for programmers of either. */
+function reasonIn(why: string): string {
+  if (/Unknown RESP type/.test(why)) return 'what answers there is no Redis';
+  return why.startsWith('NOAUTH') ? 'it asks for a password' : why.replace(/\.$/, '');
 }

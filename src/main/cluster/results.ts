@@ -77,6 +77,7 @@ export function collectAgents({ outcomes, states, ...run }: Submitted): Collecte
             slot.because === null || slot.overAtMs === null || run.windowAtMs === null
               ? null
               : slot.overAtMs - run.windowAtMs,
+          ...(slot.because === null ? {} : { knownUntilMs: state?.atMs ?? null }),
           rttMs: slot.rttMs,
           driftMs: state?.driftMs ?? null,
           unknownAtMost: unknownOf(plan, slot, shards, state, run.windowAtMs),

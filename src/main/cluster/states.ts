@@ -60,7 +60,7 @@ export class LatestStates {
     return slot === undefined ? null : (this.#latest.get(slot) ?? null);
   }
 
-  /** The sum of all latest states, as of the oldest of them; null before the first. */
+  /** The sum of all latest states, as of the latest of them; null before the load. */
   snapshot(): Snapshot | null {
     return this.#snapshot;
   }
@@ -101,15 +101,13 @@ export class LatestStates {
       .map(({ slot }) => this.#latest.get(slot)?.atMs);
     // An agent without a state yet may have sent a second's load.
     if (running.includes(undefined)) return;
-    // At the end the latest time counts: a lost agent's clock stands still.
-    const atMs =
-      running.length > 0
-        ? Math.min(...running.map((time) => time ?? 0))
-        : Math.max(...states.map((state) => state.atMs));
-    this.#snapshot = sum.snapshot(
-      Math.max(atMs, this.#snapshot?.elapsedMs ?? Number.NEGATIVE_INFINITY),
-      this.#outcomes.map(({ slot }) => this.#rows.rowOf(slot, this.of(slot))),
-    );
+    const latestMs = Math.max(...states.map(({ atMs }) => atMs));
+    // Reports begin before the load does.
+    if (latestMs < -this.#plan.warmupMs) return;
+    // Once none is running any more, nothing newer can come.
+    const oldestMs = Math.min(latestMs, ...running.map((time) => time ?? 0));
+    const rows = this.#outcomes.map(({ slot }) => this.#rows.rowOf(slot, this.of(slot)));
+    this.#snapshot = sum.snapshot(latestMs, rows, oldestMs);
   }
 }
 

@@ -339,9 +339,9 @@ export class Submission implements Conduct {
   #checkRules(plan: RunPlan): void {
     const snapshot = this.snapshot();
     if (snapshot === null || plan.abortOn.length === 0 || this.#stoppedAtMs !== null) return;
-    if (snapshot.elapsedMs <= 0) return;
+    if (snapshot.elapsedMs <= 0 || this.#windowAtMs === null) return;
     const broken = brokenRule(plan, snapshot);
-    if (broken !== null) this.#stopFor(broken, plan);
+    if (broken !== null) this.#stopFor({ ...broken, atMs: this.#clock.nowMs() - this.#windowAtMs }, plan);
   }
 
   #stopFor(rule: StoppedBy, { timeoutMs }: RunPlan): void {

@@ -80,8 +80,8 @@ export class Collector {
 
   /** @param elapsedMs since the window began */
   /** @param agents of a run over several machines */
-  snapshot(elapsedMs: number, agents: readonly AgentSoFar[] = []): Snapshot {
-    return new Snapshot(this.tallies, this.records, elapsedMs, agents);
+  snapshot(elapsedMs: number, agents: readonly AgentSoFar[] = [], oldestMs = elapsedMs): Snapshot {
+    return new Snapshot(this.tallies, this.records, elapsedMs, agents, oldestMs);
   }
 
   #boundMemory(): void {

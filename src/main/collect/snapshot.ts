@@ -25,6 +25,8 @@ type RecordsSoFar = Pick<RunRecords, 'headline' | 'mix' | 'series' | 'scenarios'
 export class Snapshot {
   /** Since the measured window began; negative in the warm-up. */
   readonly elapsedMs: number;
+  /** As of when its least recent part is: earlier than `elapsedMs` where an agent has not reported for a while. */
+  readonly oldestMs: number;
   /** One per worker. */
   readonly tallies: readonly Tally[];
   /** A row each; empty if the run is on this machine. */
@@ -36,11 +38,13 @@ export class Snapshot {
     records: RecordsSoFar,
     elapsedMs: number,
     agents: readonly AgentSoFar[] = [],
+    oldestMs = elapsedMs,
   ) {
     this.agents = agents;
     this.tallies = tallies;
     this.#records = records;
     this.elapsedMs = elapsedMs;
+    this.oldestMs = oldestMs;
   }
 
   /** Requests of the window that have ended. */

@@ -121,7 +121,7 @@ export class Sampler {
   /** As of long enough ago that everything that had ended by then has been recorded. */
   #outstanding(snapshot: Snapshot): number | null {
     if (this.#schedule === null) return null;
-    const { atMs, ended, before } = snapshot.endedBy(snapshot.elapsedMs - LONGEST_DELAY_MS);
+    const { atMs, ended, before } = snapshot.endedBy(snapshot.oldestMs - LONGEST_DELAY_MS);
     return Math.max(0, Math.ceil(this.#dueBy(this.#schedule, atMs)) + before - ended);
   }
 

@@ -28,12 +28,12 @@ const LONGEST_DELAY_MS = 500;
  * intervals and verdict. Percentiles come from the histograms.
  */
 export function summarySoFar(plan: RunPlan, snapshot: Snapshot, startedAt: Date): Summary {
-  const { elapsedMs, headline } = snapshot;
+  const { elapsedMs, oldestMs, headline } = snapshot;
   const windowMs = Math.max(0, Math.min(elapsedMs, plan.stop.durationMs ?? elapsedMs));
   const perSecond = (count: number): number => (windowMs === 0 ? 0 : (count * MS_PER_SECOND) / windowMs);
   const series = summarizeSeries(snapshot.series, headline, snapshot.streamSeries, windowMs, MOST_INTERVALS);
   const naming = namingOf(plan.writtenIn);
-  const knownMs = elapsedMs - LONGEST_DELAY_MS;
+  const knownMs = oldestMs - LONGEST_DELAY_MS;
   return withoutSecrets(
     {
       schemaVersion: SCHEMA_VERSION,

@@ -1,4 +1,5 @@
-import type { AgentIterations, AgentSummary, Summary } from '../../protocol/summary.ts';
+import type { AgentIterations } from '../../protocol/agent-iterations.ts';
+import type { AgentSummary, Summary } from '../../protocol/summary.ts';
 import { agentsInOrder } from '../text/agents-in-order.ts';
 import { counted, formatCount, formatMs } from '../text/format.ts';
 import { rows } from './labelled-rows.ts';

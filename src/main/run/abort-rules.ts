@@ -17,14 +17,14 @@ const NO_RATES: Judged['rate'] = { sentPerSecond: 0, throughputPerSecond: 0 };
  * repair; null if there is none.
  */
 export function brokenRule(plan: RunPlan, snapshot: Snapshot): StoppedBy | null {
-  const { elapsedMs, sent, ok, cancelled } = snapshot;
+  const { elapsedMs, oldestMs, sent, ok, cancelled } = snapshot;
   const times = timesSoFar(plan, snapshot, plan.abortOn);
   const requests = { sent, ok, cancelled };
   const mix = mixSoFar(plan, snapshot, plan.abortOn);
   for (const { measure, request, operator, limit, expression } of plan.abortOn) {
     const isLowerLimit = operator.startsWith('>');
     const isRate = measure.type === 'rate' || measure.type === 'throughput';
-    if (isRate && elapsedMs < SHORTEST_FOR_RATES_MS) continue;
+    if (isRate && oldestMs < SHORTEST_FOR_RATES_MS) continue;
     const rate = isRate ? ratesSoFar(snapshot, isLowerLimit) : NO_RATES;
     const { value, isLowerBound } = measuredIn({ ...times, requests, rate, mix }, measure, request);
     if (value === null) continue;
@@ -38,12 +38,15 @@ export function brokenRule(plan: RunPlan, snapshot: Snapshot): StoppedBy | null 
   return null;
 }
 
-/** A lower limit is judged only over the time already covered by records, which arrive with a delay. */
+/**
+ * A lower limit is judged only over the time already covered by the records of all, which arrive with a delay; an
+ * upper one over all the time in which any of them may have come.
+ */
 function ratesSoFar(snapshot: Snapshot, isLowerLimit: boolean): Judged['rate'] {
-  const { elapsedMs } = snapshot;
+  const { elapsedMs, oldestMs } = snapshot;
   const perSecond = (countOf: (tally: Tally) => number): number =>
     snapshot.sumOf((tally) => {
-      const recordedMs = Math.max(tally.lastEndMs, elapsedMs - LONGEST_DELAY_MS);
+      const recordedMs = Math.max(Math.min(tally.lastEndMs, oldestMs), oldestMs - LONGEST_DELAY_MS);
       return (countOf(tally) * MS_PER_SECOND) / (isLowerLimit ? recordedMs : elapsedMs);
     });
   return {

@@ -62,11 +62,12 @@ function lostLoadOf(agents: readonly AgentSummary[]): Finding[] {
   const all = agents.reduce((sum, { connections }) => sum + connections, 0);
   return agents.flatMap((agent): Finding[] => {
     if (agent.state !== 'lost') return [];
-    const { name, address, because, lostAtMs, unknownAtMost, connections, iterations } = agent;
+    const { name, address, because, lostAtMs, knownUntilMs, unknownAtMost, connections, iterations } = agent;
     const { started: sent, ...load } = iterations ?? { ...agent, started: agent.sent };
     const { missing } = load;
     const figures = {
       ...{ agent: name, address, because: because ?? '', lostAtMs, planned: load.planned, sent, missing },
+      ...(knownUntilMs === undefined ? {} : { knownUntilMs }),
       ...(iterations === undefined ? {} : { isOfIterations: true as const }),
       missingShare: missing === null || planned === 0 ? null : missing / planned,
       ...{ unknownAtMost, connections, ofConnections: all },

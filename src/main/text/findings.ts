@@ -127,17 +127,27 @@ export const SENTENCES: {
 
 function loadLostText(lost: FindingFigures['load-lost']): string {
   const { agent, address, because, lostAtMs, planned, sent, missing, missingShare, unknownAtMost } = lost;
-  const at =
-    lostAtMs === null
-      ? ''
-      : ` at ${lostAtMs < 0 ? '−' : '+'}${formatDuration(Math.abs(Math.round(lostAtMs / 100) * 100))}`;
+  const at = lostAtMs === null ? '' : ` at ${timeText(lostAtMs)}`;
   const who = `Agent ${agent} (${address}) was lost${at}: ${because}.`;
   if (planned === null || missing === null)
-    return `${who} ${formatCount(lost.connections)} of ${counted(lost.ofConnections, lost.isOfIterations === true ? 'user' : 'connection')} are missing from then on.`;
+    return `${who} ${formatCount(lost.connections)} of ${counted(lost.ofConnections, lost.isOfIterations === true ? 'user' : 'connection')} are missing from ${sinceText(lost)}.`;
   const share = missingShare === null ? '' : ` = ${(missingShare * 100).toFixed(2)} % of the load`;
   const unknown = unknownText(unknownAtMost ?? 0, missing);
   const of = lost.isOfIterations === true ? ' iterations' : '';
   return `${who} Planned ${formatCount(planned)}${of}, measured ${formatCount(sent)}, missing ${formatCount(missing)}${share}${unknown}.`;
+}
+
+function timeText(ms: number): string {
+  return `${ms < 0 ? '−' : '+'}${formatDuration(Math.abs(Math.round(ms / 100) * 100))}`;
+}
+
+/** A loss is found seconds after the last that is known of the agent. */
+function sinceText({ lostAtMs, knownUntilMs }: FindingFigures['load-lost']): string {
+  if (knownUntilMs === undefined) return 'then on';
+  if (knownUntilMs === null || knownUntilMs <= 0) return 'the start on, as it reported nothing';
+  return lostAtMs === null || knownUntilMs >= lostAtMs
+    ? 'then on'
+    : `${timeText(knownUntilMs)} on, when it last reported`;
 }
 
 /** After a stop an agent that was cut off may have sent more than what is missing until then. */
@@ -149,7 +159,7 @@ function unknownText(atMost: number, missing: number): string {
 }
 
 /** Why requests failed before they reached the target. */
-function whyHere(codes: readonly string[]): string {
+export function whyHere(codes: readonly string[]): string {
   const others = codes.filter((code) => code !== 'NOT_ALLOWED');
   return [
     ...(others.length < codes.length ? ['an agent may not send there (NOT_ALLOWED)'] : []),

@@ -6,6 +6,7 @@ import {
 } from '../../protocol/finding.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { isFewHoldingMuch, MAY_HOLD_SHARE, neverOkText, whenText } from './failure-words.ts';
+import { whyHere } from './findings.ts';
 import { counted, formatCount, formatFailedShare, formatMs, formatPercent } from './format.ts';
 
 type Headlines = { readonly [Code in FindingCode]?: (figures: FindingFigures[Code]) => string };
@@ -36,7 +37,7 @@ const HEADLINES: Headlines = {
     `${failed < of ? formatFailedShare(failed / of) : 'all'} of the iterations` +
     `${scenario === null ? '' : ` of '${scenario}'`} failed`,
   'machine-ran-out': ({ failed, codes }) =>
-    `${counted(failed, 'request')} failed because of this machine's limits (${codes.join(', ')})`,
+    `${counted(failed, 'request')} failed because ${codes.includes('NOT_ALLOWED') ? whyHere(codes) : `of this machine's limits (${codes.join(', ')})`}`,
   'worker-lost': ({ worker, because }) => `worker ${worker} was lost: ${because}`,
   'loop-busy': ({ busyShare }) => `an event loop of volley was ${formatPercent(busyShare)} busy`,
   'scenario-code': ({ codeShare }) =>

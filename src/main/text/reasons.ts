@@ -48,8 +48,10 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
     `The target does not answer in time: lower the load, give it more resources, or raise ${option(hasStalled(finding) ? 'stall-timeout' : 'timeout')}.`,
   'measure-again': (_naming, finding) =>
     `volley itself stood still for ${formatMs(figureOf(finding, 'stoodStillMs'))}, which may be why: measure again.`,
-  'raise-machine-limits': () =>
-    "Raise this machine's limits (ulimit -n for EMFILE) or use fewer connections.",
+  'raise-machine-limits': (_naming, finding) =>
+    finding.code === 'machine-ran-out' && finding.figures.codes.every((code) => code === 'NOT_ALLOWED')
+      ? 'Give the agents an --allow-target for it, or leave it out of the load.'
+      : "Raise this machine's limits (ulimit -n for EMFILE) or use fewer connections.",
   'add-workers': (naming) =>
     `${more(naming)} if cores are free; otherwise you measure volley, not the target.`,
   'lighten-scenario-code': (naming) =>
