@@ -87,6 +87,10 @@ export type MethodOnRedirect = 'standard' | 'kept' | 'kept-with-upload';
 export interface CurlRedirects {
   /** Dots in a location stay. */
   readonly pathAsIs: boolean;
+  /** Protocols that a location may have; by default both. */
+  readonly protocols?: readonly ('http' | 'https')[];
+  /** A location with a user name is not followed. */
+  readonly refusesUserNames?: boolean;
   /** What is meant for one origin is sent to others too (`--location-trusted`). */
   readonly isTrusting: boolean;
   /** Statuses that turn no POST into GET (`--post301` and the like). */

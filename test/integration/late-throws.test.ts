@@ -25,6 +25,10 @@ const LATE: Readonly<Record<string, readonly [code: string, said: RegExp]>> = {
   exit: ['setTimeout(() => process.exit(0), 5);', /process\.exit\(\) was called, which would end volley/],
   'exit by name': ['setTimeout(() => exit(0), 5);', /process\.exit\(\) was called/],
   abort: ['setTimeout(() => process.abort(), 5);', /process\.abort\(\) was called, which would end volley/],
+  reallyExit: [
+    'setTimeout(() => process.reallyExit(0), 5);',
+    /process\.reallyExit\(\) was called, which would end volley/,
+  ],
   kill: [
     "setTimeout(() => process.kill(process.pid, 'SIGKILL'), 5);",
     /process\.kill\(\) was called, which would end/,

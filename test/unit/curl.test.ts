@@ -345,6 +345,40 @@ describe('what is refused', () => {
     ['a hyphen of prose', "curl http://a/ ‑H 'a: secret'", [signed('‑', '2011', '-')]],
     ['a dash within an option', "curl http://a/ --data–raw 'secret'", [signed('–', '2013', '-')]],
     ['a secret before it', 'TOKEN=secret curl http://a/', [START]],
+    [
+      'a token that is empty',
+      "curl --oauth2-bearer '' http://a/",
+      ['curl --oauth2-bearer is empty: give the token, or leave the option out.'],
+    ],
+    [
+      'protocols without that of the URL',
+      'curl --proto =https http://a/',
+      [
+        "curl --proto '=https' does not allow http, which the URL has, so curl refuses it: change one of them.",
+      ],
+    ],
+    [
+      'what is no list of protocols',
+      'curl --proto =9 https://a/',
+      ["curl --proto '=9': give protocols such as =https or -all,https."],
+    ],
+    [
+      'a name where none may be',
+      'curl --disallow-username-in-url http://a:secret@b/',
+      [
+        'curl --disallow-username-in-url with a URL that has a user name, which curl refuses: leave one of them out.',
+      ],
+    ],
+    [
+      'a size that is none',
+      'curl --max-filesize 1.5x http://a/',
+      ["curl --max-filesize '1.5x': give a number of bytes, such as 1000 or 5M."],
+    ],
+    [
+      'a protocol of proxies',
+      'curl --haproxy-protocol http://a/',
+      ['curl --haproxy-protocol: volley begins a connection with nothing but TLS or HTTP: leave it out.'],
+    ],
     ['no URL', 'curl -s', ['The curl command has no URL: add one.']],
     ['half a range', "curl 'http://a/b]'", [GLOB]],
     [

@@ -1,11 +1,11 @@
 import type { Endpoint, Protocol } from '../../protocol/endpoint.ts';
 import type { Message } from '../../protocol/message.ts';
-import type { MethodOnRedirect, RequestPlan } from '../../protocol/request.ts';
+import type { CurlRedirects, MethodOnRedirect, RequestPlan } from '../../protocol/request.ts';
 import { fitsProtocol } from '../../requests/place.ts';
 import { requestTemplate } from '../clients/dispatcher.ts';
 import { cookieValue, type RequestCookies } from './cookie-keeper.ts';
 import { curlHeaders } from './curl-redirect.ts';
-import { destinationOf } from './location.ts';
+import { destinationOf, writtenAuthorityIn } from './location.ts';
 import type { PreparedRequest } from './prepared-request.ts';
 
 /** Fields that must not be sent to another origin. */
@@ -29,7 +29,8 @@ export function isRedirect(
   status: number,
   location: string | null,
 ): boolean {
-  if (maxRedirects === 0 || location === null || location === '') return false;
+  // A curl command that follows redirects, and none at all, fails at the first.
+  if ((maxRedirects === 0 && curlRedirects === null) || location === null || location === '') return false;
   return curlRedirects === null ? isRedirectStatus(status) : mayBeRedirect(status);
 }
 
@@ -51,6 +52,7 @@ export function redirected(
   const rules = request.plan.curlRedirects;
   const destination = destinationOf(location, from.origin, message.path, rules);
   if (destination === null || !fitsProtocol(destination.place, protocol)) return null;
+  if (rules !== null && !isAllowed(rules, destination.place.origin, location)) return null;
   const { place, path } = destination;
   const isElsewhere = place.origin !== from.origin;
   const { method } = message;
@@ -88,6 +90,17 @@ export function redirected(
   const cookies =
     isElsewhere && request.cookies !== undefined ? { ...request.cookies, others: null } : request.cookies;
   return prepared({ ...request, plan, endpoint }, next, cookies);
+}
+
+/** Whether curl may follow it there. */
+function isAllowed(
+  { protocols, refusesUserNames = false }: CurlRedirects,
+  origin: string,
+  location: string,
+): boolean {
+  const scheme = origin.startsWith('https:') ? 'https' : 'http';
+  if (protocols !== undefined && !protocols.includes(scheme)) return false;
+  return !refusesUserNames || writtenAuthorityIn(location, scheme)?.includes('@') !== true;
 }
 
 /** The next request, with the user's cookies for its place. */

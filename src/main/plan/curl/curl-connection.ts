@@ -15,6 +15,7 @@ interface CurlConnection {
   readonly insecure: boolean | undefined;
   readonly location: number | boolean | undefined;
   readonly timeout: string | undefined;
+  readonly maxBody: number | undefined;
   readonly cacert: string | undefined;
   readonly cert: string | undefined;
   readonly key: string | undefined;
@@ -47,6 +48,7 @@ export function connectionOf(
     insecure: options.has('insecure') || undefined,
     location: redirectsIn(options, problems),
     timeout: timeoutIn(options, problems),
+    maxBody: largestIn(options, problems),
     cacert: options.text('cacert'),
     cert: certificateIn(options, problems),
     key: options.text('key'),
@@ -94,6 +96,22 @@ function timeoutIn(options: CurlOptions, problems: Problems): string | undefined
     return Number(seconds) === 0 ? undefined : `${Number(seconds)}s`;
   problems.add(phrase`${ofCurl('--max-time')} ${given(seconds)}: give a number of seconds.`);
   return undefined;
+}
+
+const BYTES: Readonly<Record<string, number>> = { '': 1, b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
+
+/** As with the time, zero means no limit. */
+function largestIn(options: CurlOptions, problems: Problems): number | undefined {
+  const size = options.text('max-filesize');
+  if (size === undefined) return undefined;
+  const [, digits = '', unit = ''] = /^(\d+)([bkmg]?)$/i.exec(size) ?? [];
+  if (digits === '') {
+    problems.add(
+      phrase`${ofCurl('--max-filesize')} ${given(size)}: give a number of bytes, such as 1000 or 5M.`,
+    );
+    return undefined;
+  }
+  return Number(digits) * (BYTES[unit.toLowerCase()] ?? 1) || undefined;
 }
 
 /** `file:password`; `\:` and the colon of a drive belong to the file name. */

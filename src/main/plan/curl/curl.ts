@@ -12,6 +12,7 @@ import { connectionOf, followsRedirects } from './curl-connection.ts';
 import { CurlOptions } from './curl-options.ts';
 import { type CurlHeaders, headersOf } from './headers.ts';
 import { readersIn } from './of-stdin.ts';
+import { protocolsIn } from './protocols.ts';
 import { secretsInCurl } from './rough-secrets.ts';
 import type { Expansion } from './shell-expansions.ts';
 import { splitShellWords } from './shell-words.ts';
@@ -48,6 +49,8 @@ export interface CurlRequest {
   /** Limit on redirects; true for volley's default. */
   readonly location?: number | boolean;
   readonly timeout?: string;
+  /** The largest body of an answer, in bytes. */
+  readonly maxBody?: number;
   readonly cacert?: string;
   readonly cert?: string;
   readonly key?: string;
@@ -168,7 +171,7 @@ function requestOf(options: CurlOptions, problems: Problems): CurlRequest {
     method: options.text('request') ?? impliedMethod(options, body),
     methodOnRedirect: methodOnRedirect(options, body),
     headersOfBody: headersOfBody(options, body, headers),
-    curlRedirects: curlRedirectsIn(options, headers),
+    curlRedirects: curlRedirectsIn(options, headers, problems),
     headers: headers.lines,
     withoutHeaders: headers.leftOut.length === 0 ? undefined : headers.leftOut,
     body: body.body,
@@ -205,11 +208,19 @@ function headersOfBody(
   return hasTypeOfBody ? ['content-type'] : [];
 }
 
-function curlRedirectsIn(options: CurlOptions, headers: CurlHeaders): CurlRedirects | undefined {
+function curlRedirectsIn(
+  options: CurlOptions,
+  headers: CurlHeaders,
+  problems: Problems,
+): CurlRedirects | undefined {
   if (!followsRedirects(options)) return undefined;
   const { cookies } = headers;
   return {
     pathAsIs: options.has('path-as-is'),
+    ...(options.last('proto', 'proto-redir') === undefined
+      ? {}
+      : { protocols: protocolsIn(options, problems).redirects }),
+    ...(options.has('disallow-username-in-url') ? { refusesUserNames: true } : {}),
     isTrusting: options.has('location-trusted'),
     keepsPostAfter: REDIRECTS_OF_POST.filter((status) => options.has(`post${status}`)),
     authorizedBy: headers.areAuthorized

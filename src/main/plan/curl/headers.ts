@@ -90,6 +90,8 @@ function sentLine(line: string): string[] {
 /** Of several kinds of authorization curl sends none before it is asked; with Digest no body either. */
 function checkAuthorization(options: CurlOptions, names: ReadonlySet<string>, problems: Problems): void {
   const isHeader = names.has('authorization');
+  if (options.last('oauth2-bearer')?.value === '' && !isHeader)
+    problems.add(phrase`${ofCurl('--oauth2-bearer')} is empty: give the token, or leave the option out.`);
   const other = (['basic', 'digest'] as const).find((kind) => options.has(kind));
   if (options.last('oauth2-bearer') !== undefined && other !== undefined && !isHeader)
     problems.add(

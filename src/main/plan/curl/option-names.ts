@@ -94,6 +94,9 @@ export const WITH_VALUE = [
   'proxy-user',
   'noproxy',
   'proto-default',
+  'proto',
+  'proto-redir',
+  'max-filesize',
   'resolve',
   'connect-to',
   'unix-socket',
@@ -125,6 +128,7 @@ export const WITHOUT_VALUE = [
   'digest',
   'form-escape',
   'junk-session-cookies',
+  'disallow-username-in-url',
 ] as const;
 
 /** A supported option of curl, by its long name. */
@@ -140,8 +144,8 @@ export const PASSED_OVER: {
   withValue: words(`
     output output-dir write-out stderr dump-header cookie-jar etag-save trace trace-ascii trace-config libcurl
     create-file-mode connect-timeout keepalive-time keepalive-cnt expect100-timeout happy-eyeballs-timeout-ms
-    retry retry-delay retry-max-time limit-rate speed-limit speed-time rate parallel-max parallel-max-host max-filesize egd-file random-file
-    proto proto-redir ip-tos vlan-priority ssl-sessions
+    retry retry-delay retry-max-time limit-rate speed-limit speed-time rate parallel-max parallel-max-host egd-file random-file
+    ip-tos vlan-priority ssl-sessions
     ftp-account ftp-alternative-to-user ftp-method ftp-port ftp-ssl-ccc-mode mail-auth mail-from mail-rcpt
     sasl-authzid tftp-blksize telnet-option hostpubmd5 hostpubsha256 pubkey login-options krb knownhosts
     upload-flags quote
@@ -152,7 +156,7 @@ export const PASSED_OVER: {
     disable styled-output trace-time trace-ids ssl ssl-reqd ftp-ssl ftp-ssl-reqd
     ssl-no-revoke ssl-revoke-best-effort ssl-allow-beast ssl-auto-client-cert false-start sessionid alpn npn
     tlsv1 tlsv1.0 tlsv1.1 create-dirs clobber remove-on-error skip-existing xattr raw http0.9 out-null
-    suppress-connect-headers compressed-ssh disallow-username-in-url parallel parallel-immediate
+    suppress-connect-headers compressed-ssh parallel parallel-immediate
     proxy-basic ipv4 ipv6 metalink append list-only use-ascii ftp-create-dirs ftp-pasv ftp-pret
     ftp-skip-pasv-ip ftp-ssl-ccc ftp-ssl-control disable-eprt disable-epsv mail-rcpt-allowfails sasl-ir
     tftp-no-options
@@ -202,12 +206,17 @@ export const REFUSED: readonly {
     withoutValue: words('cert-status sslv2 sslv3 ca-native tls-earlydata dump-ca-embed'),
   },
   {
+    reason: 'volley begins a connection with nothing but TLS or HTTP: leave it out.',
+    withValue: words('haproxy-clientip'),
+    withoutValue: words('haproxy-protocol'),
+  },
+  {
     reason: 'to choose where connections go, use --resolve, --connect-to or --unix-socket.',
     withValue: words(`
       abstract-unix-socket interface local-port dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers doh-url
-      haproxy-clientip ipfs-gateway
+      ipfs-gateway
     `),
-    withoutValue: words('doh-insecure doh-cert-status haproxy-protocol'),
+    withoutValue: words('doh-insecure doh-cert-status'),
   },
   {
     reason: 'it depends on files of earlier answers: give the header that it makes with --header.',

@@ -55,6 +55,7 @@ const CURL_NAMES: Readonly<Record<string, string>> = {
   body: '--data',
   location: '--max-redirs',
   timeout: '--max-time',
+  maxBody: '--max-filesize',
   h2c: '--http2-prior-knowledge',
   tlsMin: '--tlsv1.3',
 };
@@ -86,6 +87,7 @@ function withoutReplaced(
     ...(names.has('cookie') ? (['cookie'] as const) : []),
     ...(names.has('user-agent') ? (['userAgent'] as const) : []),
     ...(isAuthorized ? (['user', 'digest'] as const) : []),
+    ...(['0', 0].includes(own.location as string | number) ? (['curlRedirects'] as const) : []),
     ...(own.http2 === true || own.h2c === true ? (['http2', 'h2c'] as const) : []),
   ]);
   const kept = Object.fromEntries(

@@ -8,6 +8,7 @@ import type { CurlOptions } from './curl-options.ts';
 import { percentEncoded, urlQueryOf } from './data.ts';
 import { expandGlob } from './glob.ts';
 import { isUploadOfStdin } from './of-stdin.ts';
+import { checkAllowed } from './protocols.ts';
 
 /** curl accepts one to three slashes. */
 const LAX_SCHEME = /^(https?:)\/{1,3}(?!\/)/i;
@@ -84,6 +85,7 @@ export function urlsOf(options: CurlOptions, setting: UrlSetting, problems: Prob
     const whole = SCHEME.test(lax) ? lax : scheme + lax;
     checkAuthority(whole, setting.isAuthorized, problems);
     checkHost(whole, problems);
+    checkAllowed(options, whole, problems);
     if (isProxied && /^[^?#]*[-ÿ]/.test(whole.replace(AUTHORITY, '')))
       problems.add(
         phrase`${the('curl', 'The URL of the curl command')} has a path beyond ASCII, which curl gives a proxy as it is: write it percent-encoded.`,
