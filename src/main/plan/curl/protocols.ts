@@ -3,7 +3,7 @@ import { given, ofCurl, phrase } from '../words.ts';
 import type { CurlOptions } from './curl-options.ts';
 
 /** Those that volley speaks, of which a list of curl's leaves some. */
-export type WebProtocol = 'http' | 'https';
+type WebProtocol = 'http' | 'https';
 
 const ALL: readonly WebProtocol[] = ['http', 'https'];
 const HAS_NAME = /^(?:[a-z][a-z\d+.-]*:\/\/)?[^/?#]*@/i;
