@@ -43,6 +43,20 @@ test('what a preset would send is shown without sending it, and without the key'
   expect(stdout).not.toContain('key-1234567');
 });
 
+test('what is wrong with a preset of a plan is told of the preset, not of the plan', async () => {
+  const plan = inFolder('wrong-preset.yaml');
+  const told = async (preset: string) => {
+    writeFileSync(plan, `url: ${URL}\npreset: ours\nmodel: m\nrequests: 1\npresets:\n  ours: ${preset}\n`);
+    return (await volley('run', plan, '--dry-run')).stderr;
+  };
+  expect(await told('{ like: openai-chat, pth: /x }')).toMatch(
+    /^volley: .*:6:\d+: 'pth' is not a field that a plan has here: .*path.*\n$/,
+  );
+  expect(
+    await told('{ like: openai-chat, body: { a: [{ n: $max_tokens }], cost: 5$, of: $other } }'),
+  ).toMatch(/^volley: .*body '\$max_tokens': did you mean \$maxTokens\?\n$/);
+});
+
 test('a variable for the key that is empty is told from one that is not there', async () => {
   const { code, stderr } = await volley.with({ EMPTY_KEY: '' }, [...CHAT, '--api-key-env', 'EMPTY_KEY']);
   expect([code, stderr]).toEqual([

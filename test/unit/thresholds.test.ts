@@ -339,6 +339,13 @@ describe('rules on iterations that a test implies', () => {
   });
 });
 
+test('too few gaps for a rule are gaps, and not answers', () => {
+  const rule = { expression: 'p99.9(gap)<1s', figure: 'p99.9', latency: 'gap', measured: null };
+  expect(valueText({ ...rule, requestsNeeded: 1_000 } as unknown as Parameters<typeof valueText>[0])).toBe(
+    'too few gaps to tell: it takes 1,000 gaps',
+  );
+});
+
 describe('rules on scenarios that have nothing to judge do not hold, and say why', () => {
   const few = { ...LATENCY, count: 4, percentiles: { '50': 1, '95': null } };
   const row = { name: 'shop', completed: 4, failed: 0, dropped: 0, errors: [], responseMs: few };

@@ -22,7 +22,7 @@ import { camelCase } from './option-table/entry.ts';
 import { LIBRARY_NAMES, type RequestName, RUN_TABLE } from './option-table/run-table.ts';
 import type { NamedRequestOptions } from './options.ts';
 import { type Place, type PlaceOf, placesIn } from './plan-place.ts';
-import { MIX_ENTRY, PLAN, type PlanEntry } from './plan-schema.ts';
+import { MIX_ENTRY, PLAN, type PlanEntry, PRESET_ENTRY } from './plan-schema.ts';
 import { emptyPlan, planText } from './read-plan-text.ts';
 import { faultsIn, wrongValue } from './wrong-value.ts';
 
@@ -190,13 +190,13 @@ function withoutWrong(data: unknown, issues: readonly z.core.$ZodIssue[]): unkno
 }
 
 function leaveOut(data: unknown, path: readonly PropertyKey[]): void {
-  // Removes a whole top-level field, but only the wrong field of a request of the mix.
-  const keys = path.slice(0, path[0] === 'mix' ? 3 : 1);
+  // Removes a whole top-level field, but only the wrong field of a request of the mix or of a preset.
+  const keys = path.slice(0, path[0] === 'mix' || path[0] === 'presets' ? 3 : 1);
   const last = keys.at(-1);
   let holder: unknown = data;
   for (const key of keys.slice(0, -1)) holder = isRecord(holder) ? holder[String(key)] : undefined;
   if (!isRecord(holder) || last === undefined) return;
-  const isNeeded = keys.length === 3 && (last === 'name' || last === 'url');
+  const isNeeded = keys[0] === 'mix' && keys.length === 3 && (last === 'name' || last === 'url');
   if (keys.length === 2 && keys[0] === 'mix') holder[String(last)] = standIn(last);
   else if (isNeeded)
     holder[String(last)] = last === 'name' ? `request ${String(keys[1])}` : 'http://127.0.0.1/';
@@ -261,7 +261,7 @@ function sentencesOf(issue: z.core.$ZodIssue, data: unknown, placeOf: PlaceOf): 
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map(
       (key) =>
-        `${placeOf([...issue.path, key], 'key')}: ${quoted(key)} is not a field that a plan has here: ${whereElse(key, issue.path.length === 0)}`,
+        `${placeOf([...issue.path, key], 'key')}: ${quoted(key)} is not a field that a plan has here: ${whereElse(key, issue.path)}`,
     );
   }
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
@@ -279,17 +279,16 @@ function isListIn(data: unknown): boolean {
   return isRecord(data) && Array.isArray(data['requests']);
 }
 
-function fieldsAt({ length }: readonly PropertyKey[]): readonly string[] {
-  return fieldsOf(length === 0);
-}
-
-function fieldsOf(isOfAll: boolean): readonly string[] {
-  return Object.keys(isOfAll ? PLAN.shape : MIX_ENTRY.shape);
+function fieldsAt([first]: readonly PropertyKey[]): readonly string[] {
+  if (first === 'presets') return Object.keys(PRESET_ENTRY.shape);
+  return Object.keys(first === undefined ? PLAN.shape : MIX_ENTRY.shape);
 }
 
 /** Advice on a field that is unknown at its level: a typo, or one that belongs to the other level. */
-function whereElse(key: string, isOfAll: boolean): string {
-  const here = fieldsOf(isOfAll);
+function whereElse(key: string, path: readonly PropertyKey[]): string {
+  const here = fieldsAt(path);
+  if (path[0] === 'presets') return meantOrOneOf(key, here);
+  const isOfAll = path.length === 0;
   const elsewhere = Object.keys(isOfAll ? MIX_ENTRY.shape : PLAN.shape);
   if (elsewhere.includes(key))
     return isOfAll ? 'it belongs in each request of mix.' : 'it belongs to the whole plan, next to mix.';

@@ -80,7 +80,7 @@ export const MIX_ENTRY = z.strictObject(
 const jsonPaths = list.describe('JSON paths');
 
 /** A preset of the plan's own; its fields are described in docs/models.md. */
-const PRESET_ENTRY = z.strictObject(
+export const PRESET_ENTRY = z.strictObject(
   {
     like: text.optional(),
     title: text.optional(),

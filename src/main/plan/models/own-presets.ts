@@ -2,7 +2,7 @@ import { messageOf } from '../../../protocol/errors.ts';
 import { FRAMINGS, PRESET_NAMES } from '../../../protocol/stream.ts';
 import { TOKEN } from '../../../requests/header-text.ts';
 import { parseJsonPath } from '../../../requests/json-path.ts';
-import { choiceAdvice, meantOrOneOf } from '../../text/nearest.ts';
+import { choiceAdvice, meantOrOneOf, nearestTo } from '../../text/nearest.ts';
 import { quoted } from '../../text/quoted.ts';
 import type { PresetOptions, Texts } from '../library-options.ts';
 import type { RunOptions } from '../options.ts';
@@ -105,6 +105,7 @@ function checkWords(
     wrong('keyHeader', keyHeader, 'give the name of a header, such as x-api-key.');
   if (modelsPath !== undefined && modelsAt === undefined && like === undefined)
     wrong('modelsPath', modelsPath, 'give in modelsAt the path to the first name, as in data[0].id.');
+  for (const word of misspeltIn(said.body)) wrong('body', word, `did you mean ${nearestTo(word, WORDS)}?`);
   for (const [field, paths] of Object.entries({
     modelsAt,
     tokenPath: said.tokenPath,
@@ -119,6 +120,15 @@ function checkWords(
         wrong(field, path, `${messageOf(error)}.`);
       }
     }
+}
+
+const WORDS = ['$model', '$prompt', '$maxTokens'];
+
+/** Values of a body that look like one of the words which are filled in, such as `$max_tokens`. */
+function misspeltIn(value: unknown): string[] {
+  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(misspeltIn);
+  const isWord = typeof value === 'string' && /^\$\w+$/.test(value) && !WORDS.includes(value);
+  return isWord && nearestTo(value, WORDS) !== null ? [value] : [];
 }
 
 function withSaid(base: Preset, said: PresetOptions): Preset {
