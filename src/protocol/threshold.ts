@@ -8,7 +8,7 @@ export type Measure =
   | { readonly type: 'percentile'; readonly label: string; readonly kind: TimeKind | null }
   /** `kind` is null for the headline latency. */
   | { readonly type: 'min' | 'mean' | 'max'; readonly kind: TimeKind | null }
-  | { readonly type: 'error-rate' | 'goodput' | 'throughput' | 'rate' }
+  | { readonly type: 'error-rate' | 'goodput' | 'throughput' | 'rate' | 'tokens' }
   | ScenarioMeasure;
 
 /** A figure of scenarios: of iterations, groups, checks or custom metrics. */
@@ -47,7 +47,7 @@ export interface Threshold {
   /** The request of the mix concerned; null for all of them. */
   readonly request: string | null;
   readonly operator: Operator;
-  /** Milliseconds, requests per second, or a share from 0 to 1. */
+  /** Milliseconds, requests or tokens per second, or a share from 0 to 1. */
   readonly limit: number;
   /** Implied by the other rules, not given by the user. */
   readonly isImplied?: true;

@@ -57,6 +57,16 @@ test('what is wrong with a preset of a plan is told of the preset, not of the pl
   ).toMatch(/^volley: .*body '\$max_tokens': did you mean \$maxTokens\?\n$/);
 });
 
+test('a replay cannot send more than its trace has', async () => {
+  const trace = inFolder('trace.jsonl');
+  writeFileSync(trace, '{"timestamp":0,"input_length":5,"output_length":2}\n');
+  const { code, stderr } = await volley('replay', trace, ...CHAT.slice(0, -1), '9');
+  expect([code, stderr]).toEqual([
+    2,
+    "volley: --requests '9' with --trace: it has 1 request: ask for at most as many.\n",
+  ]);
+});
+
 test('a variable for the key that is empty is told from one that is not there', async () => {
   const { code, stderr } = await volley.with({ EMPTY_KEY: '' }, [...CHAT, '--api-key-env', 'EMPTY_KEY']);
   expect([code, stderr]).toEqual([
@@ -92,6 +102,14 @@ test('a target of objectives that is missed is exit code 1, and one that is met 
     );
     expect((await ask('--slo', 'ttft<60s', '--slo-target', '99%')).code).toBe(0);
     expect((await ask('--threshold', 'p50(ttft)<40ms')).code).toBe(1);
+    for (const [rule, code] of [
+      ['tokens>=0.1/s', 0],
+      ['tokens<0.1/s', 1],
+    ] as const) {
+      const judged = await ask('--threshold', rule);
+      expect([rule, judged.code]).toEqual([rule, code]);
+      expect(judged.stdout).toMatch(/tokens(?:>=|<)0\.1\/s +[\d,.]+\/s\n/);
+    }
   } finally {
     await server.close();
   }
@@ -124,6 +142,11 @@ test('what is wrong with the options of a model is told with its value, and what
     [
       [URL, '-n', '1', '--threshold', 'p99(ttft)<1s'],
       "--threshold 'p99(ttft)<1s' is about streams of tokens",
+    ],
+    [[URL, '-n', '1', '--threshold', 'tokens>5/s'], "--threshold 'tokens>5/s' is about streams of tokens"],
+    [
+      [...CHAT, '--abort-on', 'tokens>5/s'],
+      "--abort-on 'tokens>5/s': tokens per second are known only at the end: give it as --threshold.",
     ],
     [[URL, '-n', '1', '--model', 'm'], "--model 'm' without --preset: say which kind of server is asked"],
     [[...CHAT, '--stall-timeout', 'soon'], "--stall-timeout 'soon': give a time"],

@@ -97,7 +97,7 @@ test('what is wrong with a sweep is told before anything is sent', async () => {
   expect(code).toBe(2);
   expect(stderr.split('\n')).toEqual([
     "volley: --output 'csv': choose one of text, json, markdown, html.",
-    "volley: --concurrency '8..4': give a range of whole numbers from 1, such as 1..64: the sweep begins with the first and goes up to the second.",
+    "volley: --concurrency '8..4': give a range of whole numbers from 1 to 1,000,000, such as 1..64: the sweep begins with the first and goes up to the second.",
     "volley: --budget 'x': give a time such as 500ms, 10s, 2m or 1h, more than zero and at most 168h.",
     "volley: --requests '0': give a whole number from 1 to 1,000,000,000,000.",
     '',

@@ -21,7 +21,7 @@ import { SWEEP_REPORTERS } from '../reporters/sweep-text.ts';
 import { startWatched } from '../run/run.ts';
 import { worstOf } from '../summary/exit-code.ts';
 import { lengthMs, sweep } from '../sweep/sweep.ts';
-import { formatDuration, formatRate } from '../text/format.ts';
+import { formatCount, formatDuration, formatRate } from '../text/format.ts';
 import { levelText } from '../text/sweep-sentences.ts';
 import { interruptible } from './interrupts.ts';
 import { type LevelsForm, printedSweep, sweepFormFrom } from './output-form.ts';
@@ -194,7 +194,7 @@ function rangeFrom(parsed: Parsed, problems: Problems): Range | null {
   const [, from = Number.NaN, to = Number.NaN] = (RANGE.exec(text) ?? []).map(Number);
   if (from >= 1 && to > from && to <= MOST) return { over, from, to };
   problems.add(
-    phrase`${the(over)} ${given(text)}: give a range of whole numbers from 1, such as ${DEFAULT_SWEEP_RANGE}: the sweep begins with the first and goes up to the second.`,
+    phrase`${the(over)} ${given(text)}: give a range of whole numbers from 1 to ${formatCount(MOST)}, such as ${DEFAULT_SWEEP_RANGE}: the sweep begins with the first and goes up to the second.`,
   );
   return null;
 }

@@ -5,7 +5,7 @@ import type { ClosedLoad } from '../../protocol/load.ts';
 import { CLIENT_NAMES, type RunPlan, WORKER_MODES, type WorkerMode } from '../../protocol/plan.ts';
 import type { Threshold } from '../../protocol/threshold.ts';
 import { MS_PER_HOUR } from '../../protocol/units.ts';
-import { formatDuration } from '../text/format.ts';
+import { counted, formatDuration } from '../text/format.ts';
 import { VERSION } from '../text/version.ts';
 import { parseStreams } from './connection/protocol.ts';
 import {
@@ -203,7 +203,7 @@ function checkRules(
   const target = streaming.target === null ? [] : [streaming.target];
   const asked = withRules(parseThresholds(options.thresholds ?? [], problems), target);
   const thresholds = withRules(asked, abortOn);
-  checkStreamRules(thresholds, streaming, problems);
+  checkStreamRules({ thresholds, abortOn }, streaming, problems);
   const names = mix?.map(({ name }) => name);
   if (names !== undefined) checkThresholdNames(thresholds, names, problems);
   return { abortOn, thresholds };
@@ -363,7 +363,7 @@ function checkBudget(
     problems.add(
       options.trace === undefined
         ? phrase`${the('requests')} ${given(asked)} with ${the('rows-mode')} once: the file has ${rowCount} rows: ask for at most as many.`
-        : phrase`${the('requests')} ${given(asked)} with ${the('trace')}: it has ${rowCount} requests: ask for at most as many.`,
+        : phrase`${the('requests')} ${given(asked)} with ${the('trace')}: it has ${counted(rowCount, 'request')}: ask for at most as many.`,
     );
   }
   return asked ?? rowCount;

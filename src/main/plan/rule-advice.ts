@@ -18,6 +18,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   failed: 'error-rate',
   rps: 'throughput',
   qps: 'throughput',
+  tps: 'tokens',
   reqs: 'throughput',
   requests: 'throughput',
   avg: 'mean',
@@ -26,7 +27,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   median: 'p50',
 };
 const SHARES: readonly string[] = ['error-rate', 'goodput'];
-const RATES: readonly string[] = ['throughput', 'rate'];
+const RATES: readonly string[] = ['throughput', 'rate', 'tokens'];
 /** A longer rule is not repeated. */
 const LONGEST = 200;
 const TIME_UNIT = /^(?:us|µs|ms|s)$/;

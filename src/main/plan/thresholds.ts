@@ -12,7 +12,7 @@ import { given, phrase, the } from './words.ts';
 const RULE =
   /^([a-z][a-z-]*\d*(?:\.\d+)?)(?:\(([a-z][a-z0-9-]*)\))?(?:\{((?:[^{}]|\{\})+)\})?(<=|>=|<|>)(\d+(?:\.\d+)?)(us|µs|ms|s|%|\/s)?$/;
 const KINDS: ReadonlyMap<string, TimeKind> = new Map(TIME_KINDS.map((kind) => [ruleNameOf(kind), kind]));
-const FIGURES = ['min', 'mean', 'max', 'error-rate', 'goodput', 'throughput', 'rate'];
+const FIGURES = ['min', 'mean', 'max', 'error-rate', 'goodput', 'throughput', 'rate', 'tokens'];
 const LATENCY_UNITS: Readonly<Record<string, number>> = {
   us: 1 / MICROS_PER_MS,
   µs: 1 / MICROS_PER_MS,
@@ -168,6 +168,7 @@ function measureOf(name: string, kindName: string | undefined): Measure | null {
     case 'goodput':
     case 'throughput':
     case 'rate':
+    case 'tokens':
       return kind === null ? { type: name } : null;
     default:
       return null;
@@ -185,6 +186,7 @@ function limitOf({ type }: Measure, value: number, unit: string | undefined): nu
       return shareOf(value, unit);
     case 'throughput':
     case 'rate':
+    case 'tokens':
       return unit === undefined || unit === '/s' ? value : null;
     default: {
       const factor = unit === undefined ? undefined : LATENCY_UNITS[unit];

@@ -19,7 +19,7 @@ function measuredText(
   if (isPlainTrend || /^(?:script-errors|dropped|count\(|value\()/.test(expression))
     return shortNumeral(measured, EXACT_DIGITS);
   const isShare = /^(?:lost<|error-rate|goodput|iteration-errors|checks|share\()/.test(expression);
-  const isRate = /^(throughput|rate)/.test(expression);
+  const isRate = /^(throughput|rate|tokens)/.test(expression);
   const format = isShare ? formatPercent : isRate ? formatRate : formatMs;
   if (limit === undefined || measured === limit || format(measured) !== format(limit))
     return format(measured);
@@ -58,6 +58,7 @@ export function impliedText({ isImplied }: Rule): string {
 /** Why nothing at all was measured of what a rule is about; null if there was too little of it. */
 function withoutValue({ expression, meant, ...rule }: Rule): string | null {
   const figure: string = rule.figure ?? '';
+  if (figure === 'tokens') return 'there was no answer whose tokens are known';
   if (figure === 'iteration-errors') return 'no iteration came to its end';
   if (figure === 'checks') return `no check${expression.includes('{') ? ' of that name' : ''} was made`;
   if (/^(?:count|share|value)\(/.test(expression)) return 'it got no value';

@@ -21,6 +21,8 @@ type JudgedRow = Pick<MixRow, 'name' | 'sent' | 'ok' | 'cancelled' | 'latencyMs'
 export interface JudgedStreams {
   readonly timesMs: NonNullable<Summary['streams']>['timesMs'];
   readonly goodput: { readonly share: number | null } | null;
+  /** Not known before the end. */
+  readonly tokens?: { readonly perSecond: number | null };
 }
 
 interface Measured {
@@ -97,6 +99,8 @@ export function measuredIn(judged: Judged, measure: Measure, request: string | n
       return { value: judged.streams?.goodput?.share ?? null, isLowerBound: false };
     case 'throughput':
       return { value: judged.rate.throughputPerSecond, isLowerBound: false };
+    case 'tokens':
+      return { value: judged.streams?.tokens?.perSecond ?? null, isLowerBound: false };
     case 'rate':
       return { value: judged.rate.sentPerSecond, isLowerBound: false };
     case 'of-scenarios':

@@ -63,12 +63,18 @@ export function parseStreaming(options: RunOptions, problems: Problems): Streami
 
 /** Notes a problem for each rule that requires streams if there are none. */
 export function checkStreamRules(
-  thresholds: readonly Threshold[],
+  { thresholds, abortOn }: Readonly<Record<'thresholds' | 'abortOn', readonly Threshold[]>>,
   streaming: Streaming,
   problems: Problems,
 ): void {
+  for (const { expression, measure } of abortOn)
+    if (measure.type === 'tokens')
+      problems.add(
+        phrase`${the('abort-on')} ${given(expression)}: tokens per second are known only at the end: give it as ${the('threshold')}.`,
+      );
   for (const { expression, measure } of thresholds) {
-    const isOfStreams = 'kind' in measure && measure.kind !== null && isStreamTime(measure.kind);
+    const isOfStreams =
+      measure.type === 'tokens' || ('kind' in measure && measure.kind !== null && isStreamTime(measure.kind));
     if (isOfStreams && streaming.stream === null)
       problems.add(
         phrase`${the('threshold')} ${given(expression)} is about streams of tokens: say how answers are read with ${the('stream')} or ${the('preset')}.`,
