@@ -33,6 +33,8 @@ export interface RoutesSummary {
 
 /** What was asked for, as shown in the result. */
 export interface PlanSummary {
+  /** As `--name` or the plan gives it; absent without one. */
+  readonly name?: string;
   readonly target: { readonly url: string; readonly method: string };
   readonly mode: WorkerMode;
   readonly workers: number;

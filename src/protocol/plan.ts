@@ -77,6 +77,8 @@ export interface RunPlan {
   readonly stream?: StreamPlan | null;
   /** What makes a streamed answer good. */
   readonly objectives?: readonly Objective[];
+  /** What the result is called; absent if it has no name. */
+  readonly name?: string;
   /** One request per row that the coordinator hands out; without it, load and stop decide. */
   readonly batch?: BatchPlan | undefined;
   /** Users whose code decides what is sent; the mix then holds one request, with what all requests share. */

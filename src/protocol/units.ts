@@ -16,6 +16,11 @@ export function microsToMs(micros: number): number {
   return micros / MICROS_PER_MS;
 }
 
+/** A limit as it is best read: 500 ms, 1.5 s, 10 s. */
+export function limitText(limitMs: number): string {
+  return limitMs < MS_PER_SECOND ? `${limitMs} ms` : `${msToSeconds(limitMs)} s`;
+}
+
 /** Seconds, the base unit of other tools' formats, from milliseconds. */
 export function msToSeconds(valueMs: number): number {
   return valueMs / MS_PER_SECOND;

@@ -40,6 +40,34 @@ test('--html writes a page that is a result too, with no secret in it', async ()
   expect(readdirSync(dirname(page)).sort()).toEqual(['again.html', 'page.html', 'page.json']);
 });
 
+test('the name of a plan is in the result and leads its page, what it names below; one that is no line is refused', async () => {
+  const target = await startTarget();
+  const [plan, page] = [inFolder('named.yaml'), inFolder('named.html')];
+  writeFileSync(
+    plan,
+    `name: " Checkout <b> "\nurl: ${target.url}\nrequests: 20\nmode: inline\nconcurrency: 2\n`,
+  );
+  const ran = await volley('run', plan, '-o', 'json', '--html', page);
+  expect((JSON.parse(ran.stdout) as Summary).plan.name).toBe('Checkout <b>');
+  const text = readFileSync(page, 'utf8');
+  expect(wrongIn(text)).toEqual([]);
+  expect(text).toMatch(/<title>[^<]* – Checkout &lt;b&gt;<\/title>/);
+  expect(text).toContain('<h1>Checkout &lt;b&gt;</h1>');
+  expect(text).toContain(`<p id="about">GET ${target.url}; `);
+  const other = await volley('run', plan, '--name', 'other', '-o', 'json');
+  expect((JSON.parse(other.stdout) as Summary).plan.name).toBe('other');
+  const rounds = await volley('run', plan, '--repeat', '2', '--html', page);
+  expect(rounds.code).toBe(0);
+  expect(readFileSync(page, 'utf8')).toContain('<h1>Checkout &lt;b&gt;</h1>');
+  const plain = await volley(target.url, '-n', '2', '--mode', 'inline', '-o', 'json');
+  expect('name' in (JSON.parse(plain.stdout) as Summary).plan).toBe(false);
+  for (const name of [' ', 'a\nb', 'x'.repeat(201)]) {
+    const refused = await volley(target.url, '-n', '2', '--name', name);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('give it a line of 1 to 200 characters');
+  }
+});
+
 test('rounds have a page too, and none where there was no round', async () => {
   const target = await startTarget();
   const page = inFolder('rounds.html');

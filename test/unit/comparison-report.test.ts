@@ -142,6 +142,8 @@ rounds.
       { percentile: '99', aMs: 8, bMs: 4 },
     ];
     const targets = { ...COMPARISON, kind: 'compare', pairs: [{ ...pair('B', 'A'), shifts }] } as const;
+    const [, fifty] = /\| p50 .*\| `(.*)` \|/.exec(COMPARISON_REPORTERS.markdown(targets)) ?? [];
+    expect(fifty).toMatch(/^█{12}│\u00a0{12}$/);
     expect(COMPARISON_REPORTERS.text(targets)).toContain(`
 latency of B against A
            A        B     shift       shorter│longer

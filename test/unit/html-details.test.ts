@@ -5,6 +5,7 @@ import { linear } from '../../src/main/reporters/html/charts/scale.ts';
 import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
 import { change } from '../../src/main/reporters/html/numbers.ts';
 import { prose } from '../../src/main/reporters/html/prose.ts';
+import { limitText } from '../../src/protocol/units.ts';
 import { comparisonWith } from '../support/comparisons.ts';
 import { readMarkup } from '../support/markup.ts';
 import { longRun } from '../support/pages.ts';
@@ -23,6 +24,15 @@ function unlike(changes: Partial<Summary['plan']>): Comparison {
   const other = { ...round!, windowMs: round!.windowMs * 2, plan: { ...round!.plan, ...changes } };
   return { ...comparison, arms: [a!, { ...b!, rounds: [other] }] };
 }
+
+test('a failure whose code says the same as its kind has only the kind, and limits are in units that are read', () => {
+  const [error] = longRun(10, 1_000).errors;
+  const failed = (kind: 'timeout' | 'status', code: string): string =>
+    textOf(longRun(10, 1_000, { errors: [{ ...error!, kind, code }] }));
+  expect(failed('timeout', 'TIMEOUT')).not.toContain('TIMEOUT');
+  expect(failed('status', '503')).toContain('status 503');
+  expect([1, 999, 1_000, 1_500, 10_000].map(limitText)).toEqual(['1 ms', '999 ms', '1 s', '1.5 s', '10 s']);
+});
 
 describe('lines over time', () => {
   const scale = linear(10, 5);

@@ -118,6 +118,7 @@ const SUMMARY = fields({
   tool: fields({ version: 'text' }),
   startedAt: 'time',
   plan: fields({
+    name: optional('text'),
     target: fields({ url: 'text', method: 'text' }),
     mode: 'text',
     client: 'text',

@@ -50,6 +50,7 @@ const MAX_CPU_WORK = 1_000_000_000;
 // A week: warm-up, duration and timeout together still fit one of Node's timers (2^31 ms, or 596 hours).
 const LONGEST_MS = 168 * MS_PER_HOUR;
 const SHORTEST_MS = 1;
+const LONGEST_NAME = 200;
 
 /** A plan before its target's name is looked up, with everything that depends on the target's location open. */
 export type UnresolvedPlan = Omit<RunPlan, 'settings' | 'mix' | 'isTargetLocal' | 'load' | 'notes'> & {
@@ -100,6 +101,7 @@ function checked(
   const percentiles = checkPercentiles(options.percentiles ?? DEFAULT_PERCENTILES, problems);
   const streaming = parseStreaming(options, problems);
   const { abortOn, thresholds } = checkRules(options, parsed?.mix ?? null, streaming, problems);
+  const name = checkName(options, problems);
   const cpuWork = problems.count('cpu-work', options.cpuWork ?? 0, 0, MAX_CPU_WORK);
   const streams = parseStreams(options, problems);
   const loadParts = parseLoadParts(options, mode, requests, problems, parsed?.timesMs ?? null);
@@ -119,6 +121,7 @@ function checked(
   const { timesMs: _timesMs, ...asked } = parsed;
   return {
     ...asked,
+    ...(name === undefined ? {} : { name }),
     mode,
     workers,
     concurrency: connectionsOf(concurrency, openLoad),
@@ -137,6 +140,17 @@ function checked(
     objectives: streaming.objectives,
     writtenIn: options[WRITTEN_IN],
   };
+}
+
+/** A title is a line. */
+function checkName({ name }: RunOptions, problems: Problems): string | undefined {
+  if (name === undefined) return undefined;
+  const trimmed = name.trim();
+  if (trimmed === '' || trimmed.length > LONGEST_NAME || /[\r\n]/.test(trimmed))
+    problems.add(
+      phrase`${the('name')} ${given(name)}: give it a line of 1 to ${LONGEST_NAME} characters, or leave it out.`,
+    );
+  return trimmed;
 }
 
 /** Checks whether this machine allows as many open connections as may be needed. */

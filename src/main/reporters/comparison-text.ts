@@ -77,7 +77,7 @@ function renderComparisonMarkdown(comparison: Comparison): string {
     rest.join('\n'),
     ...sectionsOf(comparison, true).flatMap(({ title: heading, table }) => [
       `### ${heading}`,
-      renderMarkdownTable(table),
+      renderMarkdownTable(withPlotAsCode(table)),
     ]),
     comparison.conclusions.map((sentence) => `- ${sentence}`).join('\n'),
     [...baselineSentences(comparison.baseline), ...comparison.notes]
@@ -229,6 +229,14 @@ function pairsTable(pairs: readonly Pair[]): Table {
       pair.probabilityShorter === null ? '–' : formatPercent(pair.probabilityShorter),
     ]),
   };
+}
+
+/** Rendered Markdown joins blanks, also in code; those that do not break stay, and the middle where it is. */
+function withPlotAsCode(table: Table): Table {
+  const plot = table.heading.indexOf(SHIFT_PLOT);
+  const asCode = (cells: readonly string[]): string[] =>
+    cells.map((cell, column) => (column === plot ? `\`${cell.replaceAll(' ', '\u00a0')}\`` : cell));
+  return { ...table, heading: asCode(table.heading), rows: table.rows.map(asCode) };
 }
 
 /** Each percentile's distance from the other side's, as a bar on the side of the larger one. */

@@ -10,6 +10,7 @@ import { summarizeLoad } from './load-notes.ts';
 export function summarizePlan(plan: RunPlan): Summary['plan'] {
   const { url = '', method = '' } = plan.mix[0]?.message ?? {};
   return {
+    ...(plan.name === undefined ? {} : { name: plan.name }),
     target: { url, method },
     mode: plan.mode,
     workers: plan.workers,

@@ -12,7 +12,11 @@ export function withoutSecrets(summary: Summary, secrets: readonly string[]): Su
   const { plan, mix, scenarios, errors, degradedReasons, notes, findings, generator } = summary;
   return {
     ...summary,
-    plan: { ...plan, target: { ...plan.target, url: hide(plan.target.url) } },
+    plan: {
+      ...plan,
+      ...(plan.name === undefined ? {} : { name: hide(plan.name) }),
+      target: { ...plan.target, url: hide(plan.target.url) },
+    },
     // In a plan without scenarios a name is the user's own word, which rules refer to.
     mix: mix.map((row) => ({
       ...row,

@@ -1,6 +1,7 @@
 import { type ErrorTally, LOWEST_FAILURE } from '../../protocol/report.ts';
 import type { RequestPlan } from '../../protocol/request.ts';
 import { PATH_OF_TRACE } from '../../protocol/trace-path.ts';
+import { limitText } from '../../protocol/units.ts';
 import { type Answered, missOf } from '../../requests/expectation.ts';
 import type { Hide } from '../../requests/secrets.ts';
 import type { TargetConnection } from '../connections/connection.ts';
@@ -90,7 +91,7 @@ export class Verdict {
   ): ErrorTally {
     if (endedByUs === 'timeout') {
       const what = Number.isNaN(sentMs) ? 'no connection' : 'no complete answer';
-      const example = `${what} within ${request?.timeoutMs ?? this.#timeoutMs} ms`;
+      const example = `${what} within ${limitText(request?.timeoutMs ?? this.#timeoutMs)}`;
       return { kind: 'timeout', code: 'TIMEOUT', count: 1, example };
     }
     if (endedByUs === 'stalled') {

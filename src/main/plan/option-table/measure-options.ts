@@ -43,6 +43,14 @@ export const MEASURE_OPTIONS = {
       sweep: { byDefault: DEFAULT_SWEEP_WARMUP },
     },
   },
+  name: {
+    kind: 'text',
+    group: 'output',
+    value: 'TEXT',
+    help: 'Name of what is measured: the title of its HTML page, and in its JSON',
+    byDefault: 'none',
+    commands: LOADS,
+  },
   'cpu-work': {
     kind: 'count',
     group: 'engine',

@@ -58,14 +58,16 @@ export function comparisonPage(shown: Comparison, result: object): Page {
   };
 }
 
-function headingOf({ comparison: { kind }, arms, plan }: ComparisonView): string {
-  const target = targetText(plan);
+function headingOf(view: ComparisonView): string {
+  const { comparison, arms, plan } = view;
+  const { kind } = comparison;
+  const names = new Set(plansOf(view).map((arm) => arm.plan.name));
+  const name = names.size === 1 ? plan.name : undefined;
+  const target = name ?? targetText(plan);
   if (kind === 'repeat') return target;
   if (kind === 'modes') return `Modes for ${target}`;
-  return arms
-    .map(({ name }) => name)
-    .toReversed()
-    .join(' against ');
+  const sides = arms.map((arm) => arm.name).toReversed();
+  return `${name === undefined ? '' : `${name}: `}${sides.join(' against ')}`;
 }
 
 function aboutText(view: ComparisonView): string {

@@ -1,4 +1,5 @@
 import type { ErrorSummary, Summary } from '../../../../protocol/summary.ts';
+import { failedAsText } from '../../../text/failure-words.ts';
 import { counted } from '../../../text/format.ts';
 import { shareTable } from '../charts/share-table.ts';
 import { html, type Markup } from '../markup.ts';
@@ -27,7 +28,7 @@ function errorTable({ errors, requests }: Summary, intervalMs: number): Markup {
     .slice(0, MOST_ROWS)
     .map(
       (error) =>
-        html`<tr><th scope="row">${error.kind} <span class="soft">${error.code}</span></th><td class="n" data-l="Count">${count(error.count)}</td><td class="n" data-l="Of sent">${percent(requests.sent === 0 ? 0 : error.count / requests.sent)}</td><td class="n" data-l="First – last">${whenText(error, intervalMs)}</td><td class="ex">${error.example}</td></tr>
+        html`<tr><th scope="row">${error.kind}${failedAsText(error.kind, error.code) === error.kind ? null : html` <span class="soft">${error.code}</span>`}</th><td class="n" data-l="Count">${count(error.count)}</td><td class="n" data-l="Of sent">${percent(requests.sent === 0 ? 0 : error.count / requests.sent)}</td><td class="n" data-l="First – last">${whenText(error, intervalMs)}</td><td class="ex">${error.example}</td></tr>
 `,
     )}</tbody></table>`;
 }

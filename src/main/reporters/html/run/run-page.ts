@@ -59,7 +59,7 @@ export function runPage(shown: Summary & { readonly rows?: BatchRows }, result: 
   return {
     title: `${verdictWords(view).replace(/\.$/, '')}${broken} – ${heading}`,
     heading,
-    about: `${loadText(shown.plan)}, ${ms(shown.windowMs)}, ${workersText(shown.plan)}; ${dayText(shown.startedAt)}`,
+    about: `${whatIfNamed(shown)}${loadText(shown.plan)}, ${ms(shown.windowMs)}, ${workersText(shown.plan)}; ${dayText(shown.startedAt)}`,
     version: shown.tool.version,
     panels: PANELS.flatMap(({ id, title, of }) => {
       const body = of(view);
@@ -87,7 +87,7 @@ export function runPageUnderWay(shown: Summary, underWay: UnderWay): Page {
   return {
     title: `${underWayWords(shown, underWay).replace(/\.$/, '')} – ${heading}`,
     heading,
-    about: `${loadText(shown.plan)}, ${senders}; ${dayText(shown.startedAt)}`,
+    about: `${whatIfNamed(shown)}${loadText(shown.plan)}, ${senders}; ${dayText(shown.startedAt)}`,
     version: shown.tool.version,
     panels: [
       { id: 'verdict', title: 'Where it stands', body: underWayPanel(view, underWay) },
@@ -116,7 +116,16 @@ function withoutCells({ cells: _cells, gap, ...bucket }: SeriesBucket): object {
   return { ...bucket, gap: quantiles };
 }
 
-function headingOf({ plan, mix = [] }: Summary): string {
+function headingOf(summary: Summary): string {
+  return summary.plan.name ?? whatWasMeasured(summary);
+}
+
+/** Where the heading is a name, what it names comes below. */
+function whatIfNamed(summary: Summary): string {
+  return summary.plan.name === undefined ? '' : `${whatWasMeasured(summary)}; `;
+}
+
+function whatWasMeasured({ plan, mix = [] }: Summary): string {
   const { url } = plan.target;
   if (plan.scenarios !== undefined) return `${plan.scenarios.file} against ${hostOf(url)}`;
   return mix.length > 1 ? `${mix.length} requests at ${hostOf(url)}` : targetText(plan);

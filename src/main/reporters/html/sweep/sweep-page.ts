@@ -36,8 +36,14 @@ const PANELS: readonly SweepPanel[] = [
  * @param result the same result as stored in the file
  */
 export function sweepPage(shown: Sweep, result: object): Page {
-  const { target, over, from, to, startedAt, tool } = shown;
-  const heading = target === null ? 'Sweep' : `Sweep of ${target.method} ${target.url}`;
+  const { target, over, from, to, startedAt, tool, levels } = shown;
+  const name = levels[0]?.summary.plan.name;
+  const heading =
+    name !== undefined
+      ? `Sweep of ${name}`
+      : target === null
+        ? 'Sweep'
+        : `Sweep of ${target.method} ${target.url}`;
   return {
     title: `${capacityWords(shown)} – ${heading}`,
     heading,
