@@ -25,6 +25,7 @@ import { presetOf } from './models/own-presets.ts';
 import { hasOwnBody } from './models/preset-request.ts';
 import { needsModel } from './models/presets.ts';
 import { checkStreamRules, parseStreaming, type Streaming } from './models/stream-plan.ts';
+import { parseNameAndSeed } from './name-and-seed.ts';
 import { checkOpenFiles } from './open-files.ts';
 import { checkShape } from './option-shapes.ts';
 import type { RunOptions } from './options.ts';
@@ -32,7 +33,6 @@ import { WRITTEN_IN } from './options.ts';
 import { Problems, type Told } from './problems.ts';
 import { parseDurationMs } from './quantities.ts';
 import { parseRequests, type UnresolvedRequest } from './requests/requests.ts';
-import { drawnSeed, ROWS_KEPT } from './rows-kept.ts';
 import { endpointOf, isLocal, requestMessageOf, resolveEndpoints, settingsOf } from './target.ts';
 import { termsOf } from './terms.ts';
 import {
@@ -50,7 +50,6 @@ const MAX_CPU_WORK = 1_000_000_000;
 // A week: warm-up, duration and timeout together still fit one of Node's timers (2^31 ms, or 596 hours).
 const LONGEST_MS = 168 * MS_PER_HOUR;
 const SHORTEST_MS = 1;
-const LONGEST_NAME = 200;
 
 /** A plan before its target's name is looked up, with everything that depends on the target's location open. */
 export type UnresolvedPlan = Omit<RunPlan, 'settings' | 'mix' | 'isTargetLocal' | 'load' | 'notes'> & {
@@ -88,11 +87,8 @@ function checked(
 ): UnresolvedPlan {
   refuseOtherTypes(options, earlier);
   const problems = new Problems(earlier);
-  const givenSeed = optional(options.seed, (value) =>
-    problems.count('seed', value, 0, Number.MAX_SAFE_INTEGER),
-  );
-  const seed = givenSeed ?? options[ROWS_KEPT]?.seed ?? drawnSeed();
-  const parsed = parseRequests({ ...options, seed }, `volley/${VERSION}`, problems, columns);
+  const identity = parseNameAndSeed(options, problems);
+  const parsed = parseRequests({ ...options, seed: identity.seed }, `volley/${VERSION}`, problems, columns);
   const mode = problems.choice('mode', options.mode ?? DEFAULT_MODE, WORKER_MODES);
   const client = problems.choice('client', options.client ?? DEFAULT_CLIENT, CLIENT_NAMES);
   const requests = checkBudget(options, parsed, problems);
@@ -101,7 +97,6 @@ function checked(
   const percentiles = checkPercentiles(options.percentiles ?? DEFAULT_PERCENTILES, problems);
   const streaming = parseStreaming(options, problems);
   const { abortOn, thresholds } = checkRules(options, parsed?.mix ?? null, streaming, problems);
-  const name = checkName(options, problems);
   const cpuWork = problems.count('cpu-work', options.cpuWork ?? 0, 0, MAX_CPU_WORK);
   const streams = parseStreams(options, problems);
   const loadParts = parseLoadParts(options, mode, requests, problems, parsed?.timesMs ?? null);
@@ -121,7 +116,7 @@ function checked(
   const { timesMs: _timesMs, ...asked } = parsed;
   return {
     ...asked,
-    ...(name === undefined ? {} : { name }),
+    ...identity,
     mode,
     workers,
     concurrency: connectionsOf(concurrency, openLoad),
@@ -135,22 +130,10 @@ function checked(
     percentiles: [...new Set([...percentiles, ...percentilesIn(thresholds)])],
     thresholds: withImplied(thresholds, parsed.mix),
     abortOn,
-    seed,
     stream: streaming.stream,
     objectives: streaming.objectives,
     writtenIn: options[WRITTEN_IN],
   };
-}
-
-/** A title is a line. */
-function checkName({ name }: RunOptions, problems: Problems): string | undefined {
-  if (name === undefined) return undefined;
-  const trimmed = name.trim();
-  if (trimmed === '' || trimmed.length > LONGEST_NAME || /[\r\n]/.test(trimmed))
-    problems.add(
-      phrase`${the('name')} ${given(name)}: give it a line of 1 to ${LONGEST_NAME} characters, or leave it out.`,
-    );
-  return trimmed;
 }
 
 /** Checks whether this machine allows as many open connections as may be needed. */
