@@ -103,6 +103,29 @@ mix:
     expect(stderr).not.toContain('    at ');
   });
 
+  test('the fields that there are stand in one of several sentences on unknown ones', async () => {
+    const plan = planOf('unknown.yaml', 'services: 1\nvolumes: 2\nnetworks: 3\nurl: http://127.0.0.1:9/\n');
+    const { code, stderr } = await volley('run', plan);
+    expect(code).toBe(2);
+    expect(stderr.match(/choose from/g)).toHaveLength(1);
+    expect(stderr).toContain(`${plan}:2:1: 'volumes' is not a field that a plan has here either.\n`);
+    expect(stderr).toContain(`${plan}:3:1: 'networks' is not a field that a plan has here either.\n`);
+  });
+
+  test.each([
+    ['api.yaml', "openapi: 3.0.0\ninfo: {title: t, version: '1'}\npaths: {}\n", 'volley init --openapi FILE'],
+    ['old.yaml', "swagger: '2.0'\npaths: {}\n", 'turn it into OpenAPI 3'],
+    ['page.json', '{"log":{"entries":[]}}', '--har FILE'],
+  ])('%s in its place is told what to do instead', async (name, text, advice) => {
+    const file = planOf(name, text);
+    const { code, stderr } = await volley('run', file);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`volley: '${file}' `);
+    expect(stderr).toContain('not a plan: ');
+    expect(stderr).toContain(advice.replace('FILE', file));
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
   test('a setting that the plan does not have is a slip', async () => {
     const plan = planOf('set.yaml', 'url: http://127.0.0.1:9/{{size}}\nvariables:\n  size: 3\n');
     const { code, stderr } = await volley('run', plan, '--set', 'siez=4', '-n', '1');

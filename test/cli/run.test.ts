@@ -230,6 +230,22 @@ describe('exit codes', () => {
   });
 
   test.each([
+    ['run', 'plan.yaml', 'url: http://no-such-host.invalid/\nrequests: 5\n', []],
+    ['batch', 'rows.csv', 'id\n1\n', ['http://no-such-host.invalid/']],
+  ])(
+    '2 for an unknown host in volley %s, which its file is not blamed for',
+    async (command, name, text, urls) => {
+      const file = join(folder, name);
+      writeFileSync(file, text);
+      const { code, stderr } = await keptVolley(command, file, ...urls);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(
+        /^volley: (\S+plan\.yaml:1:6: )?The host 'no-such-host\.invalid' is unknown \((ENOTFOUND|EAI_AGAIN)\)/,
+      );
+    },
+  );
+
+  test.each([
     { name: 'a folder that is not there', path: () => join(folder, 'missing', 'r.json') },
     { name: 'a folder in place of the file', path: () => folder },
   ])('2 for $name as --out, with nothing sent', async ({ path }) => {

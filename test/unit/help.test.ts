@@ -168,6 +168,15 @@ describe('a slip of the pen', () => {
   ])('%j', (argv, sentence) => expect(said(argv)).toEqual([sentence]));
 
   test.each([
+    ['init', '-n', '-n is --requests, which is not an option here: see volley <command> --help.'],
+    ['batch', '-d', '-d is --duration, which is not an option here: see volley <command> --help.'],
+    ['report', '-q', '-q is --quiet, which is not an option here: see volley <command> --help.'],
+    ['serve', '-y', '-y is not an option: see volley --help.'],
+  ])('volley %s %s', (command, letter, sentence) =>
+    expect(withoutMisread([letter, '5'], COMMANDS[command]!.options).problems).toEqual([sentence]),
+  );
+
+  test.each([
     [['http://x/', '-z', '5s'], ['-z is not an option: for a duration use -d.']],
     [
       ['-z5s', '-X', 'POST'],

@@ -177,7 +177,10 @@ function register(
       const parsed = new Parsed(argv, withDashes(positionals, words), behind);
       problems.push(...repeatedOptions(parsed, ownTableOf(command.table)));
       return carryOut(parsed, () =>
-        command.run(parsed, problems).catch((error) => Promise.reject(orNoCommand(error, parsed))),
+        command.run(parsed, problems).catch((error) => {
+          const word = String(positionals[names.indexOf('url')] ?? '');
+          return Promise.reject(orNoCommand(error, word));
+        }),
       );
     },
   );
@@ -192,9 +195,9 @@ function withOptions(builder: Argv, options: Command['options']): Argv {
   return builder.string(ofType('string')).boolean(ofType('boolean')).alias(Object.fromEntries(aliases));
 }
 
-/** An unknown host may have been meant as a file or a command. */
-function orNoCommand(error: unknown, { positionals: [word = ''] }: Parsed): unknown {
-  if (!(error instanceof VolleyError) || error.code !== ERROR_CODES.unknownHost) return error;
+/** A word in the place of a URL whose host is unknown may have been meant as a file or a command. */
+function orNoCommand(error: unknown, word: string): unknown {
+  if (word === '' || !(error instanceof VolleyError) || error.code !== ERROR_CODES.unknownHost) return error;
   const misplaced = fileInPlaceOfUrl(word);
   if (misplaced !== null) return new VolleyError(error.code, misplaced);
   const meant = commandNear(word, Object.values(COMMANDS));

@@ -1,5 +1,8 @@
 import type { Options } from 'yargs';
+import type { OptionEntry } from '../plan/option-table/entry.ts';
+import { RUN_TABLE } from '../plan/option-table/run-table.ts';
 import { quoted } from '../text/quoted.ts';
+import { SCREEN_TABLE } from './command-tables.ts';
 import { isWebAddress } from './misplaced-words.ts';
 
 /** Names that other tools use for volley's options, where they are not similar enough to be found as typos. */
@@ -39,6 +42,13 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   warmup_time: 'warmup',
   title: 'out',
 };
+
+/** The options of a run by their letters, which people also try on other commands. */
+const RUN_LETTERS: ReadonlyMap<string, string> = new Map(
+  Object.entries<OptionEntry>({ ...RUN_TABLE, ...SCREEN_TABLE }).flatMap(([name, { alias }]) =>
+    alias === undefined ? [] : [[alias, name] as const],
+  ),
+);
 
 /** What to use instead of letters that only other tools have. */
 const LETTERS: Readonly<Record<string, string>> = {
@@ -83,10 +93,14 @@ const OTHER_MEANINGS: readonly (readonly [
   ['-H', /^https?:\/\//i, () => "is a header: give the target's URL without an option"],
 ];
 
-/** A sentence on a letter that is not an option. */
+/** A sentence on a letter that is not an option of the command. */
 export function unknownLetter(letter: string, options: Readonly<Record<string, Options>>): string {
   const instead = 'timeout' in options ? LETTERS[letter] : undefined;
-  return `-${letter} is not an option: ${instead ?? 'see volley --help'}.`;
+  if (instead !== undefined) return `-${letter} is not an option: ${instead}.`;
+  const meant = RUN_LETTERS.get(letter);
+  return meant === undefined
+    ? `-${letter} is not an option: see volley --help.`
+    : `-${letter} is --${meant}, which is not an option here: see volley <command> --help.`;
 }
 
 /** The words as typed, without those that volley would misread, and a sentence on each of these. */

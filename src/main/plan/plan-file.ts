@@ -12,7 +12,6 @@ import {
 import type { z } from 'zod';
 import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { STDIN } from '../files/stdin.ts';
-import { meantOrOneOf } from '../text/nearest.ts';
 import { cut, quoted } from '../text/quoted.ts';
 import { FLOW_FIELDS } from './flows/flow-schema.ts';
 import type { WrittenFlow } from './flows/places.ts';
@@ -22,8 +21,9 @@ import { camelCase } from './option-table/entry.ts';
 import { LIBRARY_NAMES, type RequestName, RUN_TABLE } from './option-table/run-table.ts';
 import type { NamedRequestOptions } from './options.ts';
 import { type Place, type PlaceOf, placesIn } from './plan-place.ts';
-import { MIX_ENTRY, PLAN, type PlanEntry, PRESET_ENTRY } from './plan-schema.ts';
+import { type MIX_ENTRY, PLAN, type PlanEntry } from './plan-schema.ts';
 import { emptyPlan, planText } from './read-plan-text.ts';
+import { adviceOnFields, fieldsAt, otherThanPlan } from './unknown-fields.ts';
 import { faultsIn, wrongValue } from './wrong-value.ts';
 
 /** The content of a plan file. */
@@ -59,6 +59,8 @@ export function readPlanFile(path: string): PlanFile {
   const document = checkedDocument(text, lines, path, placeAt);
   const placeOf = placesIn(document, placeAt);
   const { data, flow } = withoutFlow(withoutAnchors(contentOf(document, path)));
+  const other = otherThanPlan(data, path);
+  if (other !== null) throw new VolleyError(ERROR_CODES.usage, other);
   const first = PLAN.safeParse(data);
   const issues = first.error?.issues ?? [];
   const problems = issues.flatMap((issue) =>
@@ -259,9 +261,10 @@ function referenceProblems(document: Document, placeAt: (offset: number) => Plac
 function sentencesOf(issue: z.core.$ZodIssue, data: unknown, placeOf: PlaceOf): string[] {
   const name = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
+    const advice = adviceOnFields(issue.keys, issue.path);
     return issue.keys.map(
-      (key) =>
-        `${placeOf([...issue.path, key], 'key')}: ${quoted(key)} is not a field that a plan has here: ${whereElse(key, issue.path)}`,
+      (key, place) =>
+        `${placeOf([...issue.path, key], 'key')}: ${quoted(key)} is not a field that a plan has here${advice[place] ?? ''}`,
     );
   }
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
@@ -277,23 +280,6 @@ function sentencesOf(issue: z.core.$ZodIssue, data: unknown, placeOf: PlaceOf): 
 
 function isListIn(data: unknown): boolean {
   return isRecord(data) && Array.isArray(data['requests']);
-}
-
-function fieldsAt([first]: readonly PropertyKey[]): readonly string[] {
-  if (first === 'presets') return Object.keys(PRESET_ENTRY.shape);
-  return Object.keys(first === undefined ? PLAN.shape : MIX_ENTRY.shape);
-}
-
-/** Advice on a field that is unknown at its level: a typo, or one that belongs to the other level. */
-function whereElse(key: string, path: readonly PropertyKey[]): string {
-  const here = fieldsAt(path);
-  if (path[0] === 'presets') return meantOrOneOf(key, here);
-  const isOfAll = path.length === 0;
-  const elsewhere = Object.keys(isOfAll ? MIX_ENTRY.shape : PLAN.shape);
-  if (elsewhere.includes(key))
-    return isOfAll ? 'it belongs in each request of mix.' : 'it belongs to the whole plan, next to mix.';
-  if (isOfAll && FLOW_FIELDS.includes(key)) return 'it belongs to scenarios, which this plan does not have.';
-  return meantOrOneOf(key, here);
 }
 
 /**
