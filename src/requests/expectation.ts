@@ -5,7 +5,7 @@ import { JsonTooDeep, parseExactJson, shownJson } from './exact-json.ts';
 import { jsonQuery } from './json-path.ts';
 import { isSecretUnder } from './secret-names.ts';
 import type { Hide } from './secrets.ts';
-import { lengthOf, meets, wantedBy } from './value-rule.ts';
+import { isOfNumbers, lengthOf, meets, wantedBy } from './value-rule.ts';
 import { visible } from './visible.ts';
 
 export { LARGEST_KEPT_BYTES } from './body-text.ts';
@@ -92,11 +92,20 @@ function numberIn(line: string): string | number {
   return /^-?\d+(?:\.\d+)?$/.test(line) ? Number(line) : line;
 }
 
+/** Three digits, or as many more as show that it is above the limit. */
+function inFewDigits(tookMs: number, longestMs: number): number {
+  for (let digits = 3; digits < 12; digits++) {
+    const shown = Number(tookMs.toPrecision(digits));
+    if (shown > longestMs) return shown;
+  }
+  return tookMs;
+}
+
 function timeMiss({ longestMs }: Expectation, tookMs: number): Miss | null {
   if (longestMs === null || tookMs <= longestMs) return null;
   return {
     code: 'TIME',
-    example: `expected an answer within ${longestMs} ms, got one after ${Number(tookMs.toPrecision(6))} ms`,
+    example: `expected an answer within ${longestMs} ms, got one after ${inFewDigits(tookMs, longestMs)} ms`,
   };
 }
 
@@ -140,7 +149,10 @@ function jsonMiss(wanted: Expectation['json'], text: string, hide: Hide): Miss |
     const shown = hidingUnder(lastNameOf(path), hide);
     const ofList =
       path === 'length' && Array.isArray(read.value) ? ` (for a list itself say '$ length')` : '';
-    return { code: 'BODY_JSON', example: `${missed(path, rule, found[wrong], shown)}${where}${ofList}` };
+    return {
+      code: 'BODY_JSON',
+      example: `${missed(path, rule, found[wrong], shown, textFor(rule))}${where}${ofList}`,
+    };
   }
   return null;
 }
@@ -156,12 +168,18 @@ function lastNameOf(path: string): string {
 }
 
 /** Describes what was expected and what was found; `value` is undefined if it is missing. */
-function missed(what: string, rule: ValueRule, value: unknown, hide: Hide): string {
+function missed(what: string, rule: ValueRule, value: unknown, hide: Hide, beforeText = ''): string {
   const wanted = wantedBy(rule, (text) => shortened(text, hide));
   if (value === undefined) return `expected ${what} ${wanted}, got nothing`;
   const length = rule.type === 'compare' && rule.ofLength ? lengthOf(value) : undefined;
   if (length !== undefined) return `expected ${what} ${wanted}, got ${length}`;
-  return `expected ${what} ${wanted}, got '${shortened(shownJson(value), hide)}'`;
+  const before = typeof value === 'string' ? beforeText : '';
+  return `expected ${what} ${wanted}, got ${before}'${shortened(shownJson(value), hide)}'`;
+}
+
+/** Tells text whose characters are those of a number from the number that a rule wants. */
+function textFor(rule: ValueRule): string {
+  return isOfNumbers(rule) ? 'the text ' : '';
 }
 
 /** The JSON of a body, or why it cannot be inspected. */

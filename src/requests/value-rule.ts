@@ -58,6 +58,12 @@ const OF_LENGTH: Readonly<Record<Comparison, string>> = {
   '>=': 'of at least',
 };
 
+/** Whether it asks for a number above or below another one: text never is, even if its characters are digits. */
+export function isOfNumbers(rule: ValueRule): boolean {
+  const isOrder = rule.type === 'compare' && !rule.ofLength && rule.by !== '=' && rule.by !== '!=';
+  return isOrder && isJsonNumber(expectedJson(rule.value));
+}
+
 /** Characters of a text, elements of a list, names of an object; undefined for anything else. */
 export function lengthOf(value: unknown): number | undefined {
   if (typeof value === 'string') return Array.from(value).length;

@@ -71,6 +71,10 @@ test.each(['csv', 'jsonl'])(
     // None failed there, and it is no output of a batch here.
     const none = await volley('batch', then, url, '--retry-failed', ...more, inFolder(`none.${form}`));
     expect([none.code, asked.length]).toEqual([0, 5]);
+    expect([none.stdout, none.stderr]).toEqual([
+      '',
+      'volley: no row of that output had failed: nothing was sent.\n',
+    ]);
     const refused = await volley('batch', rows, url, '--retry-failed', ...more, inFolder('refused.csv'));
     expect(refused.stderr).toBe(
       `volley: The rows '${rows}': there is no column 'volley_status': --retry-failed reads what volley batch wrote with --out.\n`,

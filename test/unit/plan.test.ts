@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
 import { VolleyError } from '../../src/api/index.ts';
 import { choosePacing } from '../../src/main/plan/load.ts';
@@ -105,6 +106,14 @@ describe('the gate between options and plan', () => {
 
   test('more workers than the default concurrency raise it', () => {
     expect(checkOptions({ ...URL_GIVEN, workers: 60 })).toMatchObject({ workers: 60, concurrency: 60 });
+  });
+
+  test('there are at most 32 workers for a core, or 64', () => {
+    const most = Math.max(64, 32 * availableParallelism());
+    expect(checkOptions({ ...URL_GIVEN, workers: most }).workers).toBe(most);
+    expect(() => checkOptions({ ...URL_GIVEN, workers: most + 1 })).toThrow(
+      `--workers '${most + 1}': give a whole number from 1 to ${most.toLocaleString('en')}.`,
+    );
   });
 
   test('by default there are never more workers than connections or requests', () => {

@@ -69,6 +69,10 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
     isComplete ? EXIT_CODES.ok : EXIT_CODES.notWritten,
   ]);
   if (result.trouble?.code === 'reader-gone') return exitCode;
+  if (parsed.flag('retry-failed') && form === 'text' && result.isComplete && result.rowCount === 0) {
+    say('no row of that output had failed: nothing was sent.');
+    return exitCode;
+  }
   // If the rows go to stdout, the report must not be mixed with them.
   const view =
     batch.out === null ? viewOf(process.stderr, process.env, showing.view.isVerbose) : showing.view;
