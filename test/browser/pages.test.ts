@@ -35,6 +35,33 @@ const READ = (track: string): string => `document.querySelector('[data-track="${
 const VIEW = `document.querySelector('#stack .marks').getAttribute('viewBox')`;
 
 (path === null ? describe.skip : describe)('pages in a browser', () => {
+  test('on a phone, broken rules that take several lines begin as high as what is beside them', async () => {
+    const thresholds = ['p50<1ms', 'p99<2ms', 'throughput>5000/s'].map((expression) => ({
+      ...({
+        expression,
+        figure: 'p50',
+        latency: 'response',
+        request: null,
+        operator: '<',
+        limit: 1,
+      } as const),
+      ...{ measured: 4, isLowerBound: false, requestsNeeded: null, isImplied: false, ok: false },
+    }));
+    const file = join(folder, 'broken.html');
+    const broken = pageFile(file, renderTrend(listed(keptWith(4, { thresholds }), keptWith(3))));
+    const page = await browser.open(broken, { width: 360 });
+    const tops = `(() => {
+      const cells = [...document.querySelectorAll('.runs td')];
+      const broken = cells.findIndex((cell) => cell.dataset.l === 'rules' && cell.querySelector('code'));
+      const top = (cell) => Math.round(cell.getBoundingClientRect().top);
+      return [-1, 0, 1].map((step) => top(cells[broken + step]));
+    })()`;
+    const [before, rules, after] = await page.evaluate<number[]>(tops);
+    // One of the two may be in another row of the card.
+    expect([before, after]).toContain(rules);
+    await page.close();
+  });
+
   test.each([
     [RUN, { width: 1280 }],
     [RUN, { width: 360, isDark: true }],

@@ -25,7 +25,7 @@ export const NARROW_STYLE = `
 }
 @media screen and (max-width:680px){${asBlocks('.cards', 'repeat(4,minmax(0,1fr))')}
 .cards tr.under{border-top:0;padding-top:0}.cards .under td{grid-column:1/-1}
-.cards td{align-self:end}.cards td.n{white-space:normal}
+.cards td{align-self:end}.runs td{align-self:start}.cards td.n{white-space:normal}
 .runs td,.runs th,.when{white-space:normal;overflow-wrap:anywhere}
 .cards .shape{grid-column:3/-1;grid-row:2;width:auto}
 .cards .when,.cards .twice{grid-column:span 2}
