@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { createReferenceServer } from '../../src/api/index.ts';
+import { COMMANDS } from '../../src/main/cli/commands.ts';
 import { PRESET_NAMES } from '../../src/protocol/stream.ts';
 import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
@@ -57,6 +58,25 @@ test('what is wrong with a preset of a plan is told of the preset, not of the pl
   ).toMatch(/^volley: .*body '\$max_tokens': did you mean \$maxTokens\?\n$/);
 });
 
+test('the help of replays lists no option that they refuse', async () => {
+  const trace = inFolder('listed.jsonl');
+  writeFileSync(trace, '{"timestamp":0,"input_length":5,"output_length":2}\n');
+  const values: Readonly<Record<string, string>> = {
+    ...{ urls: trace, curl: 'curl x.test', 'curl-file': trace, har: trace, 'har-hosts': '*', rows: trace },
+    ...{ 'rows-mode': 'random', rate: '5', every: '10ms', stages: '1s:5', warmup: '1s', vus: '2' },
+    ...{ iterations: '2', only: 'a', prompt: 'x', prompts: trace, 'synthetic-prompts': '5', trace },
+  };
+  const unlisted = COMMANDS['replay']?.unlisted ?? [];
+  expect([...unlisted].sort()).toEqual(Object.keys(values).sort());
+  const help = (await volley('replay', '--help')).stdout;
+  for (const name of unlisted) {
+    const { code, stderr } = await volley('replay', trace, ...CHAT, `--${name}`, values[name] ?? '');
+    expect([name, code, stderr.includes(`--${name}`)]).toEqual([name, 2, true]);
+    expect(help).not.toMatch(new RegExp(`^ .{0,5}--${name} `, 'm'));
+  }
+  expect(help).toContain('--speed FACTOR');
+});
+
 test('a replay cannot send more than its trace has', async () => {
   const trace = inFolder('trace.jsonl');
   writeFileSync(trace, '{"timestamp":0,"input_length":5,"output_length":2}\n');
@@ -72,6 +92,15 @@ test('a variable for the key that is empty is told from one that is not there', 
   expect([code, stderr]).toEqual([
     2,
     "volley: --api-key-env 'EMPTY_KEY': that environment variable is empty: export it, or name another.\n",
+  ]);
+  const twice = await volley.with({ WHOLE_KEY: 'Bearer key-7654321' }, [
+    ...CHAT,
+    '--api-key-env',
+    'WHOLE_KEY',
+  ]);
+  expect([twice.code, twice.stderr]).toEqual([
+    2,
+    "volley: --api-key-env 'WHOLE_KEY': its value begins with Bearer, which is sent before it anyway: give the key alone.\n",
   ]);
 });
 

@@ -1,6 +1,7 @@
 import type { Options } from 'yargs';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import type { CommandName, OptionTable } from '../plan/option-table/entry.ts';
+import type { OptionName } from '../plan/option-table/run-table.ts';
 import type { Parsed } from './parsed.ts';
 
 export interface Positional {
@@ -22,6 +23,8 @@ export interface Command {
   readonly describe: string;
   readonly positionals: readonly Positional[];
   readonly table: OptionTable;
+  /** Options that it refuses, each for a reason of its own: its help leaves them out. */
+  readonly unlisted?: readonly OptionName[];
   /** The same options as yargs expects them. */
   readonly options: Readonly<Record<string, Options>>;
   /** @param problems found while parsing, which the command reports together with its own */

@@ -61,6 +61,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       URL,
     ],
     ...optionsOf('run'),
+    unlisted: [
+      ...(['urls', 'curl', 'curl-file', 'har', 'har-hosts', 'rows', 'rows-mode'] as const),
+      ...(['rate', 'every', 'stages', 'warmup', 'vus', 'iterations', 'only'] as const),
+      ...(['prompt', 'prompts', 'synthetic-prompts', 'trace'] as const),
+    ],
     run: async (parsed, problems) => (await import('./replay-command.ts')).replayCommand(parsed, problems),
   },
   sweep: {

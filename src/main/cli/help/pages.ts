@@ -97,7 +97,7 @@ function allPage(columns: number): string {
 
 function commandPage(command: Command, columns: number): string {
   const groups = (Object.keys(GROUPS) as Group[]).map((group) =>
-    groupLines(group, command.table, columns, command),
+    groupLines(group, listedOf(command), columns, command),
   );
   return joined([
     [usageOf(command), ...paragraph(command.describe, columns, 2)],
@@ -117,6 +117,11 @@ function commandPage(command: Command, columns: number): string {
     ...groups.filter((lines) => lines.length > 0),
     furtherLines(columns),
   ]);
+}
+
+function listedOf({ table, unlisted = [] }: Command): OptionTable {
+  const left = new Set<string>(unlisted);
+  return Object.fromEntries(Object.entries(table).filter(([name]) => !left.has(name)));
 }
 
 function commandLines(columns: number, leftOut: readonly string[] = []): string[] {

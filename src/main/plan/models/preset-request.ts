@@ -49,6 +49,10 @@ export function withPreset(
   const { syntheticPrompts, sharedPrefix, trace, ...rest } = others;
   // The trace stays, so that its own problems are reported as well.
   const withTrace = trace === undefined ? rest : { ...rest, trace };
+  if (trace !== undefined && rest.rowsMode !== undefined)
+    problems.add(
+      phrase`${the('rows-mode')} ${given(rest.rowsMode)} with ${the('trace')}: each request of a trace is sent once, in order: leave it out.`,
+    );
   if (name === undefined) {
     refuseWithoutPreset(options, problems);
     return trace === undefined ? rest : withTraceRequests({ ...rest, trace }, problems);
@@ -278,6 +282,10 @@ export function keyHeaders(
     );
     return [];
   }
+  if (keyHeader === 'authorization' && /^\s*bearer\s/i.test(key))
+    problems.add(
+      phrase`${the('api-key-env')} ${given(shownVariable(variable))}: its value begins with Bearer, which is sent before it anyway: give the key alone.`,
+    );
   return [keyHeader === 'authorization' ? `authorization: Bearer ${key}` : `${keyHeader}: ${key}`];
 }
 
