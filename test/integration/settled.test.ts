@@ -181,7 +181,7 @@ test('a server that stalls holds a run up for a few seconds at most, and what is
   expect(named).toMatchObject({
     status: 'rejected',
     reason: expect.objectContaining({
-      message: expect.stringMatching(/names none \(.*within 5000 ms\): say which model to ask/),
+      message: expect.stringMatching(/names none \(.*within 5 s\): say which model to ask/),
     }),
   });
   // That it does not answer is no refusal: the run asks, and shows what becomes of it.

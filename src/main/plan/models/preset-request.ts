@@ -49,19 +49,13 @@ export function withPreset(
   const { syntheticPrompts, sharedPrefix, trace, ...rest } = others;
   // The trace stays, so that its own problems are reported as well.
   const withTrace = trace === undefined ? rest : { ...rest, trace };
-  if (trace !== undefined && rest.rowsMode !== undefined)
-    problems.add(
-      phrase`${the('rows-mode')} ${given(rest.rowsMode)} with ${the('trace')}: each request of a trace is sent once, in order: leave it out.`,
-    );
+  checkValues(options, problems);
   if (name === undefined) {
     refuseWithoutPreset(options, problems);
     return trace === undefined ? rest : withTraceRequests({ ...rest, trace }, problems);
   }
   const preset = presetOf(options, problems);
   refuseBeside(options, problems);
-  for (const [option, value] of Object.entries({ model, prompt }))
-    if (value?.trim() === '')
-      problems.add(phrase`${the(option)} ${given(value)} is empty: say what to ask, or leave it out.`);
   if (preset === null) return { ...withTrace, preset: name };
   const bodies = givenAmong(options, OF_THE_BODY);
   if (bodies.length > 0) return { ...withOwnBody(options, rest, preset, bodies, problems), preset: name };
@@ -101,6 +95,16 @@ export function withPreset(
     preset: name,
     mix: url === undefined ? [] : [{ name, url, placeholders: false, ...besides }],
   };
+}
+
+function checkValues({ model, prompt, trace, rowsMode }: RunOptions, problems: Problems): void {
+  for (const [option, value] of Object.entries({ model, prompt }))
+    if (value?.trim() === '')
+      problems.add(phrase`${the(option)} ${given(value)} is empty: say what to ask, or leave it out.`);
+  if (trace !== undefined && rowsMode !== undefined)
+    problems.add(
+      phrase`${the('rows-mode')} ${given(rowsMode)} with ${the('trace')}: each request of a trace is sent once, in order: leave it out.`,
+    );
 }
 
 /** Whether options bring their own body for a preset, which then has no place for a prompt. */
