@@ -61,6 +61,17 @@ describe('a target that volley starts', () => {
     expect([once, repeated].map(({ pids }) => areGone(pids))).toEqual([true, true]);
   });
 
+  test('it says so where no request goes to the port', async () => {
+    const other = await startTarget();
+    const { code, stderr, pids } = await onPort('listens', LOAD, other.url);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^volley: no request goes to port \d+, on which the command of --on-port listens\.\n/,
+    );
+    expect(other.stats().requests).toBe(40);
+    expect(areGone(pids)).toBe(true);
+  });
+
   test('one that crashes during the test fails it, with what it has printed', async () => {
     const { code, stdout, stderr, pids } = await onPort('crashes', LOAD);
     expect(code).toBe(1);

@@ -13,7 +13,7 @@ import { failsByVerdict, isOnErrors, worstOf } from '../summary/exit-code.ts';
 import { comparisonSentence } from '../text/conclusions.ts';
 import { ComparisonOutputs, type ComparisonPaths } from './comparison-outputs.ts';
 import { handleInterrupts } from './interrupts.ts';
-import { dialling, type TargetCommand, withTarget } from './on-port/on-port.ts';
+import { dialling, noteElsewhere, type TargetCommand, withTarget } from './on-port/on-port.ts';
 import { printedRounds, type RoundsForm } from './output-form.ts';
 import { say } from './say.ts';
 import type { Showing } from './showing.ts';
@@ -43,6 +43,11 @@ export async function measureAndPrint(experiment: Measured): Promise<ExitCode> {
   // Said before hours of measuring that could prove nothing.
   for (const finding of tooFewRounds(experiment))
     say(comparisonSentence(finding, namingOf(arms[0]?.plan.writtenIn)));
+  noteElsewhere(
+    arms.map(({ plan }) => plan),
+    target,
+    showing.note,
+  );
   try {
     return await withTarget(target, showing.note, (on) => {
       const dialled = arms.map((arm) => ({ ...arm, plan: dialling(arm.plan, on) }));

@@ -24,7 +24,7 @@ import { bareTimeNotes } from './bare-times.ts';
 import { baselineFrom, heldAgainst, type OpenBaseline, openBaseline } from './baseline-options.ts';
 import { clusterFrom, refuseRounds } from './cluster-options.ts';
 import { interruptible } from './interrupts.ts';
-import { dialling, onPort, targetCommandFrom, withTarget } from './on-port/on-port.ts';
+import { dialling, noteElsewhere, onPort, targetCommandFrom, withTarget } from './on-port/on-port.ts';
 import { outputFormFrom, printedRun, type RunForm } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
@@ -82,6 +82,7 @@ export async function runCommand(
     return { asked: ruled, plan: await completePlan(ruled, isSentFromHere) };
   });
   if (parsed.flag('dry-run')) return (await import('./once-command.ts')).printDryRun(plan);
+  noteElsewhere([plan], target, showing.note);
   if (parsed.flag('once'))
     return withTarget(target, showing.note, (on) => printOnce(dialling(plan, on), showing.note));
   const baseline = await openBaseline(against, plan);

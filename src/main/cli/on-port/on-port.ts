@@ -49,6 +49,19 @@ export function dialling(plan: RunPlan, { port, addresses }: Listening): RunPlan
   return { ...plan, mix };
 }
 
+/** A run whose requests all go elsewhere would be green, whatever becomes of what was started for it. */
+export function noteElsewhere(
+  plans: readonly RunPlan[],
+  target: TargetCommand | null,
+  note: (sentence: string) => void,
+): void {
+  if (target === null) return;
+  const isMeant = plans.some(({ mix }) =>
+    mix.some(({ endpoint = null }) => endpoint === null || endpoint.port === target.port),
+  );
+  if (!isMeant) note(`no request goes to port ${target.port}, on which the command of --on-port listens.`);
+}
+
 /** Reads `--on-port`; null if it is not given. */
 export function targetCommandFrom(parsed: Parsed, problems: Told[]): TargetCommand | null {
   const text = parsed.last('on-port');
