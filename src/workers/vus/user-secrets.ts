@@ -9,7 +9,9 @@ import { secretsInHeaders } from '../../requests/secret-headers.ts';
 const MOST_FIRST = 2;
 const MOST_LAST = 2;
 /** Longer texts would take much memory, as there may be many users. */
-const LONGEST_KEPT = 16_384;
+const LONGEST_SENT = 16_384;
+/** The same of an answer; one that gives a token is short. */
+const LONGEST_READ = 4_096;
 
 interface Sent {
   readonly url: string | Url;
@@ -43,12 +45,12 @@ export class UserSecrets {
   }
 
   sent(url: string | Url, params: RequestParams | undefined): void {
-    const isLong = typeof params?.body === 'string' && params.body.length > LONGEST_KEPT;
+    const isLong = typeof params?.body === 'string' && params.body.length > LONGEST_SENT;
     keep(this.#sent, { url, params: isLong ? { ...params, body: '' } : params });
   }
 
   read(text: string): void {
-    if (text.length <= LONGEST_KEPT) keep(this.#read, text);
+    if (text.length <= LONGEST_READ) keep(this.#read, text);
   }
 
   /** The values that their names call a secret. */
