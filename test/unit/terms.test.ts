@@ -61,7 +61,9 @@ const TYPED = [
   // Other tools' options of the same meaning.
   'oha --latency-correction',
   // An agent is always started by a command.
-  '(--allow-target)',
+  ...['(--allow-target)', 'the agents an --allow-target'],
+  // Commands for a file that is not a plan.
+  ...['volley init --openapi', 'is a recording and not a plan: --har'],
   // Only a command line sets variables for one run.
   ': nothing uses it: write',
   // `volley sweep`, and `volley compare` of saved results.
