@@ -37,6 +37,8 @@ export interface LatencySummary {
   readonly percentiles: Readonly<Record<string, number | null>>;
   /** The percentiles, and `min`, whose value is only a lower bound. */
   readonly atLeast: readonly string[];
+  /** What those percentiles are at most, whatever the lower bounds stand for; absent where there is no limit. */
+  readonly atMost?: Readonly<Record<string, number>>;
   readonly precision: 'exact' | 'histogram';
   /** All values as a histogram with 64 cells per power of two; docs/metrics.md explains the format. Absent in older results. */
   readonly cells?: readonly number[];

@@ -74,6 +74,17 @@ test.each([
   expect(stderr).not.toMatch(/hidden|\n {4}at /);
 });
 
+test('what is given in the environment is called by its name there, and an empty key is none', async () => {
+  const saying = async (environment: Record<string, string>): Promise<string> =>
+    (await volley.with(environment, ['agents'])).stderr;
+  expect(await saying({ VOLLEY_BROKER: 'me:hidden@x' })).toMatch(
+    /^volley: VOLLEY_BROKER '…@x': give it as redis:/,
+  );
+  expect(await saying({ VOLLEY_BROKER: 'redis://192.0.2.1', VOLLEY_CLUSTER_KEY: '' })).toMatch(
+    /^volley: The broker is not on this machine, and there is no cluster key/,
+  );
+});
+
 test('a run with setup whose broker is away has not begun with it', async () => {
   const target = createServer((request, response) => {
     sent.push(request.url ?? '');

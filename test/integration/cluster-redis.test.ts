@@ -168,6 +168,11 @@ afterAll(async () => {
         says: /--concurrency 2 is less than the 3 workers of 3 agents/,
       },
       {
+        args: ['--agents', '3', '-r', '9', '--max-in-flight', '2'],
+        code: 2,
+        says: /--max-in-flight 2 is less than the 3 workers of 3 agents/,
+      },
+      {
         args: ['--broker', 'redis://127.0.0.1:1', '--agents', '1'],
         code: 3,
         says: /redis:\/\/127\.0\.0\.1:1 could not be reached \(.*ECONNREFUSED.*docker run.*apt-get install redis-server/,

@@ -42,8 +42,8 @@ describe('a broker', () => {
     { typed: 'redis://me:secret@127.0.0.1', says: /^--broker has a password.*VOLLEY_BROKER instead/ },
     { typed: 'redis://me@127.0.0.1', says: null },
     { url: 'redis://me:secret@127.0.0.1', says: null },
-    { url: 'http://127.0.0.1', says: /^--broker 'http:\/\/127\.0\.0\.1': give it as redis:/ },
-    { url: 'http://me:secret@127.0.0.1', says: /^--broker '.*': give it as redis:/ },
+    { typed: 'http://127.0.0.1', says: /^--broker 'http:\/\/127\.0\.0\.1': give it as redis:/ },
+    { url: 'http://me:secret@127.0.0.1', says: /^VOLLEY_BROKER '.*': give it as redis:/ },
     { url: '', says: /^--broker is missing: start one with: docker run .*apt-get install redis-server/ },
     { url: 'redis://10.0.0.1', says: /there is no cluster key/ },
     { url: 'redis://10.0.0.1', key: 'short', says: /The cluster key has 5 characters: give at least 16/ },
@@ -51,10 +51,13 @@ describe('a broker', () => {
     { url: 'redis://localhost/15', says: null },
     {
       url: 'redis://localhost/abc',
-      says: /^--broker 'redis:\/\/localhost\/abc': what follows the port is the number/,
+      says: /^VOLLEY_BROKER 'redis:\/\/localhost\/abc': what follows the port is the number/,
     },
     { url: 'redis://:50%25secret@localhost', says: null },
-    { url: 'redis://:50%secret@localhost', says: /^--broker has a % in its password .*: write it as %25/ },
+    {
+      url: 'redis://:50%secret@localhost',
+      says: /^VOLLEY_BROKER has a % in its password .*: write it as %25/,
+    },
     { url: 'redis://localhost', pool: 'a b', says: /^--pool 'a b'/ },
   ])('is named: $typed $url', ({ typed, url, key, pool, says }) => {
     const problems: string[] = [];

@@ -82,6 +82,19 @@ describe('summing up latencies', () => {
     const summary = summarizeLatency(serviceOf([upTo(99), [young]]), ['50', '51', '90']);
     expect(summary.percentiles).toEqual({ '50': 50, '51': 50.5, '90': 89 });
     expect(summary.atLeast).toEqual(['51', '90']);
+    // Had it lasted longest of all, each would be the observed value of its rank.
+    const { '51': middle = 0, '90': high = 0, ...others } = summary.atMost ?? {};
+    expect([Math.abs(middle / 51 - 1) < 0.001, Math.abs(high / 90 - 1) < 0.001, others]).toEqual([
+      true,
+      true,
+      {},
+    ]);
+  });
+
+  test('without enough observed values nothing says how long a percentile is at most', () => {
+    const timeouts: Sample[] = Array.from({ length: 8 }, () => ({ outcome: 'timeout', serviceMs: 2_000 }));
+    const summary = summarizeLatency(serviceOf([upTo(92), timeouts]), ['95']);
+    expect([summary.atLeast, summary.atMost]).toEqual([['95'], undefined]);
   });
 
   test('the smallest value is in doubt only where it is a lower bound', () => {

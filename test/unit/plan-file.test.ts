@@ -310,6 +310,15 @@ describe('a plan that is not meant to be read', () => {
     expect(planOf('x-a: &a {url: b}\n<<: *a\n')).not.toThrow();
   });
 
+  test('options of many machines are sent to the command line', () => {
+    for (const name of ['agents', 'broker', 'max-lost'])
+      expect(planOf(`${name}: 3\n`)().problems).toEqual([
+        expect.stringContaining(
+          `'${name}' is not a field that a plan has here: where a plan runs is said on the command line, as in volley run plan.yaml --agents 3.`,
+        ),
+      ]);
+  });
+
   test('each of thousands of unknown keys is told with its place', () => {
     const text = Array.from({ length: 3_500 }, (_, index) => `k${index}: 1`).join('\n');
     const { problems } = planOf(text)();

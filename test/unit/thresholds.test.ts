@@ -240,6 +240,14 @@ describe('rules are judged', () => {
     expect(judge('max<1s', { latencyMs })).toMatchObject({ isLowerBound: true, ok: false });
     expect(judge('mean<1s', { latencyMs })).toMatchObject({ isLowerBound: true, ok: false });
   });
+
+  test('where few are unknown, an upper limit that holds whatever they are is kept', () => {
+    const service = { ...LATENCY, censored: 3, atLeast: ['99'], atMost: { '99': 14 } };
+    const latencyMs = { ...summaryWith().latencyMs, service };
+    expect(judge('p99<1s', { latencyMs })).toMatchObject({ measured: 14, isLowerBound: false, ok: true });
+    expect(judge('p99<13ms', { latencyMs })).toMatchObject({ measured: 12.5, isLowerBound: true, ok: false });
+    expect(judge('p99>13ms', { latencyMs })).toMatchObject({ measured: 12.5, isLowerBound: true, ok: false });
+  });
 });
 
 describe('the rule on the error rate that others imply', () => {

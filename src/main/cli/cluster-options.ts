@@ -81,10 +81,11 @@ export async function brokerFrom(
   environment: NodeJS.ProcessEnv,
   problems: string[],
 ): Promise<Meeting | null> {
-  const { VOLLEY_BROKER: url, VOLLEY_CLUSTER_KEY: key } = environment;
+  // Compose and shells make an empty one of what is not set.
+  const { VOLLEY_BROKER: url, VOLLEY_CLUSTER_KEY: key = '' } = environment;
   const path = parsed.last('cluster-key-file');
   const before = problems.length;
-  const read = path === undefined ? key : await keyIn(path, problems);
+  const read = path === undefined ? key || undefined : await keyIn(path, problems);
   // Without the right key nothing else can be checked.
   if (problems.length > before) return null;
   return meetingFrom({ typed: parsed.last('broker'), url, pool: parsed.last('pool'), key: read }, problems);

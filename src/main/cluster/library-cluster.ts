@@ -8,7 +8,12 @@ import { maxLostFrom } from './max-lost.ts';
 import { DEFAULT_JOIN_TIMEOUT, LONGEST_JOIN_MS, MOST_AGENTS, meetingFrom } from './meeting.ts';
 import type { ClusterPlan } from './submit.ts';
 
-const WORDS = { broker: 'cluster.broker', pool: 'cluster.pool', key: 'cluster.key' };
+const WORDS = {
+  broker: 'cluster.broker',
+  untyped: 'cluster.broker',
+  pool: 'cluster.pool',
+  key: 'cluster.key',
+};
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isQuantity = (value: unknown): boolean => typeof value === 'number' || isText(value);
 

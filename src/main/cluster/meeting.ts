@@ -14,7 +14,7 @@ const POOL_NAME = /^[\w.-]{1,64}$/;
 /** Commands that start a broker on this machine for a first try: with Docker, and on Debian or Ubuntu. */
 const START_A_BROKER =
   'start one with: docker run --rm -p 127.0.0.1:6379:6379 redis:7, or on Debian: apt-get install redis-server; ' +
-  'then give --broker redis://127.0.0.1:6379';
+  'its URL is then redis://127.0.0.1:6379';
 
 /** Broker settings of an agent or submitter. */
 export interface Meeting {
@@ -37,6 +37,8 @@ interface SaidOfBroker {
 /** Names of the options in their source. */
 interface BrokerWords {
   readonly broker: string;
+  /** What gives the broker where it was not typed. */
+  readonly untyped: string;
   readonly pool: string;
   /** All ways to give a key. */
   readonly key: string;
@@ -44,6 +46,7 @@ interface BrokerWords {
 
 const COMMAND_LINE_WORDS: BrokerWords = {
   broker: '--broker',
+  untyped: 'VOLLEY_BROKER',
   pool: '--pool',
   key: '--cluster-key-file or in VOLLEY_CLUSTER_KEY',
 };
@@ -56,19 +59,20 @@ export function meetingFrom(
 ): Meeting | null {
   const before = problems.length;
   const text = typed ?? url;
+  const given = typed === undefined ? words.untyped : words.broker;
   const known = text === undefined ? null : URL.parse(text);
   if (text === undefined || text === '') problems.push(`${words.broker} is missing: ${START_A_BROKER}.`);
   else if (known === null || !/^rediss?:$/.test(known.protocol) || known.hostname === '')
     problems.push(
-      `${words.broker} ${quotedUrl(text)}: give it as redis://host:6379, or rediss://host:6379 with TLS.`,
+      `${given} ${quotedUrl(text)}: give it as redis://host:6379, or rediss://host:6379 with TLS.`,
     );
   else if (!DATABASE.test(known.pathname))
     problems.push(
-      `${words.broker} ${quotedUrl(text)}: what follows the port is the number of a database, as in redis://host:6379/1.`,
+      `${given} ${quotedUrl(text)}: what follows the port is the number of a database, as in redis://host:6379/1.`,
     );
   else if (!isDecodable(known))
     problems.push(
-      `${words.broker} has a % in its password that stands for no character: write it as %25, and other special characters as %40 for @, %2F for /.`,
+      `${given} has a % in its password that stands for no character: write it as %25, and other special characters as %40 for @, %2F for /.`,
     );
   if (typed !== undefined && known !== null && known.password !== '')
     problems.push(

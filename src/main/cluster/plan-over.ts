@@ -39,7 +39,7 @@ export async function planOver(
   if (concurrency < workers)
     throw new VolleyError(ERROR_CODES.usage, [
       new WordedProblem(
-        phrase`${the('concurrency')} ${String(concurrency)} is less than the ${workers} workers of ${counted(agents, 'agent')}: each worker needs a connection of its own.`,
+        phrase`${the(most < workers ? 'max-in-flight' : 'concurrency')} ${String(Math.min(most, concurrency))} is less than the ${workers} workers of ${counted(agents, 'agent')}: each worker needs a connection of its own.`,
       ),
     ]);
   return { ...plan, workers, concurrency };

@@ -1,6 +1,7 @@
 import { meantOrOneOf } from '../text/nearest.ts';
 import { quoted } from '../text/quoted.ts';
 import { FLOW_FIELDS } from './flows/flow-schema.ts';
+import { whereSaid } from './machine-options.ts';
 import { MIX_ENTRY, PLAN, PRESET_ENTRY } from './plan-schema.ts';
 
 /** The fields of the whole plan, of a request of its mix, or of a preset. */
@@ -43,5 +44,5 @@ function whereElse(key: string, path: readonly PropertyKey[]): string {
   if (elsewhere.includes(key))
     return isOfAll ? 'it belongs in each request of mix.' : 'it belongs to the whole plan, next to mix.';
   if (isOfAll && FLOW_FIELDS.includes(key)) return 'it belongs to scenarios, which this plan does not have.';
-  return meantOrOneOf(key, here);
+  return (isOfAll ? whereSaid(key) : null) ?? meantOrOneOf(key, here);
 }

@@ -30,18 +30,26 @@ interface Measured {
   readonly value: number | null;
   /** Requests without an answer make it a lower bound: the true one may be larger. */
   readonly isLowerBound: boolean;
+  /** What the true value is at most; absent if that is not known. */
+  readonly atMost?: number | undefined;
 }
 
 const UNKNOWN: Measured = { value: null, isLowerBound: false };
 
 /**
  * Checks every rule. An unknown figure fails: a percentile with too few requests,
- * and an upper limit on a figure that timeouts turned into a lower bound. The implied rule on checks is left out
+ * and an upper limit on a figure that timeouts turned into a lower bound, unless it is known to hold all the same. The implied rule on checks is left out
  * of a run that made none.
  */
 export function judgeThresholds(thresholds: readonly Threshold[], judged: Judged): Summary['thresholds'] {
   return thresholds.flatMap(({ expression, measure, request, operator, limit, isImplied = false }) => {
-    const { value, isLowerBound } = measuredIn(judged, measure, request);
+    const found = measuredIn(judged, measure, request);
+    // A few requests without an answer may leave an upper limit in no doubt.
+    const isSure =
+      operator.startsWith('<') && found.atMost !== undefined && holds(found.atMost, operator, limit);
+    const { value, isLowerBound }: Measured = isSure
+      ? { value: found.atMost ?? null, isLowerBound: false }
+      : found;
     const figure = figureOf(measure);
     if (isImplied && figure === 'checks' && value === null) return [];
     return {
@@ -110,6 +118,7 @@ export function measuredIn(judged: Judged, measure: Measure, request: string | n
       return {
         value: latency?.percentiles[measure.label] ?? null,
         isLowerBound: latency?.atLeast.includes(measure.label) ?? false,
+        atMost: latency?.atMost?.[measure.label],
       };
     }
     default: {

@@ -47,12 +47,16 @@ export function summarizeLatency(merged: MergedDistribution, labels: readonly st
     : findInHistogram(merged, ranks);
 
   const percentiles: Record<string, number | null> = {};
+  const atMost: Record<string, number> = {};
   // The smallest value is in doubt only if it is a lower bound below every observed one.
   const atLeast = lowestCell(ranks.all) < lowestCell(ranks.observed) ? ['min'] : [];
   for (const percentile of wanted) {
     const found = findPercentile(percentile, count, find);
     percentiles[percentile.label] = found?.valueMs ?? null;
-    if (found?.isAtLeast === true) atLeast.push(percentile.label);
+    if (found?.isAtLeast !== true) continue;
+    atLeast.push(percentile.label);
+    const mostMs = mostAtRank(ranks.observed, rankOf(percentile, count), max);
+    if (mostMs !== null) atMost[percentile.label] = mostMs;
   }
   const isEmpty = count === 0;
   return {
@@ -65,6 +69,7 @@ export function summarizeLatency(merged: MergedDistribution, labels: readonly st
     maxMinusMean: isEmpty ? null : max - mean,
     percentiles,
     atLeast,
+    ...(Object.keys(atMost).length === 0 ? {} : { atMost }),
     precision: isExact ? 'exact' : 'histogram',
     cells: packCells(
       addCells(coarseCellsOf(merged.observed), coarseCellsOf(bounds)),
@@ -111,6 +116,12 @@ function findInHistogram({ moments }: MergedDistribution, { all, observed }: Ran
     const valueMs = Math.min(moments.max, Math.max(moments.min, middleMs(cell)));
     return { valueMs, isAtLeast: observed.countUpTo(cell) < rank };
   };
+}
+
+/** If every lower bound stood for a longer time than any observed one, the value would be the observed one of its rank. */
+function mostAtRank(observed: CellRanks, rank: number | null, maxMs: number): number | null {
+  const cell = rank === null ? null : observed.cellAtRank(rank);
+  return cell === null ? null : Math.min(maxMs, middleMs(cell));
 }
 
 function lowestCell(ranks: CellRanks): number {
