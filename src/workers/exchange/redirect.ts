@@ -89,7 +89,9 @@ export function redirected(
   const next = { ...message, path, method: turnsToGet ? 'GET' : method, headers: keptHeaders, body };
   const cookies =
     isElsewhere && request.cookies !== undefined ? { ...request.cookies, others: null } : request.cookies;
-  return prepared({ ...request, plan, endpoint }, next, cookies);
+  // A request of a scenario computes these: a copy of its fields lacks them.
+  const { firstHeaders } = request;
+  return prepared({ ...request, firstHeaders, plan, endpoint }, next, cookies);
 }
 
 /** Whether curl may follow it there. */
