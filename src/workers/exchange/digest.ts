@@ -79,7 +79,9 @@ export class DigestAuthorization {
     this.#isWithoutBody = whole !== null && session === undefined && !this.#open.has(originOf(request));
     const body = this.#isWithoutBody ? null : whole;
     const message = { ...request.message, headers, body };
-    return { ...request, message, template: requestTemplate(originOf(request), message) };
+    // Requests of scenarios compute it from a class, which a copy has not.
+    const { firstHeaders } = request;
+    return { ...request, firstHeaders, message, template: requestTemplate(originOf(request), message) };
   }
 }
 
