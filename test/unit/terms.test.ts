@@ -62,8 +62,8 @@ const TYPED = [
   'oha --latency-correction',
   // An agent is always started by a command.
   ...['(--allow-target)', 'the agents an --allow-target'],
-  // Commands for a file that is not a plan.
-  ...['volley init --openapi', 'is a recording and not a plan: --har'],
+  // Whole commands, for a file that is not a plan or has what a plan cannot have.
+  ...['volley init --openapi', 'volley run plan.yaml --agents', 'is a recording and not a plan: --har'],
   // Only a command line sets variables for one run.
   ': nothing uses it: write',
   // `volley sweep`, and `volley compare` of saved results.
