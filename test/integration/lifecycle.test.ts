@@ -143,6 +143,7 @@ test('a process that is killed costs its unsent samples, not the run', async () 
   const summary = await underWay.summary;
 
   const [lost, survivor] = [...summary.workers].sort((a, b) => Number(b.lost) - Number(a.lost));
+  expect(summary.rate.sentBytesPerSecond).toBeUndefined();
   expect(lost).toMatchObject({ lost: true, pid: victim });
   expect(survivor).toMatchObject({ lost: false, ok: 500 });
   expect(summary.degraded).toBe(true);

@@ -466,6 +466,19 @@ verdict    failing. 90.0 % of the requests failed (270 of 300), since 5 s. Check
     );
     expect(renderText(summaryWith())).not.toContain('worker 0');
   });
+
+  test('what workers tell at their end is without lost ones, or unknown', () => {
+    const [first, second] = summaryWith().workers;
+    const bytes = { sent: 12_000, received: 34_000 };
+    const rate = { targetPerSecond: null, throughputPerSecond: 10, sentPerSecond: 10 };
+    const workers = (...lost: boolean[]) =>
+      [first!, second!].map((worker, index) => ({ ...worker, lost: lost[index] === true }));
+    const some = renderText(summaryWith({ workers: workers(false, true), bytes, rate }));
+    expect(some).toContain('transfer   12.0 kB sent, 34.0 kB received, in all, without lost workers\n');
+    expect(some).toMatch(/^connected {2}.* opened.*, without lost workers/m);
+    const none = renderText(summaryWith({ workers: workers(true, true), bytes, rate }));
+    expect(none).toContain('transfer   unknown, as a worker tells it at its end\n');
+  });
 });
 
 describe('colours', () => {

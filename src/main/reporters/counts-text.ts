@@ -111,8 +111,17 @@ function rateText(summary: Summary): string {
   return `${text}: ${came} came within the ${formatSpan(windowMs)}${later}`;
 }
 
-function transferText({ rate, bytes }: Summary): string {
+/** Behind a sum of what workers tell at their end. */
+export function withoutLost({ workers }: Pick<Summary, 'workers'>): string {
+  return workers.some(({ lost }) => lost) ? ', without lost workers' : '';
+}
+
+function transferText({ rate, bytes, workers }: Summary): string {
   const { sentBytesPerSecond, receivedBytesPerSecond } = rate;
+  if (workers.length > 0 && workers.every(({ lost }) => lost))
+    return 'unknown, as a worker tells it at its end';
+  if (withoutLost({ workers }) !== '')
+    return `${formatBytes(bytes.sent)} sent, ${formatBytes(bytes.received)} received, in all${withoutLost({ workers })}`;
   // Older results only have totals, warm-up included.
   return sentBytesPerSecond === undefined || receivedBytesPerSecond === undefined
     ? `${formatBytes(bytes.sent)} sent, ${formatBytes(bytes.received)} received, in all`

@@ -3,6 +3,7 @@ import type { Summary, WorkerSummary } from '../../protocol/summary.ts';
 import { microsToMs } from '../../protocol/units.ts';
 import { counted, formatBytes, formatCount, formatMs, formatPercent, shareText } from '../text/format.ts';
 import { agentLines } from './agents-text.ts';
+import { withoutLost } from './counts-text.ts';
 import { rows } from './labelled-rows.ts';
 import { steadiness } from './steadiness-text.ts';
 import type { View } from './view.ts';
@@ -54,7 +55,7 @@ function connections(summary: Summary, { width }: View): string[] {
   const closed = closedByTarget === 0 ? '' : `, ${formatCount(closedByTarget)} closed by the target`;
   return rows(
     'connected',
-    [`${formatCount(opened)} opened${closed}`, ...eventTimes(summary)].join('; '),
+    [`${formatCount(opened)} opened${closed}${withoutLost(summary)}`, ...eventTimes(summary)].join('; '),
     width,
   );
 }

@@ -129,11 +129,15 @@ function okWithin({ okInWindow, warmupEndsMs }: MergedTally, windowMs: number): 
   return okInWindow + warmupEndsMs.filter((endMs) => endMs <= windowMs).length;
 }
 
-/** Connections count bytes over the whole run: the rate per second is the share of its requests. */
+/**
+ * Connections count bytes over the whole run: the rate per second is the share of its requests. Unknown if a worker was
+ * lost, which tells its bytes only at its end.
+ */
 function bytesPerSecond(
   { workers }: Collected,
   { sentPerSecond, answeredShare }: { readonly sentPerSecond: number; readonly answeredShare: number },
-): { readonly sentBytesPerSecond: number; readonly receivedBytesPerSecond: number } {
+): { readonly sentBytesPerSecond?: number; readonly receivedBytesPerSecond?: number } {
+  if (workers.some(({ report }) => report === null)) return {};
   const samples = workers.reduce((sum, { counts }) => sum + counts.samples, 0);
   const runsPerSecond = samples === 0 ? 0 : sentPerSecond / samples;
   return {
