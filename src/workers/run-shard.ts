@@ -11,6 +11,7 @@ import { continued, firstOf } from './exchange/continuation.ts';
 import { Exchange, type ExchangeOwner } from './exchange/exchange.ts';
 import { ExplainedBody } from './exchange/explained-body.ts';
 import { FirstLocation } from './exchange/first-location.ts';
+import { GuardedOwner } from './exchange/guarded-owner.ts';
 import type { PreparedRequest } from './exchange/prepared-request.ts';
 import { RequestSecrets } from './exchange/request-secrets.ts';
 import { StreamWaits } from './exchange/stream-waits.ts';
@@ -50,6 +51,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   readonly #firstLocation: FirstLocation;
   readonly #lease: Lease;
   readonly #finished = Promise.withResolvers<void>();
+  readonly #guarded = new GuardedOwner(this, this.#finished.reject);
   #windowAtMs = 0;
   #startedAtMs: number | null = null;
   /** End of the window; infinite where its last request ends it. */
@@ -203,10 +205,9 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   addExchange(): Exchange {
     const client = this.#clients.open(this.#firstEndpoint);
     const { stream } = this.#shard;
-    const room = this.#rows?.room ?? null;
     const whole = this.#rows === null ? undefined : new ExplainedBody();
     const sink = stream === null || this.#Tokens === null ? whole : new this.#Tokens(stream);
-    const exchange = new Exchange(client, this, this.clock, room, sink);
+    const exchange = new Exchange(client, this.#guarded, this.clock, this.#rows?.room ?? null, sink);
     this.exchanges.push(exchange);
     return exchange;
   }

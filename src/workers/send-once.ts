@@ -7,6 +7,7 @@ import { SlotClients } from './clients/slot-clients.ts';
 import { Verdict } from './exchange/answer-verdict.ts';
 import { continued, firstOf } from './exchange/continuation.ts';
 import { Exchange, type ExchangeOwner } from './exchange/exchange.ts';
+import { GuardedOwner } from './exchange/guarded-owner.ts';
 import type { PreparedRequest } from './exchange/prepared-request.ts';
 import { RequestSecrets, secretsOf } from './exchange/request-secrets.ts';
 import { StreamWaits } from './exchange/stream-waits.ts';
@@ -63,7 +64,8 @@ class OnceRun implements ExchangeOwner {
     // One answer that is looked at is read to its end: none is cancelled.
     this.#waits = stream === null ? null : new StreamWaits({ ...stream, cancel: null }, shard, clock);
     const sink = stream === null || Tokens === null ? undefined : new Tokens(stream);
-    this.#exchange = new Exchange(clients.open(shard.mix[0]?.endpoint ?? null), this, clock, null, sink);
+    const owner = new GuardedOwner(this, (error) => this.#done.reject(error));
+    this.#exchange = new Exchange(clients.open(shard.mix[0]?.endpoint ?? null), owner, clock, null, sink);
     this.#exchange.keepsFields = true;
   }
 

@@ -105,8 +105,11 @@ function agentOptionsFrom(parsed: Parsed, problems: string[]): ConstructorParame
   const rate = most === undefined ? null : parseRate(most);
   if (most !== undefined && (rate === null || rate.requests <= 0))
     problems.push(`--max-rate ${quoted(most)}: give requests a second, such as 200, 50/s or 3000/m.`);
+  const name = parsed.last('name') ?? `${hostname()}-${process.pid}`;
+  if (name.trim() === '')
+    problems.push(`--name ${quoted(name)}: give the agent a name, or leave the option out.`);
   return {
-    name: parsed.last('name') ?? `${hostname()}-${process.pid}`,
+    name,
     workers,
     mode: known ?? 'threads',
     version: VERSION,

@@ -70,6 +70,10 @@ export function meetingFrom(
     problems.push(
       `${given} ${quotedUrl(text)}: what follows the port is the number of a database, as in redis://host:6379/1.`,
     );
+  else if (known.search !== '' || known.hash !== '')
+    problems.push(
+      `${given} ${quotedUrl(text)}: nothing may follow host, port and database: a database is given as in redis://host:6379/1.`,
+    );
   else if (!isDecodable(known))
     problems.push(
       `${given} has a % in its password that stands for no character: write it as %25, and other special characters as %40 for @, %2F for /.`,
