@@ -221,9 +221,10 @@ describe.each(['undici', 'wire'] as const)('a target that dies just before the e
   };
 
   test('is failing, though few requests are', async () => {
-    const summary = await dying(1_460);
+    // However busy the machine, each connection sends once more by then, and waits to the end.
+    const summary = await dying(1_200);
     const { requests, generator } = summary;
-    // All connections wait at once, and those are few among all.
+    // They are few among all.
     expect(requests.failed).toBe(4);
     expect(requests.failed / requests.sent).toBeLessThan(0.01);
     expect(generator.verdict).toBe('failing');

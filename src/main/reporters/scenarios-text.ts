@@ -2,7 +2,7 @@ import type { CodeShare } from '../../protocol/scenario.ts';
 import type { MetricSummary, ScenarioRow, ScenariosSummary, Summary } from '../../protocol/summary.ts';
 import { extremeText, percentileText } from '../text/bound-text.ts';
 import { beforeExample } from '../text/failure-words.ts';
-import { formatCount, formatMs, formatPercent, NOTHING, shareText } from '../text/format.ts';
+import { counted, formatCount, formatMs, formatPercent, NOTHING, shareText } from '../text/format.ts';
 import { shortNumeral } from '../text/numerals.ts';
 import { placeOfCode } from '../text/scenario-code-words.ts';
 import { LABEL_WIDTH, rows } from './labelled-rows.ts';
@@ -180,7 +180,7 @@ function errorLines({ errors }: ScenarioRow, width: number): string[] {
         index === 0 ? indent + line : `${indent}  ${line}`,
       );
     }),
-    ...(left > 0 ? [`${indent}and ${formatCount(left)} more reasons`] : []),
+    ...(left > 0 ? [`${indent}and ${counted(left, 'more reason')}`] : []),
   ];
 }
 
