@@ -216,19 +216,19 @@ describe.each(['undici', 'wire'] as const)('a target that dies just before the e
       if (performance.now() - firstAt < afterMs) answer(response, request, count);
     });
     return run({
-      ...{ url, client, mode: 'inline', concurrency: 4, duration: '1500ms', timeout: '800ms' },
+      ...{ url, client, mode: 'inline', concurrency: 4, duration: '3s', timeout: '800ms' },
     });
   };
 
   test('is failing, though few requests are', async () => {
     // However busy the machine, each connection sends once more by then, and waits to the end.
-    const summary = await dying(1_200);
+    const summary = await dying(2_870);
     const { requests, generator } = summary;
     // They are few among all.
     expect(requests.failed).toBe(4);
     expect(requests.failed / requests.sent).toBeLessThan(0.01);
     expect(generator.verdict).toBe('failing');
-    expect(generator.reasons[0]).toContain('Nothing was answered after 1.');
+    expect(generator.reasons[0]).toContain('Nothing was answered after 2.');
     expect(exitCodeOf(summary, false)).toBe(1);
   });
 
