@@ -2,7 +2,7 @@ import { nodeCrypto, randomHex } from '../../machine/crypto.ts';
 import type { DigestCredentials } from '../../protocol/request.ts';
 import { requestTemplate } from '../clients/dispatcher.ts';
 import { type Challenge, challengeIn } from './digest-challenge.ts';
-import type { PreparedRequest } from './prepared-request.ts';
+import { type PreparedRequest, withParts } from './prepared-request.ts';
 
 const REDIRECTION = 300;
 const UNAUTHORIZED = 401;
@@ -79,9 +79,7 @@ export class DigestAuthorization {
     this.#isWithoutBody = whole !== null && session === undefined && !this.#open.has(originOf(request));
     const body = this.#isWithoutBody ? null : whole;
     const message = { ...request.message, headers, body };
-    // Requests of scenarios compute it from a class, which a copy has not.
-    const { firstHeaders } = request;
-    return { ...request, firstHeaders, message, template: requestTemplate(originOf(request), message) };
+    return withParts(request, { message, template: requestTemplate(originOf(request), message) });
   }
 }
 

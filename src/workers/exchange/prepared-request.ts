@@ -48,3 +48,11 @@ export interface CurlTrail {
   readonly jar: CurlJar | null;
   readonly hasLostBody: boolean;
 }
+
+/** The same request with other parts. A spread alone would lose what requests of scenarios compute in a getter. */
+export function withParts<Parts extends Partial<PreparedRequest>>(
+  request: PreparedRequest,
+  parts: Parts,
+): PreparedRequest & Parts {
+  return { ...request, firstHeaders: request.firstHeaders, ...parts };
+}

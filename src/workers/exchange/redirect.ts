@@ -6,7 +6,7 @@ import { requestTemplate } from '../clients/dispatcher.ts';
 import { cookieValue, type RequestCookies } from './cookie-keeper.ts';
 import { curlHeaders } from './curl-redirect.ts';
 import { destinationOf, writtenAuthorityIn } from './location.ts';
-import type { PreparedRequest } from './prepared-request.ts';
+import { type PreparedRequest, withParts } from './prepared-request.ts';
 
 /** Fields that must not be sent to another origin. */
 const PRIVATE_FIELDS = new Set(['authorization', 'cookie', 'proxy-authorization', 'host']);
@@ -73,14 +73,8 @@ export function redirected(
     const step = { rules, location, place, path, losesBody, setCookies };
     const { headers, trail } = curlHeaders(request, step);
     const next = { ...message, path, method: turnsToGet ? 'GET' : method, headers, body };
-    return {
-      ...request,
-      plan,
-      endpoint,
-      message: next,
-      trail,
-      template: requestTemplate(place.origin, next),
-    };
+    const template = requestTemplate(place.origin, next);
+    return withParts(request, { plan, endpoint, message: next, trail, template });
   }
   const keptHeaders = withoutFields(
     message.headers,
@@ -89,9 +83,7 @@ export function redirected(
   const next = { ...message, path, method: turnsToGet ? 'GET' : method, headers: keptHeaders, body };
   const cookies =
     isElsewhere && request.cookies !== undefined ? { ...request.cookies, others: null } : request.cookies;
-  // A request of a scenario computes these: a copy of its fields lacks them.
-  const { firstHeaders } = request;
-  return prepared({ ...request, firstHeaders, plan, endpoint }, next, cookies);
+  return prepared(withParts(request, { plan, endpoint }), next, cookies);
 }
 
 /** Whether curl may follow it there. */
@@ -111,16 +103,12 @@ function prepared(
   given: Message,
   cookies: RequestCookies | undefined,
 ): PreparedRequest {
-  const { plan, endpoint, firstHeaders } = request;
+  const { endpoint } = request;
   const headers =
     cookies === undefined ? given.headers : withCookies([...given.headers], cookies, endpoint, given.path);
   const message = { ...given, headers };
   const template = requestTemplate(endpoint.origin, message);
-  return {
-    ...request,
-    ...(cookies === undefined ? {} : { cookies }),
-    ...{ plan, endpoint, message, firstHeaders, template },
-  };
+  return withParts(request, { ...(cookies === undefined ? {} : { cookies }), message, template });
 }
 
 /** Renews the cookies: redirects may have set some, and another place gets others. */
