@@ -126,19 +126,6 @@ test.each([
   expect(shop.visits.map(({ path }) => path)).toEqual(paths);
 });
 
-test('a request that fails behind a redirect ends, and with it its iteration', async () => {
-  const { code, result } = await ran('led-astray.mjs', '--mode', 'inline');
-  expect(code).toBe(1);
-  expect(result.requests).toMatchObject({ sent: 2, failed: 2, unfinished: 0 });
-  expect(
-    result.scenarios?.scenarios.map(({ name, failed, interrupted }) => [name, failed, interrupted]),
-  ).toEqual([
-    ['tooFar', 1, 0],
-    ['unexpected', 1, 0],
-  ]);
-  expect(result.errors.map((error) => error.code).sort()).toEqual(['BODY_TEXT', 'REDIRECT']);
-});
-
 test('one scenario of several, in the size that the command line says', async () => {
   const { code, result } = await ran(
     'cookies.mjs',
