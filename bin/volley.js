@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 // Plain syntax on purpose: on a Node that is too old this file must still parse,
 // so that it can say so in one line.
-import { existsSync } from 'node:fs';
 import module from 'node:module';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 
+// Imported, modules of Node load all that they export, streams for example, which takes a start some milliseconds.
+var load = module.createRequire(import.meta.url);
+var existsSync = load('node:fs').existsSync;
+var homedir = load('node:os').homedir;
+var join = load('node:path').join;
+var fileURLToPath = load('node:url').fileURLToPath;
 var needed = [22, 19];
 // Where the bundle was not built, the compiled modules one by one: a debugger finds them by their names.
 var built = isThere('../dist/bundle/main/cli/index.js') ? '../dist/bundle/' : '../dist/src/';
@@ -109,7 +110,7 @@ function refuse(sentence) {
 
 function runOn(node) {
   // Loaded here only, since it takes longer than the rest of this file.
-  var childProcess = module.createRequire(import.meta.url)('node:child_process');
+  var childProcess = load('node:child_process');
   var child = childProcess.spawn(node, process.argv.slice(1), {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: Object.assign({}, process.env, { [STARTER]: String(process.pid) }),

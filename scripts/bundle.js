@@ -27,10 +27,18 @@ const ENTRIES = [
   'workers/thread-entry.js',
 ];
 /** What a plain run loads in any case, in the coordinator and in a worker: a file for each, and one for both. */
-const RUN = ['main/cli/run-command.js'];
+const RUN = [
+  'main/cli/commands.js',
+  'main/cli/help/topic-names.js',
+  'main/cli/misplaced-words.js',
+  'main/cli/run-command.js',
+  'main/pool/own-process.js',
+  'main/pool/roomy-heap.js',
+  'machine/compiled-code.js',
+];
 const WORKER = ['workers/thread-entry.js', 'workers/clients/wire/http1/wire-client.js'];
 /** Dependencies that a run needs before its first request: finding and loading their files would take longer. */
-const INCLUDED = new Set(['yargs', 'simple-statistics']);
+const INCLUDED = new Set(['yargs', 'simple-statistics', 'piscina']);
 const PACKAGES = `${sep}node_modules${sep}`;
 
 const options = {
@@ -38,11 +46,13 @@ const options = {
   external: isApart,
   platform: 'node',
   logLevel: 'warn',
-  // A busy machine is nothing to warn about.
-  checks: { bundlerTimings: false },
+  // A busy machine is nothing to warn about, nor is an import that is put off in one place only.
+  checks: { bundlerTimings: false, ineffectiveDynamicImport: false },
   plugins: [
     { name: 'compiled', load: withItsMap },
+    { name: 'threads', transform: whereItsThreadsBegin },
     { name: 'licences', generateBundle: addLicences },
+    { name: 'modules of Node', generateBundle: withoutTheirEsForm },
     { name: 'ascii', generateBundle: escapeAll },
   ],
   output: {
@@ -62,6 +72,35 @@ function isApart(id, importer) {
   if (isBuiltin(id)) return true;
   if (id.startsWith('.') || isAbsolute(id)) return false;
   return !INCLUDED.has(id) && importer?.includes(PACKAGES) !== true;
+}
+
+/** Piscina's threads begin with a file that stays in its package: found from there, and not beside the bundle. */
+function whereItsThreadsBegin(code, id) {
+  if (!/[\\/]piscina[\\/]dist[\\/]index\.js$/.test(id)) return null;
+  const replaced = code.replace("(__dirname, 'worker.js')", "(require.resolve('piscina'), '../worker.js')");
+  if (replaced === code) throw new Error('piscina names the file of its threads in another way');
+  return { code: replaced, map: null };
+}
+
+const IMPORT_OF_NODE =
+  /^import (?:(\w[\w$]*)(?:, )?)?(?:\* as ([\w$]+)|\{([^}]*)\})? ?from "(?:node:)?([\w/]+)";$/gm;
+
+/**
+ * The ES form of a module of Node reads all that the module exports, and so loads what Node itself would load when it is
+ * needed: streams, promises, timers. That takes each start 10 ms.
+ */
+function withoutTheirEsForm(_options, bundle) {
+  for (const chunk of Object.values(bundle))
+    if (chunk.type === 'chunk') chunk.code = chunk.code.replace(IMPORT_OF_NODE, asConstants);
+}
+
+/** In the same line, so that the map still holds. */
+function asConstants(line, whole, namespace, names, module) {
+  if (!isBuiltin(`node:${module}`)) return line;
+  const found = `globalThis.process.getBuiltinModule("node:${module}")`;
+  const single = [whole, namespace].filter(Boolean).map((name) => `const ${name} = ${found};`);
+  const several = names === undefined ? [] : [`const {${names.replaceAll(' as ', ': ')}} = ${found};`];
+  return [...single, ...several].join(' ');
 }
 
 /** The licences of the dependencies that are included have to be passed on with them. */
@@ -124,6 +163,8 @@ function groupOf(id, context) {
     worker: importedBy(WORKER, context),
   };
   const { small, run, worker } = groups;
+  // What rolldown needs itself.
+  if (id.includes('rolldown/runtime')) return 'both';
   if (small.has(id)) return 'small';
   if (run.has(id)) return worker.has(id) ? 'both' : 'run';
   return worker.has(id) ? 'worker' : null;
