@@ -16,7 +16,7 @@ import type { Comparison } from '../protocol/comparison.ts';
 import type { Metric } from '../protocol/comparison-finding.ts';
 import { ERROR_CODES, VolleyError } from '../protocol/errors.ts';
 import { checkedControl } from './control.ts';
-import { takenOptions } from './given-options.ts';
+import { isUrl, takenOptions } from './given-options.ts';
 
 /** Options of a comparison, in addition to the load of each round. */
 export interface ComparisonOptions extends RunOptions {
@@ -106,15 +106,6 @@ function parted(options: ComparisonOptions): { load: RunOptions; judging: Judgin
 function withTarget(load: RunOptions, target: string | URL | RunOptions, name: string): RunOptions {
   if (typeof target === 'string' || isUrl(target)) return { ...load, url: target };
   return { ...load, ...takenOptions(target, `target ${name}`) };
-}
-
-/** A URL of another realm is one too. */
-function isUrl(target: object): target is URL {
-  try {
-    return Object.prototype.toString.call(target) === '[object URL]';
-  } catch {
-    return false;
-  }
 }
 
 /** What says where to send requests, as far as it holds no secret. */

@@ -12,10 +12,12 @@ const DEEPEST = 8;
  * @throws VolleyError VOLLEY_USAGE if they are no object, or if reading one of them throws
  */
 export function takenOptions<T extends object>(options: T, what: string, isDeep = true): T {
-  if (!isObject(options))
-    throw usage(
-      `The ${what} ${what.endsWith('s') ? 'are' : 'is'} ${kindOf(options)}: give an object, at least { }.`,
-    );
+  const areOptions = what.endsWith('s');
+  if (!isObject(options) || isUrl(options)) {
+    const kind = isUrl(options) ? 'a URL' : kindOf(options);
+    const example = areOptions ? ", such as { url: 'http://localhost:8080/' }" : ', at least { }';
+    throw usage(`The ${what} ${areOptions ? 'are' : 'is'} ${kind}: give an object${example}.`);
+  }
   try {
     const names = Object.keys(options) as (keyof T)[];
     return Object.fromEntries(names.map((name) => [name, takenField(options, name, what, isDeep)])) as T;
@@ -53,6 +55,15 @@ function isObject(value: unknown): value is object {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
   } catch {
     // A proxy that has been revoked.
+    return false;
+  }
+}
+
+/** A URL of another realm is one too. */
+export function isUrl(value: unknown): value is URL {
+  try {
+    return Object.prototype.toString.call(value) === '[object URL]';
+  } catch {
     return false;
   }
 }

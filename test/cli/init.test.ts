@@ -99,6 +99,41 @@ test('what no plan can be made of is said, and nothing is written', async () => 
   }
 });
 
+test('a secret that is written, and hosts of a recording that are left out, are told', async () => {
+  const [plan, module] = [inFolder('told.yaml'), inFolder('told.ts')];
+  const curl = "curl http://127.0.0.1:9/ -H 'authorization: Bearer ";
+  const initOf = async (out: string, ...args: string[]): Promise<string> => {
+    const { code, stderr } = await volley('init', ...args, '--out', out, '--force');
+    expect(code).toBe(0);
+    return stderr;
+  };
+  const secret =
+    /^volley: a token or password is written too: before others see the file, put (.+) in its place\.$/m;
+  const said = [
+    await initOf(plan, '--curl', `${curl}n2Xk9vQ4'`),
+    await initOf(plan, 'http://me:n2Xk9vQ4@127.0.0.1:9/'),
+    await initOf(module, '--scenario', '--curl', `${curl}n2Xk9vQ4'`),
+    await initOf(plan, '--curl', `${curl}{{env PATH}}'`),
+    await initOf(plan, '--curl', "curl http://127.0.0.1:9/ -H 'x-a: b'"),
+  ];
+  expect(said.map((stderr) => secret.exec(stderr)?.[1])).toEqual([
+    '{{env NAME}}',
+    '{{env NAME}}',
+    'process.env.NAME',
+    undefined,
+    undefined,
+  ]);
+  expect(said.join('')).not.toContain('n2Xk9vQ4');
+  const har = inFolder('hosts.har');
+  const entries = ['http://127.0.0.1:9/a', 'http://cdn.example/b.js'].map((url) => ({
+    request: { method: 'GET', url, headers: [] },
+  }));
+  writeFileSync(har, JSON.stringify({ log: { entries } }));
+  const leftOut = 'Left out of the HAR file: 1 entry to other hosts, cdn.example (1).';
+  expect(await initOf(plan, '--har', har)).toContain(leftOut);
+  expect(readFileSync(plan, 'utf8')).toContain(`# ${leftOut}`);
+});
+
 test('a scenario is made of each source, and its iteration runs as it is', async () => {
   const target = await startTarget();
   const base = target.url.slice(0, -1);

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ROOT } from '../support/cli.ts';
+import { linksOf } from '../support/papers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'volley-pack-'));
 const INSTALLED = join(folder, 'node_modules', 'volley');
@@ -63,11 +64,24 @@ describe('the packed package', () => {
     expect(
       files.filter(
         (file) =>
-          !/^(bin\/volley\.js|dist\/bundle\/.*\.js|dist\/bundle\/THIRD-PARTY\.txt|dist\/src\/.*\.d\.ts|dist\/src\/main\/reporters\/html\/browser\/(chart|live|page|unpacked)\.js|docs\/.*\.(md|svg|schema\.json)|man\/volley\.1|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(
+          !/^(bin\/volley\.js|dist\/bundle\/.*\.js|dist\/bundle\/THIRD-PARTY\.txt|dist\/src\/.*\.d\.ts|dist\/src\/main\/reporters\/html\/browser\/(chart|live|page|unpacked)\.js|docs\/.*\.(md|svg|schema\.json)|examples\/[\w-]+\.(csv|md|sh|ts|yaml)|bench\/README\.md|man\/volley\.1|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(
             file,
           ),
       ),
     ).toEqual([]);
+  });
+
+  test('holds what its documents link to', () => {
+    const isPacked = (path: string): boolean =>
+      files.some((file) => file === path || file.startsWith(`${path.replace(/\/$/, '')}/`));
+    const dead = files
+      .filter((file) => file.endsWith('.md'))
+      .flatMap((paper) =>
+        linksOf(readFileSync(join(ROOT, paper), 'utf8'))
+          .filter((link) => !link.startsWith('#') && !isPacked(join(dirname(paper), link.replace(/#.*/, ''))))
+          .map((link) => `${paper} → ${link}`),
+      );
+    expect(dead).toEqual([]);
   });
 
   test('holds the licence of each dependency whose code it includes', () => {

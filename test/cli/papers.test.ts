@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { ROOT } from '../support/cli.ts';
+import { linksOf } from '../support/papers.ts';
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const PAPERS = globSync(['*.md', 'docs/**/*.md', 'bench/*.md', 'examples/**/*.md'], { cwd: ROOT }).sort();
@@ -26,9 +27,6 @@ const ROOMS = /^((src|test|bench|scripts|docs|protocol|metrics|requests|workers|
 const isThere = (name: string): boolean =>
   SOURCES.some((path) => `/${path}`.endsWith(`/${name.replace(/\/$/, '')}`) || path.endsWith(`/${name}.ts`));
 
-/** What is said outside of blocks of code. */
-const proseOf = (text: string): string => text.replaceAll(/^```[\s\S]*?^```/gm, '');
-
 test('there are papers to check', () => {
   expect(PAPERS).toEqual(
     expect.arrayContaining(['CONTRIBUTING.md', 'README.md', 'RELEASING.md', 'SECURITY.md', 'docs/cli.md']),
@@ -37,10 +35,7 @@ test('there are papers to check', () => {
 
 describe.each(PAPERS)('%s', (paper) => {
   test('its links lead to files and headings that exist', () => {
-    const broken = [...proseOf(read(paper)).matchAll(/\]\(([^)\s]+)\)/g)]
-      .map(([, link]) => link!)
-      .filter((link) => !/^[a-z]+:/.test(link) && !leadsSomewhere(paper, link));
-    expect(broken).toEqual([]);
+    expect(linksOf(read(paper)).filter((link) => !leadsSomewhere(paper, link))).toEqual([]);
   });
 
   test('the files of the project that it names exist', () => {

@@ -102,6 +102,13 @@ test('what is wrong with a sweep is told before anything is sent', async () => {
     "volley: --requests '0': give a whole number from 1 to 1,000,000,000,000.",
     '',
   ]);
+  // What a sweep does not have is not checked against its other options.
+  const stages = await volley('sweep', 'http://127.0.0.1:1/', '--stages', '1s:1', '-n', '1e3', '-c', '1..4');
+  expect(stages.stderr.split('\n')).toEqual([
+    expect.stringMatching(/^volley: --stages is not an option here: it belongs to volley <url>, /),
+    "volley: --requests '1e3': give a whole number from 1 to 1,000,000,000,000, such as 1000 or 1k.",
+    '',
+  ]);
   const both = await volley('sweep', 'http://127.0.0.1:1/', '-c', '1..4', '-r', '1..4');
   expect(both.stderr).toBe(
     'volley: --concurrency with --rate: a sweep raises one of them: leave the other out; --max-in-flight limits connections.\n',

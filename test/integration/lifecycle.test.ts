@@ -3,6 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type Progress, type RunOptions, run, start } from '../../src/api/index.ts';
+import { resolvePlan } from '../../src/main/plan/resolve.ts';
+import { split } from '../../src/main/plan/split.ts';
+import { createThreadPool } from '../../src/main/pool/thread-pool.ts';
+import { PROTOCOL_VERSION } from '../../src/protocol/messages.ts';
 import { ROOT } from '../support/cli.ts';
 import { MODES, workersIn } from '../support/modes.ts';
 import { childrenOf, eventually } from '../support/processes.ts';
@@ -136,6 +140,32 @@ async function withVictim(options: Pick<RunOptions, 'requests' | 'timeout'>) {
   const victim = childrenOf(process.pid).find((pid) => !before.has(pid))!;
   return { target, before, underWay, victim };
 }
+
+test('no thread takes the place of one that is ended', async () => {
+  const plan = await resolvePlan({ url: 'http://127.0.0.1:9/', requests: 1, workers: 1 });
+  const [shard] = split(plan);
+  let threads = 0;
+  const count = (): void => {
+    threads++;
+  };
+  process.on('worker', count);
+  try {
+    const [isReady, hasEnded] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const pool = createThreadPool(
+      1,
+      { onMessage: () => isReady.resolve(), onEnd: () => hasEnded.resolve() },
+      { areHeapsRoomy: false, runsCode: false },
+    );
+    pool.post(0, { type: 'shard', version: PROTOCOL_VERSION, shard: shard!, supplies: plan.supplies });
+    await isReady.promise;
+    pool.kill(0);
+    await hasEnded.promise;
+    await pool.close();
+  } finally {
+    process.off('worker', count);
+  }
+  expect(threads).toBe(1);
+});
 
 test('a process that is killed costs its unsent samples, not the run', async () => {
   const { target, underWay, victim } = await withVictim({ requests: 1_000 });

@@ -54,7 +54,7 @@ describe('a target that fails is called failing', () => {
       response.writeHead(count++ % 2 === 0 ? 200 : 404).end('x');
     });
     const text = await failing({ url, requests: 100 });
-    expect(text).toContain('50.0 % of the requests failed (50 of 100), from the first request on');
+    expect(text).toContain('50.0 % of the requests failed (50 of 100), throughout');
     expect(text).toContain('Check URL and method');
   });
 

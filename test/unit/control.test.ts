@@ -182,9 +182,17 @@ test('of a batch, a comparison and modes', async () => {
 });
 
 test.each<[unknown, string]>([
-  [null, "The options are 'null': give an object, at least { }."],
-  [[], 'The options are a list: give an object, at least { }.'],
-  [revoked(), 'The options are a Proxy that was revoked: give an object, at least { }.'],
+  [null, "The options are 'null': give an object, such as { url: 'http://localhost:8080/' }."],
+  [[], "The options are a list: give an object, such as { url: 'http://localhost:8080/' }."],
+  [URL, "The options are text: give an object, such as { url: 'http://localhost:8080/' }."],
+  [
+    new globalThis.URL('http://user:SECRETPW@127.0.0.1/'),
+    "The options are a URL: give an object, such as { url: 'http://localhost:8080/' }.",
+  ],
+  [
+    revoked(),
+    "The options are a Proxy that was revoked: give an object, such as { url: 'http://localhost:8080/' }.",
+  ],
   [THROWING, `The options ${UNREADABLE}`],
   [Object.defineProperty({}, 'url', { enumerable: true, get: THROWS }), `Of the options 'url' ${UNREADABLE}`],
   [

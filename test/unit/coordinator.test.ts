@@ -56,3 +56,26 @@ test('a stop before the workers are ready sends no load, and the run ends well',
   expect(coordinator.snapshot()).toBeNull();
   expect(told).not.toContain('go');
 });
+
+test.each([
+  ['while they start', false],
+  ['before there are any', true],
+])('a stop does not wait for workers that are not ready: %s', async (_when, isBefore) => {
+  const killed: number[] = [];
+  const coordinator = new Coordinator(PLAN, createMonotonicClock());
+  // The first is ready, unless the stop came before; the other would take for ever.
+  const pool = scripted((events, index, message) => {
+    if (message.type === 'shard' && index === 0 && !isBefore) {
+      events.onMessage(index, ready(PROTOCOL_VERSION));
+      coordinator.stop();
+    }
+    if (message.type === 'stop' && index === 0) events.onEnd(index, null);
+  }, killed);
+  if (isBefore) coordinator.stop();
+  const collected = await coordinator.run(pool);
+  expect(collected).toMatchObject({ interrupted: true, windowAtMs: null });
+  expect(collected.workers.map(({ lostBecause }) => lostBecause)).toEqual(
+    isBefore ? [null, null] : [expect.anything(), null],
+  );
+  expect(killed).toEqual(isBefore ? [0, 1] : [1]);
+});

@@ -176,6 +176,11 @@ describe('a slip of the pen', () => {
     expect(withoutMisread([letter, '5'], COMMANDS[command]!.options).problems).toEqual([sentence]),
   );
 
+  test('of a command that lacks it, a flag takes no value and is told once', () => {
+    const { words, problems } = withoutMisread(['-q', 'r.json'], COMMANDS['report']!.options);
+    expect([words, problems.length]).toEqual([['r.json'], 1]);
+  });
+
   test.each([
     [['http://x/', '-z', '5s'], ['-z is not an option: for a duration use -d.']],
     [

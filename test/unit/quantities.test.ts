@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseCount, parseDurationMs, parseRate } from '../../src/main/plan/quantities.ts';
+import {
+  countMeant,
+  inThousands,
+  parseCount,
+  parseDurationMs,
+  parseRate,
+} from '../../src/main/plan/quantities.ts';
 
 describe('quantities', () => {
   test.each([
@@ -18,6 +24,25 @@ describe('quantities', () => {
     ['99999999999999999999', null],
   ])('the count %p is %p', (text, count) => {
     expect(parseCount(text)).toBe(count);
+  });
+
+  test.each([
+    ['1e3', 1_000, ' or 1k'],
+    ['1,000', 1_000, ' or 1k'],
+    ['1 000 000', 1_000_000, ' or 1m'],
+    ["12'500", 12_500, ''],
+    ['2_500_000', 2_500_000, ' or 2500k'],
+    ['1.5e2', 150, ''],
+    ['1.000', 1_000, ' or 1k'],
+    ['1e-3', null, ''],
+    ['1,5', null, ''],
+    ['10,00', null, ''],
+    ['0x10', null, ''],
+    ['1e99', null, ''],
+    ['', null, ''],
+  ])('the count %p is meant to be %p%s', (text, count, otherwise) => {
+    expect(countMeant(text)).toBe(count);
+    expect(count === null ? '' : inThousands(count)).toBe(otherwise);
   });
 
   test.each([

@@ -372,6 +372,16 @@ verdict    failing. 90.0 % of the requests failed (270 of 300), since 5 s. Check
       'rate       13.3/s sent, 10.0/s ok: 30 good answers came within the 3.00 s\n',
     ],
     [
+      'a rate that was kept is told once',
+      {
+        plan: DUE,
+        rate: { targetPerSecond: 30, sentPerSecond: 30, throughputPerSecond: 30 },
+        requests: { ...summaryWith().requests, ok: 0 },
+        windowMs: 0,
+      },
+      'rate       30.0/s, as asked\n',
+    ],
+    [
       'a slow rate is not nothing',
       {
         plan: DUE,

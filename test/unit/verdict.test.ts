@@ -808,9 +808,9 @@ describe('requests that ran out of time while volley was late', () => {
 });
 
 describe('when requests failed', () => {
-  const whenFailed = (...args: Parameters<typeof failedWhen>): string | null => {
+  const whenFailed = (areAll: boolean, ...args: Parameters<typeof failedWhen>): string | null => {
     const when = failedWhen(...args);
-    return when === null ? null : whenText(when);
+    return when === null ? null : whenText(when, areAll);
   };
   /** A second each; a letter for each tenth of it: o is ok, x is not. */
   const when = (...seconds: string[]): string | null => {
@@ -818,7 +818,7 @@ describe('when requests failed', () => {
     for (const [second, letters] of seconds.entries())
       for (const [tenth, letter] of [...letters].entries())
         series.add(second * 1_000 + tenth * 100, letter === 'o' ? OUTCOME.ok : OUTCOME.status);
-    return whenFailed(series, seconds.length * 1_000);
+    return whenFailed(!seconds.join('').includes('o'), series, seconds.length * 1_000);
   };
   const OK = 'oooooooooo';
   const BAD = 'xxxxxxxxxx';
@@ -826,13 +826,13 @@ describe('when requests failed', () => {
   test.each<[string, string[], string | null]>([
     ['never', [OK, OK], null],
     ['always', [BAD, BAD, BAD], 'from the first request on'],
-    ['half of all, all the time', ['xoxoxoxoxo', 'xoxoxoxoxo', 'xoxoxoxoxo'], 'from the first request on'],
+    ['half of all, all the time', ['xoxoxoxoxo', 'xoxoxoxoxo', 'xoxoxoxoxo'], 'throughout'],
     ['the target dies', [OK, OK, OK, 'ooooxxxxxx', BAD], 'since 3.4 s'],
     ['the target dies, and few are sent then', [OK, OK, OK, 'oooooooooo', 'x', 'x'], 'since 4 s'],
-    ['the first goes well and takes long', ['o', 'oxoxoxoxox', 'xoxoxoxoxo'], 'from the first request on'],
+    ['the first goes well and takes long', ['o', 'oxoxoxoxox', 'xoxoxoxoxo'], 'throughout'],
     ['the target dies in a short run', ['oooooxxxxx'], 'since 0.5 s'],
     ['an episode', [OK, OK, OK, BAD, BAD, 'xxxooooooo', OK], 'from 3 s to 5.2 s'],
-    ['it comes up late', [BAD, BAD, 'xxxooooooo', OK, OK], 'from the first request until 2.2 s'],
+    ['it comes up late', [BAD, BAD, 'xxxooooooo', OK, OK], 'from the start until 2.2 s'],
     ['a background of failures is no part of an episode', [OK, 'xooooooooo', OK, OK, BAD, BAD], 'since 4 s'],
     ['single ones', [OK, 'oxoooooooo', OK, OK, OK, OK, 'oxoooooooo', OK], 'on and off, from 1.1 s to 6.1 s'],
     ['one', [OK, 'oooooxoooo', OK], 'at 1.5 s'],
@@ -842,17 +842,17 @@ describe('when requests failed', () => {
 
   test.each([
     [100, 200, 'since 51 ms'],
-    [10, 200, 'from the first request on'],
+    [10, 200, 'throughout'],
     [100, 30, 'since 51 ms'],
     [100, 5, 'since 51 ms'],
     [94, 2, 'since 51 ms'],
     [50, 2, 'since 51 ms'],
-    [10, 2, 'from the first request on'],
+    [10, 2, 'throughout'],
   ])('%i that went well within a moment, and %i that did not: %s', (well, bad, expected) => {
     const series = new Series();
     for (let count = 0; count < well; count++) series.add((50 * count) / well, OUTCOME.ok);
     for (let count = 0; count < bad; count++) series.add(51 + count, OUTCOME.status);
-    expect(whenFailed(series, 51 + bad)).toBe(expected);
+    expect(whenFailed(false, series, 51 + bad)).toBe(expected);
   });
 
   test('is known for runs whose intervals have been added up', () => {
@@ -860,7 +860,7 @@ describe('when requests failed', () => {
     for (let second = 0; second < 8_000; second++)
       series.add(second * 1_000, second < 6_000 ? OUTCOME.ok : OUTCOME.unfinished);
     expect(series.intervalMs).toBe(20_000);
-    expect(whenFailed(series, 8_000_000)).toBe('since 100 min');
+    expect(whenFailed(false, series, 8_000_000)).toBe('since 100 min');
   });
 });
 

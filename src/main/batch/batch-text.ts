@@ -31,7 +31,7 @@ export function renderBatch(
   const { summary } = result;
   if (form === 'json') return resultJson(batchJson(result));
   if (form === 'junit') return renderJunit(summary, rowsCase(result, areFailuresAllowed));
-  const text = REPORTERS[form](summary, view);
+  const text = REPORTERS[form](batchJson(result), view);
   if (!hasRows(form)) return text;
   const { skipped } = result;
   const leftOut = skipped !== null && skipped.count > 0 ? (skipped.sentence ?? '') : null;

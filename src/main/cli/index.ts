@@ -25,7 +25,7 @@ import {
 } from './parsed.ts';
 import { typedSecrets } from './run-options.ts';
 import { say } from './say.ts';
-import { commandNear, unknownWords } from './unknown-words.ts';
+import { commandNear, unknownIn, unknownWords } from './unknown-words.ts';
 
 const COLUMNS_ELSEWHERE = 80;
 const FEWEST_COLUMNS = 40;
@@ -174,9 +174,11 @@ function register(
         ...misread,
         ...unknownWords(argv, command, Object.values(COMMANDS), positionals, surplus),
       ];
-      const parsed = new Parsed(argv, withDashes(positionals, words), behind);
+      const typed = new Parsed(argv, withDashes(positionals, words), behind);
+      // What is refused as unknown has no further consequences that would be told too.
+      const parsed = typed.without(unknownIn(argv, command));
       problems.push(...repeatedOptions(parsed, ownTableOf(command.table)));
-      return carryOut(parsed, () =>
+      return carryOut(typed, () =>
         command.run(parsed, problems).catch((error) => {
           const word = String(positionals[names.indexOf('url')] ?? '');
           return Promise.reject(orNoCommand(error, word));

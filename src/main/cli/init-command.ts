@@ -14,7 +14,9 @@ import {
 } from '../init/plan-draft.ts';
 import { hasBraces, variablesOfBraces, withoutPlaceholdersIn } from '../init/written-text.ts';
 import { parseDurationMs } from '../plan/quantities.ts';
-import { readOptions } from '../plan/resolve.ts';
+import { readOptions, type UnresolvedPlan } from '../plan/resolve.ts';
+import { commandLineTerms } from '../plan/terms.ts';
+import { sentenceOf } from '../plan/words.ts';
 import { quoted, quotedUrl, withoutCredentials } from '../text/quoted.ts';
 import { DEFAULT_FLOW_FILE, DEFAULT_MODULE_FILE, DEFAULT_PLAN_FILE } from './command-tables.ts';
 import { isWebAddress } from './misplaced-words.ts';
@@ -22,6 +24,8 @@ import type { Parsed } from './parsed.ts';
 import { say } from './say.ts';
 
 const STDOUT = '-';
+/** What stands for a secret that a variable of the environment has. */
+const [IN_PLAN, IN_MODULE] = ['{{env NAME}}', 'process.env.NAME'];
 /** Parsing takes some twenty times as much memory. */
 const LARGEST_DESCRIPTION_BYTES = 32 * 2 ** 20;
 
@@ -86,12 +90,19 @@ async function writeScenario(said: Said, parsed: Parsed): Promise<ExitCode> {
 async function moduleTextOf({ url, curl, openapi }: Said, hints: readonly string[]): Promise<string> {
   const { moduleOfApi, moduleOfRequest } = await import('../init/scenario-draft.ts');
   if (openapi !== undefined) return moduleOfApi(describedApi(openapi), hints);
-  const { mix } = await readOptions(curl === undefined ? { url } : { curl });
-  const [request] = mix;
+  const plan = await readOptions(curl === undefined ? { url } : { curl });
+  const [request] = plan.mix;
   if (request === undefined) throw new Error('a plan has at least one request');
   const from =
     curl === undefined ? `A scenario of ${withoutCredentials(url ?? '')}` : 'Made from a curl command.';
+  noteSecrets(curl ?? url ?? '', plan, IN_MODULE);
   return moduleOfRequest(request, from, hints);
+}
+
+/** What was typed is written as it is, tokens and passwords included, into a file that others may see. */
+function noteSecrets(typed: string, { supplies }: UnresolvedPlan, instead: string): void {
+  if (supplies.secrets.some((secret) => typed.includes(secret)))
+    say(`a token or password is written too: before others see the file, put ${instead} in its place.`);
 }
 
 function written(path: string): ExitCode {
@@ -115,20 +126,22 @@ interface Said {
 async function draftOf({ url, curl, har, openapi }: Said, harHosts: string | undefined): Promise<PlanDraft> {
   if (openapi !== undefined) return describedDraft(openapi);
   if (har !== undefined) {
-    const { mix } = await readOptions({ har, harHosts });
+    const { mix, notes } = await readOptions({ har, harHosts });
     const requests = mix.map(({ name, weight }) => `  ${name}${weight === 1 ? '' : ` × ${weight}`}`);
+    const leftOut = notes.map((words) => sentenceOf(words, commandLineTerms));
+    for (const sentence of leftOut) say(sentence);
     return {
-      heading: [`Made from the recording ${har}, which has`, ...requests],
+      heading: [`Made from the recording ${har}, which has`, ...requests, ...leftOut],
       source: ['har', har],
       harHosts,
       load: DEFAULT_LOAD,
     };
   }
   if (curl !== undefined) {
-    await readOptions({ curl });
+    noteSecrets(curl, await readOptions({ curl }), IN_PLAN);
     return { heading: ['Made from a curl command.'], source: ['curl', curl], load: DEFAULT_LOAD };
   }
-  await readOptions({ url });
+  noteSecrets(url ?? '', await readOptions({ url }), IN_PLAN);
   return urlDraft(url ?? '', DEFAULT_LOAD);
 }
 

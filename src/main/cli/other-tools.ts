@@ -50,6 +50,13 @@ const RUN_LETTERS: ReadonlyMap<string, string> = new Map(
   ),
 );
 
+/** Those of them that no value follows. */
+const RUN_FLAGS: ReadonlySet<string> = new Set(
+  Object.values<OptionEntry>({ ...RUN_TABLE, ...SCREEN_TABLE }).flatMap(({ alias, kind }) =>
+    alias !== undefined && kind === 'flag' ? [`-${alias}`] : [],
+  ),
+);
+
 /** What to use instead of letters that only other tools have. */
 const LETTERS: Readonly<Record<string, string>> = {
   a: "for Basic authorization (hey's and oha's -a) use -u, for a number of requests (autocannon's) -n",
@@ -141,8 +148,9 @@ export function withoutMisread(
       continue;
     }
     problems.push(problem);
-    if (word === '-q') words.push(word);
-    const hasItsValue = word.includes('=') || /\d/.test(word) || SHOWN_ANYWAY.includes(word);
+    if (word === '-q' && letters.has('q')) words.push(word);
+    const isFlag = SHOWN_ANYWAY.includes(word) || (RUN_FLAGS.has(word) && !letters.has(word.slice(1)));
+    const hasItsValue = word.includes('=') || /\d/.test(word) || isFlag;
     if (!hasItsValue && !next.startsWith('-') && !isWebAddress(next)) place++;
   }
   return { problems, words: [...words, ...typed.slice(own.length)] };

@@ -27,6 +27,12 @@ export class Parsed {
     return new Parsed({ ...this.values, ...Object.fromEntries(missing) }, positionals, this.command);
   }
 
+  /** The same as if these options had not been given. */
+  without(names: readonly string[]): Parsed {
+    const left = Object.entries(this.values).filter(([name]) => !names.includes(name));
+    return new Parsed(Object.fromEntries(left), this.positionals, this.command);
+  }
+
   /** The last value of a text option. */
   last(name: string): string | undefined {
     return this.all(name).at(-1);

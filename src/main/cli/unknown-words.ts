@@ -47,7 +47,8 @@ function adviceOn(argument: unknown, first: string, command: string): string {
     : 'quote the URL';
 }
 
-function unknownIn(
+/** The names of options and letters that the command does not have. */
+export function unknownIn(
   argv: Readonly<Record<string, unknown>>,
   { options, positionals }: Pick<Command, 'options' | 'positionals'>,
 ): string[] {

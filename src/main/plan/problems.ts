@@ -1,7 +1,7 @@
 import type { Problem } from '../../protocol/errors.ts';
 import { MS_PER_HOUR } from '../../protocol/units.ts';
 import { choiceAdvice } from '../text/nearest.ts';
-import { parseCount, parseDurationMs } from './quantities.ts';
+import { countMeant, inThousands, parseCount, parseDurationMs } from './quantities.ts';
 import { WordedProblem } from './worded-problem.ts';
 import { given, type OptionWord, phrase, the, type Words } from './words.ts';
 
@@ -38,8 +38,11 @@ export class Problems {
   count(name: string | OptionWord, value: number | string, min: number, max: number): number | null {
     const count = typeof value === 'string' ? parseCount(value) : value;
     if (count !== null && Number.isSafeInteger(count) && count >= min && count <= max) return count;
+    const meant = typeof value === 'string' ? countMeant(value) : null;
     const bounds = `from ${min} to ${max.toLocaleString('en')}`;
-    this.add(phrase`${optionWord(name)} ${given(value)}: give a whole number ${bounds}.`);
+    const example =
+      meant === null || meant < min || meant > max ? '' : `, such as ${meant}${inThousands(meant)}`;
+    this.add(phrase`${optionWord(name)} ${given(value)}: give a whole number ${bounds}${example}.`);
     return null;
   }
 

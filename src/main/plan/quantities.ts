@@ -26,6 +26,23 @@ export function parseCount(text: string): number | null {
   return Number.isSafeInteger(count) ? count : null;
 }
 
+const SEPARATORS = /(?<=\d)[,_'’ .](?=\d{3}(?!\d))/g;
+
+/** What a count means that `parseCount` refuses: one with a separator at thousands, or with an exponent; else null. */
+export function countMeant(text: string): number | null {
+  const digits = text.trim().replaceAll(SEPARATORS, '');
+  const count = /^\d+(?:\.\d+)?(?:e\+?\d{1,2})?$/i.test(digits) ? Number(digits) : Number.NaN;
+  return Number.isSafeInteger(count) ? count : null;
+}
+
+/** How a count is also written, where it is one of whole thousands or millions: ` or 5k`. */
+export function inThousands(count: number): string {
+  const [suffix = '', factor] = Object.entries(COUNT_FACTORS).findLast(
+    ([, by]) => count >= by && count % by === 0,
+  ) ?? ['', 1];
+  return suffix === '' || count === 0 ? '' : ` or ${count / factor}${suffix}`;
+}
+
 /** Reads a duration such as `500ms`, `10s`, `1m30s`, `1h5m`, `1d`, or bare seconds, in milliseconds; else null. */
 export function parseDurationMs(text: string): number | null {
   if (BARE_SECONDS.test(text)) return scaled(text, MS_PER_SECOND);

@@ -19,7 +19,8 @@ export function createThreadPool(
   setThreadHeaps(areHeapsRoomy);
   const pool = new Piscina({
     filename: ENTRY,
-    minThreads: count,
+    // With the task comes its thread. A minimum would be kept by starting another thread for each that is ended.
+    minThreads: 0,
     maxThreads: count,
     concurrentTasksPerWorker: 1,
     // Piscina's default blocks a thread's event loop between tasks.

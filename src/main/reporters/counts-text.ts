@@ -1,3 +1,4 @@
+import type { FindingFigures } from '../../protocol/finding.ts';
 import { awaitedOf, errorRateOf } from '../../protocol/report.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
@@ -60,9 +61,12 @@ function withUnanswered(requests: Summary['requests']): string {
 /** When requests failed, from the verdict's finding or caveats; null if unknown. */
 function whenFailed({ generator: { finding, caveats = [] } }: Summary): string | null {
   for (const found of finding === undefined ? caveats : [finding, ...caveats])
-    if (found.code === 'requests-failed')
-      return found.figures.when === null ? null : whenText(found.figures.when);
+    if (found.code === 'requests-failed') return wordsOf(found.figures);
   return null;
+}
+
+function wordsOf({ when, failed, of }: FindingFigures['requests-failed']): string | null {
+  return when === null ? null : whenText(when, failed === of);
 }
 
 /** Requests, rates and transfer. */
@@ -97,10 +101,10 @@ function laterText(later: number): string {
 function rateText(summary: Summary): string {
   const { requests, rate, plan, windowMs } = summary;
   const { targetPerSecond, sentPerSecond, throughputPerSecond } = rate;
-  const isOneRate =
-    targetPerSecond === null &&
-    Math.abs(sentPerSecond - throughputPerSecond) <= SAME_RATE_SHARE * throughputPerSecond;
-  if (isOneRate) return formatRate(throughputPerSecond);
+  const isOneRate = [targetPerSecond ?? sentPerSecond, sentPerSecond].every(
+    (perSecond) => Math.abs(perSecond - throughputPerSecond) <= SAME_RATE_SHARE * throughputPerSecond,
+  );
+  if (isOneRate) return `${formatRate(throughputPerSecond)}${targetPerSecond === null ? '' : ', as asked'}`;
   const sent = `${formatRate(sentPerSecond)} sent, ${formatRate(throughputPerSecond)} ok`;
   const text = [...[askedText(summary) ?? []].flat(), sent].join(', ');
   const within = Math.round((throughputPerSecond * windowMs) / MS_PER_SECOND);

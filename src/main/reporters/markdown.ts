@@ -4,7 +4,7 @@ import { STREAM_TIMES } from '../../protocol/stream.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { extremeText, leastText, percentileText } from '../text/bound-text.ts';
 import { counted, formatCount, formatRate, formatSpan, shareText } from '../text/format.ts';
-import { verdictName } from '../text/headlines.ts';
+import { type MaybeOfBatch, verdictName } from '../text/headlines.ts';
 import { baselineSentences } from './baseline-text.ts';
 import { whyItMayPass } from './failing-text.ts';
 import { markdownCode, markdownIn } from './markdown-text.ts';
@@ -18,7 +18,7 @@ import { renderMarkdownTable, type Table } from './table.ts';
 const MOST_ERRORS = 10;
 
 /** The result as Markdown, for a pull request or the summary of a CI job. */
-export function renderMarkdown(result: Summary): string {
+export function renderMarkdown(result: MaybeOfBatch): string {
   const summary = markdownIn(result);
   const { tool, plan, interrupted, degradedReasons, notes, generator } = summary;
   const remarks = [
@@ -29,7 +29,7 @@ export function renderMarkdown(result: Summary): string {
     ...baselineSentences(summary.baseline),
     ...notes,
   ];
-  const verdict = `**${verdictName(generator)}**: ${generator.reasons.join(' ')}`;
+  const verdict = `**${verdictName(summary)}**: ${generator.reasons.join(' ')}`;
   const blocks = [
     `## ${whatWasSent(summary)}`,
     [`volley ${tool.version}`, plan.mode, counted(plan.workers, 'worker'), ...loadParts(plan)].join(', '),

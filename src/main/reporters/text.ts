@@ -1,5 +1,5 @@
 import type { Summary } from '../../protocol/summary.ts';
-import { headlinesOf, verdictName } from '../text/headlines.ts';
+import { headlinesOf, type MaybeOfBatch, verdictName } from '../text/headlines.ts';
 import { baselineSentences } from './baseline-text.ts';
 import { countLines, failureLines } from './counts-text.ts';
 import { detailLines } from './details-text.ts';
@@ -26,7 +26,7 @@ const LESS_IMPORTANT = ['p90', 'ok', 'p50', 'max', 'sent'];
 const NARROWEST_VALUE = 30;
 
 /** The result as text, in the order of a reader's questions: is anything wrong, how much, how fast; then the explanations. */
-export function renderText(summary: Summary, view: View = PLAIN_VIEW): string {
+export function renderText(summary: MaybeOfBatch, view: View = PLAIN_VIEW): string {
   const sections = [
     header(summary, view),
     notices(summary, view),
@@ -58,13 +58,12 @@ function header(summary: Summary, { width, paint }: View): string[] {
 }
 
 /** What a reader must know before any figure. */
-function notices(summary: Summary, view: View): string[] {
-  const { interrupted, degradedReasons, generator } = summary;
+function notices(summary: MaybeOfBatch, view: View): string[] {
+  const { interrupted, degradedReasons } = summary;
+  const tone = verdictName(summary) === 'failing' ? 'bad' : 'warning';
   const whyPassed = whyItMayPass(summary);
   return [
-    ...headlinesOf(summary).flatMap((line) =>
-      told(generator.verdict === 'failing' ? 'bad' : 'warning', line, view),
-    ),
+    ...headlinesOf(summary).flatMap((line) => told(tone, line, view)),
     ...(whyPassed === null ? [] : wrapped(whyPassed, view.width)),
     ...stopSentences(summary).flatMap((sentence) => told('bad', sentence, view)),
     ...(interrupted ? told('warning', 'INTERRUPTED: this is what was measured until then.', view) : []),
@@ -102,8 +101,9 @@ function notes({ notes: sentences, baseline }: Summary, { width }: View): string
 }
 
 /** All that the verdict rests on, and what to do. */
-function verdict({ generator }: Summary, { width, paint }: View): string[] {
-  const name = verdictName(generator);
+function verdict(summary: MaybeOfBatch, { width, paint }: View): string[] {
+  const { generator } = summary;
+  const name = verdictName(summary);
   const tone = name === 'ok' ? 'good' : name === 'failing' ? 'bad' : 'warning';
   const [first = '', ...more] = rows('verdict', `${name}. ${generator.reasons.join(' ')}`, width);
   return [first.replace(name, paint(tone, name)), ...more];

@@ -130,9 +130,9 @@ export class Coordinator {
 
   /** What has been collected so far; during the run, later blocks are added to the same records. */
   collected(): Collected {
-    const { startedAt, atMs: calledAtMs, cpu: cpuBefore, loopCpu: loopCpuBefore } = this.#called;
-    const cpu = process.cpuUsage(cpuBefore);
-    const loopCpu = process.threadCpuUsage(loopCpuBefore);
+    const { startedAt, atMs: calledAtMs, ...before } = this.#called;
+    const cpu = process.cpuUsage(before.cpu);
+    const loopCpu = process.threadCpuUsage(before.loopCpu);
     const windowAtMs = this.#windowAtMs;
     return {
       plan: this.#plan,
@@ -218,7 +218,7 @@ export class Coordinator {
         pool.post(index, { type: 'shard', version: PROTOCOL_VERSION, shard, supplies });
       }
       // A stop may have come before the pool existed.
-      if (this.#interrupted) this.#tell({ type: 'stop', drainMs: 0 });
+      if (this.#interrupted) this.#killUnready();
       else this.#watchdog.killUnready(this.#plan.timeoutMs, modules, this.#longestTopMs);
       await this.#allReady.promise;
       if (!this.#interrupted) this.#watchdog.forgo();
@@ -262,6 +262,12 @@ export class Coordinator {
     this.#interrupted = true;
     this.#noBeginning.resolve(null);
     this.#endEarly(drainMs, graceMs);
+    this.#killUnready();
+  }
+
+  /** After a stop: they have sent nothing, and many of them may take long until they could be told to stop. */
+  #killUnready(): void {
+    for (const { index, ready } of this.#workers) if (ready === null) this.#kill(index, null);
   }
 
   #endEarly(drainMs: number, graceMs: number): void {
@@ -305,8 +311,7 @@ export class Coordinator {
     this.#watchdog.heard(index);
     switch (message.type) {
       case 'ready':
-        this.#onReady(worker, message);
-        return;
+        return this.#onReady(worker, message);
       case 'loaded':
         this.#watchdog.loaded(index);
         return;

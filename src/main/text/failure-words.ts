@@ -39,7 +39,7 @@ export function requestsFailedText({
       ? ''
       : ` Nothing was answered after ${formatMoment(silentSinceMs)}, for ${formatMs(silentForMs)} until the end.`;
   const starved = isStarved ? ' volley itself was late then, which may be why.' : '';
-  return `${who}${when === null ? '' : `, ${whenText(when)}`}${kinds === '' ? '' : `: ${kinds}`}.${silent}${held}${starved}`;
+  return `${who}${when === null ? '' : `, ${whenText(when, failed === of)}`}${kinds === '' ? '' : `: ${kinds}`}.${silent}${held}${starved}`;
 }
 
 /** How many iterations failed, and why. */
@@ -84,15 +84,20 @@ export function beforeExample({ varies }: { readonly varies?: true }): string {
   return varies === true ? ', for example: ' : ': ';
 }
 
-/** When requests failed, as part of a sentence: "since 5 s". */
-export function whenText({ fromMs, toMs, isOnAndOff }: FailedWhen): string {
-  return isOnAndOff ? `on and off, ${spanText(fromMs, toMs)}` : spanText(fromMs, toMs);
+/**
+ * When requests failed, as part of a sentence: "since 5 s".
+ *
+ * @param areAll whether every request failed: only then did the first one
+ */
+export function whenText({ fromMs, toMs, isOnAndOff }: FailedWhen, areAll: boolean): string {
+  const span =
+    fromMs === null && toMs === null && areAll ? 'from the first request on' : spanText(fromMs, toMs);
+  return isOnAndOff ? `on and off, ${span}` : span;
 }
 
 function spanText(fromMs: number | null, toMs: number | null): string {
   const end = toMs === null ? null : formatMoment(toMs);
-  if (fromMs === null)
-    return end === null ? 'from the first request on' : `from the first request until ${end}`;
+  if (fromMs === null) return end === null ? 'throughout' : `from the start until ${end}`;
   const begin = formatMoment(fromMs);
   if (end === null) return `since ${begin}`;
   return begin === end ? `at ${begin}` : `from ${begin} to ${end}`;

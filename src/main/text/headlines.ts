@@ -1,3 +1,4 @@
+import type { BatchRows } from '../../protocol/batch.ts';
 import {
   FEWEST_ALL_FAILED,
   type Finding,
@@ -8,6 +9,9 @@ import type { Summary } from '../../protocol/summary.ts';
 import { isFewHoldingMuch, MAY_HOLD_SHARE, neverOkText, whenText } from './failure-words.ts';
 import { whyHere } from './findings.ts';
 import { counted, formatCount, formatFailedShare, formatMs, formatPercent } from './format.ts';
+
+/** A result, which may be of a batch. */
+export type MaybeOfBatch = Summary & { readonly rows?: BatchRows };
 
 type Headlines = { readonly [Code in FindingCode]?: (figures: FindingFigures[Code]) => string };
 
@@ -27,7 +31,7 @@ const HEADLINES: Headlines = {
       ? `failed requests of the warm-up held ${formatFailedShare(heldShare, MAY_HOLD_SHARE)} of the connections' time`
       : `${failed < of ? `${formatFailedShare(failed / of)} of ` : of === 1 && request === null ? '' : 'all of '}` +
         `${request === null ? (of === 1 ? 'the only request' : 'the requests') : `'${request}'`}${leftOut > 0 && failed < of ? ' that came to an end' : ''} failed` +
-        (when === null ? '' : `, ${whenText(when)}`) +
+        (when === null ? '' : `, ${whenText(when, failed === of)}`) +
         (silentSinceMs === undefined ? '' : ', and nothing was answered any more') +
         (isStarved ? ', while volley was late' : '') +
         (isFewHoldingMuch(failed, of, heldShare)
@@ -60,10 +64,11 @@ const HEADLINES: Headlines = {
  * limit, or where the target could not keep up; then whether a request of the mix was never answered well, which no
  * verdict may hide. None where all is well.
  */
-export function headlinesOf({ generator }: Summary): string[] {
+export function headlinesOf(summary: MaybeOfBatch): string[] {
+  const { generator } = summary;
   const never = (generator.caveats ?? []).find((caveat) => caveat.code === 'request-never-ok');
   return [
-    ...verdictLine(generator),
+    ...verdictLine(summary),
     ...(never === undefined
       ? []
       : [
@@ -72,8 +77,10 @@ export function headlinesOf({ generator }: Summary): string[] {
   ];
 }
 
-function verdictLine({ verdict, finding, reasons }: Summary['generator']): string[] {
+function verdictLine(summary: MaybeOfBatch): string[] {
+  const { verdict, finding, reasons } = summary.generator;
   const words = finding === undefined ? (reasons[0] ?? '') : wordsOf(finding);
+  if (areRowsGood(summary)) return [`RETRIED: ${words ?? reasons[0] ?? ''}, and no row did`];
   if (verdict !== 'ok') return [`${verdict.toUpperCase()}: ${words ?? reasons[0] ?? ''}`];
   return isNotJudged(finding?.code) ? [`NOT JUDGED: ${words}`] : [];
 }
@@ -82,8 +89,15 @@ function isNotJudged(code: FindingCode | undefined): boolean {
   return code === 'nothing-answered' || code === 'no-iteration-ended';
 }
 
+/** Whether further attempts have made good what failed in a batch: its rows count, not its requests. */
+function areRowsGood({ generator, rows }: MaybeOfBatch): boolean {
+  return generator.verdict === 'failing' && rows !== undefined && rows.done > 0 && rows.failed === 0;
+}
+
 /** What the verdict is called; where no request was answered, or no iteration ended, there is nothing to judge. */
-export function verdictName({ verdict, finding }: Summary['generator']): string {
+export function verdictName(summary: MaybeOfBatch): string {
+  const { verdict, finding } = summary.generator;
+  if (areRowsGood(summary)) return 'retried';
   return verdict === 'ok' && isNotJudged(finding?.code) ? 'not judged' : verdict;
 }
 
