@@ -213,10 +213,8 @@ export class Coordinator {
     );
     this.#pool = pool;
     try {
-      const { supplies } = this.#plan;
-      for (const { shard, index } of this.#workers) {
-        pool.post(index, { type: 'shard', version: PROTOCOL_VERSION, shard, supplies });
-      }
+      const said = { type: 'shard', version: PROTOCOL_VERSION, supplies: this.#plan.supplies } as const;
+      for (const { shard, index } of this.#workers) pool.post(index, { ...said, shard });
       // A stop may have come before the pool existed.
       if (this.#interrupted) this.#killUnready();
       else this.#watchdog.killUnready(this.#plan.timeoutMs, modules, this.#longestTopMs);
@@ -311,7 +309,8 @@ export class Coordinator {
     this.#watchdog.heard(index);
     switch (message.type) {
       case 'ready':
-        return this.#onReady(worker, message);
+        this.#onReady(worker, message);
+        return;
       case 'loaded':
         this.#watchdog.loaded(index);
         return;
