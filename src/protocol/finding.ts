@@ -189,10 +189,16 @@ export interface FindingFigures {
     readonly right: number;
   };
   /**
-   * Connections given up because the target sent bytes that no request had asked for. Of a batch it is degraded: rows may
-   * have the answers of others.
+   * Connections given up because the target sent bytes that no request had asked for, and how many answers were taken from
+   * them, of all that were sent, warm-up included: each may be cut, or that of another request. In a batch, of another row.
    */
-  readonly 'unrequested-bytes': { readonly connections: number; readonly isBatch: boolean };
+  readonly 'unrequested-bytes': {
+    readonly connections: number;
+    readonly isBatch: boolean;
+    /** Absent in older results. */
+    readonly answers?: number;
+    readonly of?: number;
+  };
   /** More tokens than bytes came, by the server's own count: most are hidden, or the count is wrong. */
   readonly 'tokens-beyond-bytes': Readonly<Record<'tokens' | 'bytes', number>>;
   /** Notes from reading the options, already in words. */

@@ -168,6 +168,8 @@ export interface WorkerReport extends WorkerUsage {
   readonly connectionsClosedByTarget: number;
   /** Given up because of bytes that no request had asked for. */
   readonly connectionsUnrequested: number;
+  /** Answers taken from these, warm-up included. */
+  readonly answersDoubtful: number;
   /** Connections opened, by the address reached. */
   readonly addresses: readonly (readonly [address: string, connections: number])[];
   readonly bytesSent: number;

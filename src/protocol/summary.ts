@@ -129,6 +129,8 @@ export interface ConnectionsSummary {
   readonly closedByTarget: number;
   /** Given up because the target sent bytes that no request had asked for; absent where there were none. */
   readonly unrequested?: number;
+  /** Answers taken from these, warm-up included: each may be cut, or that of another request; absent like those. */
+  readonly doubtfulAnswers?: number;
 }
 
 /** Failures of one kind and code, with an example. */

@@ -181,7 +181,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
       workRounds: this.#work.rounds,
       connectionsOpened: counters.opened,
       connectionsClosedByTarget: counters.closedByTarget,
-      connectionsUnrequested: counters.unrequested,
+      ...{ connectionsUnrequested: counters.unrequested, answersDoubtful: counters.doubtful },
       addresses: [...this.#clients.addresses],
       bytesSent: counters.bytesSent,
       bytesReceived: counters.bytesReceived,

@@ -4,6 +4,7 @@ import type { Supplies } from '../protocol/supplies.ts';
 import { type Clock, createMonotonicClock } from '../time/clock.ts';
 import { loadClient } from './clients/http-client.ts';
 import { SlotClients } from './clients/slot-clients.ts';
+import { afterReads } from './connections/after-reads.ts';
 import { Verdict } from './exchange/answer-verdict.ts';
 import { continued, firstOf } from './exchange/continuation.ts';
 import { Exchange, type ExchangeOwner } from './exchange/exchange.ts';
@@ -17,6 +18,9 @@ import type { TokenTimes } from './streams/token-times.ts';
 import { toldOf } from './told-exchange.ts';
 
 const EVERYTHING: AnswerNeeds = { body: true, fields: true };
+
+const SURPLUS =
+  'protocol: the target sent bytes that no request had asked for, so this answer may be cut, or that of another request';
 
 /** Sends each request of a shard's mix once, follows redirects as configured, and reports everything received. */
 export async function* sendOnce(shard: Shard, supplies: Supplies): AsyncGenerator<OnceSent> {
@@ -46,6 +50,8 @@ class OnceRun implements ExchangeOwner {
   readonly #waits: StreamWaits | null;
   readonly #exchange: Exchange;
   #told: OnceExchange[] = [];
+  /** Connections that were given up so far because of bytes that no request had asked for. */
+  #unrequested = 0;
   #done = Promise.withResolvers<void>();
 
   constructor(
@@ -89,7 +95,18 @@ class OnceRun implements ExchangeOwner {
     exchange.send(firstOf(exchange, request), nowMs, nowMs);
     await this.#done.promise;
     clearTimeout(timer);
-    return this.#told;
+    await new Promise<void>(afterReads);
+    return this.#withSurplus();
+  }
+
+  /** What came that nobody asked for may be the answer to another request, or what is left of this one. */
+  #withSurplus(): OnceExchange[] {
+    const { unrequested } = this.#clients.counters;
+    const hasCome = unrequested > this.#unrequested;
+    this.#unrequested = unrequested;
+    const last = this.#told.at(-1);
+    if (!hasCome || last === undefined || last.failure !== null) return this.#told;
+    return [...this.#told.slice(0, -1), { ...last, failure: SURPLUS }];
   }
 
   close(): void {

@@ -2,6 +2,10 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { batch, type RunOptions, run, type Summary } from '../../src/api/index.ts';
+import { sentOnce } from '../../src/main/once/sent-once.ts';
+import { resolvePlan } from '../../src/main/plan/resolve.ts';
+import { exitCodeOf, failsByVerdict } from '../../src/main/summary/exit-code.ts';
+import type { OnceSent } from '../../src/protocol/once.ts';
 import { CLIENT_NAMES, type ClientName } from '../../src/protocol/plan.ts';
 import { readAnswered } from '../support/batch.ts';
 import { useFolder } from '../support/folder.ts';
@@ -34,9 +38,9 @@ async function serving(onRequest: OnRequest, onConnect: OnRequest = () => {}): P
 const measured = (url: string, client: ClientName, more: Partial<RunOptions> = {}): Promise<Summary> =>
   run({ url, client, requests: 20, concurrency: 2, workers: 1, mode: 'inline', timeout: '2s', ...more });
 
-/** The connections that the verdict says were given up. */
-function toldBy({ generator }: Summary): number {
-  const found = (generator.caveats ?? []).find(({ code }) => code === 'unrequested-bytes');
+/** The connections that were given up, as the reasons for which the run is degraded say. */
+function toldBy({ findings }: Summary): number {
+  const found = findings?.degraded.find(({ code }) => code === 'unrequested-bytes');
   return found?.code === 'unrequested-bytes' ? found.figures.connections : 0;
 }
 
@@ -50,11 +54,54 @@ describe.each(CLIENT_NAMES)('bytes that no request asked for, %s', (client) => {
   ])('%s', async (_what, method, answer) => {
     const summary = await measured(await serving((socket) => socket.write(answer)), client, { method });
     expect(summary.requests).toMatchObject({ sent: 20, ok: 20 });
-    expect(summary.connections).toMatchObject({ opened: 20, unrequested: 20 });
+    expect(summary.connections).toMatchObject({ opened: 20, unrequested: 20, doubtfulAnswers: 20 });
     expect(toldBy(summary)).toBe(20);
+    expect(summary.generator.verdict).toBe('failing');
     expect(summary.generator.reasons.join(' ')).toContain(
-      '20 connections were closed because the target sent bytes that no request had asked for',
+      '20 connections were closed because the target sent bytes that no request had asked for, before a request or after an answer: 20 of 20 answers may have been cut, or taken for the wrong request.',
     );
+    // Nothing of it counts as failed: a rule that allows failures does not allow this.
+    expect(failsByVerdict(summary)).toBe(true);
+    expect(exitCodeOf(summary, false)).toBe(3);
+  });
+
+  test('answers that come later are taken for those of the next requests: all of their connection are in doubt', async () => {
+    let served = 0;
+    const url = await serving((socket, text) => {
+      for (const _request of text.matchAll(/GET /g)) {
+        served++;
+        socket.write(OK);
+        // Behind the first 150 answers only, of which one comes too early for every later request.
+        if (served <= 150) setTimeout(() => !socket.destroyed && socket.write(OK), 1);
+      }
+    });
+    const summary = await measured(url, client, { requests: 300, concurrency: 1, warmup: 0 });
+    const { unrequested = 0, doubtfulAnswers = 0 } = summary.connections;
+    expect(summary.requests.ok).toBe(300);
+    expect(unrequested).toBeGreaterThan(0);
+    expect(doubtfulAnswers).toBeGreaterThanOrEqual(unrequested);
+    expect(doubtfulAnswers).toBeLessThanOrEqual(300);
+    expect(summary.generator.verdict).toBe('failing');
+    expect(exitCodeOf(summary, false)).toBe(3);
+  });
+
+  test('one answer too many among hundreds: the run is degraded, and its verdict has room for it', async () => {
+    let served = 0;
+    const url = await serving((socket) => socket.write(++served === 2 ? OK + OK : OK));
+    const summary = await measured(url, client, { requests: 400, concurrency: 1 });
+    expect(summary.connections).toMatchObject({ opened: 2, unrequested: 1, doubtfulAnswers: 2 });
+    expect(summary.generator.verdict).not.toBe('failing');
+    expect(summary.degradedReasons.join(' ')).toContain('2 of 400 answers may have been cut');
+    expect(exitCodeOf(summary, false)).toBe(3);
+  });
+
+  test('sent once, the answer is not called good', async () => {
+    const sent: OnceSent[] = [];
+    const url = await serving((socket) => socket.write(OK + OK));
+    for await (const one of sentOnce(await resolvePlan({ url, client }))) sent.push(one);
+    expect(sent.map(({ exchanges }) => exchanges.map(({ failure }) => failure))).toEqual([
+      [expect.stringContaining('the target sent bytes that no request had asked for')],
+    ]);
   });
 
   test.each([false, true])(

@@ -59,6 +59,7 @@ export function syntheticPool({ layout, requests, fill, failures = () => [] }: S
         connectionsOpened: 1,
         connectionsClosedByTarget: 0,
         connectionsUnrequested: 0,
+        answersDoubtful: 0,
         addresses: [],
         bytesSent: 0,
         bytesReceived: 0,

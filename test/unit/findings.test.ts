@@ -179,7 +179,7 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
     'This is a bug in volley, please report it: the errors of kind status are its outcomes, but 1 ≠ 2.',
   ],
   'unrequested-bytes': [
-    { connections: 1, isBatch: true },
+    { connections: 1, isBatch: true, answers: 1, of: 4 },
     '1 connection was closed because the target sent bytes that no request had asked for, before a request or after an answer: rows may have the answer of another row, or a part of theirs. Fix the target; --no-keepalive keeps the answers apart.',
   ],
   'tokens-beyond-bytes': [

@@ -83,6 +83,7 @@ const {
   shortestMs,
   processorWait,
   failedShare,
+  doubtfulShare,
   heldShare,
   failedShareOfRequest,
   fewestOfRequest,
@@ -92,6 +93,9 @@ const REOPENING = { connections: { opened: 1_000, closedByTarget: 995 } };
 const failed = (count: number): Partial<VerdictFacts> => ({
   requests: { ...SENT, ok: SENT.sent - count },
   errors: [{ kind: 'status', code: '500', count, example: '' }],
+});
+const doubted = (doubtfulAnswers: number): Partial<VerdictFacts> => ({
+  connections: { ...QUIET.connections, unrequested: 1, doubtfulAnswers },
 });
 const mixRow = (sent: number, bad: number): VerdictFacts['mix'][number] => ({
   name: 'create',
@@ -211,6 +215,9 @@ describe('the verdict, on each side of each line', () => {
     ],
     ['failures on the line', closed(failed(1_000 * failedShare)), 'ok'],
     ['failures above it', closed(failed(1_000 * failedShare + 1)), 'failing'],
+    ['answers in doubt on the line', closed(doubted(1_000 * doubtfulShare)), 'ok'],
+    ['answers in doubt above it', closed(doubted(1_000 * doubtfulShare + 1)), 'failing'],
+    ['answers in doubt, rows of a batch', closed({ ...doubted(1_000), isBatch: true }), 'ok'],
     ['failures outrank a busy loop', closed({ loopBusy: 1, ...failed(500) }), 'failing'],
     ['failures in the shortest run', closed({ requests: { ...SENT, sent: 1, ok: 0 } }), 'failing'],
     [

@@ -193,7 +193,10 @@ const SUMMARY = fields({
     }),
   ]),
   histogram: [fields(numbers('fromMs', 'toMs', 'count'))],
-  connections: fields({ ...numbers('opened', 'closedByTarget'), unrequested: optional('number') }),
+  connections: fields({
+    ...numbers('opened', 'closedByTarget'),
+    ...{ unrequested: optional('number'), doubtfulAnswers: optional('number') },
+  }),
   addresses: optional([fields({ address: 'text', connections: 'number' })]),
   bytes: fields(numbers('sent', 'received')),
   statuses: { each: 'amount' },

@@ -18,6 +18,7 @@ export function whyNothingSucceeded({ requests, errors }: Summary): string | nul
 export function whyItFails(summary: Pick<Summary, 'generator' | 'thresholds'>): string | null {
   const { reasons, finding } = summary.generator;
   const isOfIterations = finding?.code === 'iterations-failed';
+  if (finding?.code === 'unrequested-bytes') return `The target is failing: ${reasons[0]}`;
   const isOnThem = isOfIterations ? isOnIterations : isOnErrors;
   if (!failsByVerdict(summary) || summary.thresholds.some((rule) => isOnThem(rule) && !rule.ok)) return null;
   const [what = 'Requests failed.'] = reasons;

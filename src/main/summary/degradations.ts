@@ -3,6 +3,7 @@ import type { AgentSummary, RequestCounts, Summary } from '../../protocol/summar
 import type { Collected, CollectedWorker } from '../collect/collected.ts';
 import { plannedFor } from './load-notes.ts';
 import { lostShareOf } from './lost-load.ts';
+import { unrequestedBytes } from './unrequested-bytes.ts';
 
 /** Why less was measured than asked for, or something other than the target. */
 export function degradationsOf(
@@ -21,7 +22,8 @@ export function degradationsOf(
   return [
     ...(isBorne ? [] : lostLoadOf(agents)),
     ...lossesOf(others, plan.batch !== undefined),
-    ...(plan.batch === undefined ? standstillOf(workers) : mistrustOf(summary)),
+    ...(plan.batch === undefined ? standstillOf(workers) : []),
+    ...mistrustOf(summary, plan.batch !== undefined),
     ...exhaustionOf(summary),
     ...shortfallOf(isBorne ? { ...summary, requests: shortfallIn(others) } : summary),
   ];
@@ -89,10 +91,13 @@ export function lossesOf(workers: readonly CollectedWorker[], isBatch: boolean):
   });
 }
 
-/** Rows whose answers may be those of others. */
-function mistrustOf({ connections: { unrequested = 0 } }: Pick<Summary, 'connections'>): Finding[] {
-  if (unrequested === 0) return [];
-  return [{ code: 'unrequested-bytes', figures: { connections: unrequested, isBatch: true } }];
+/** Answers that may be those of other requests. */
+function mistrustOf(
+  { connections, requests }: Pick<Summary, 'connections' | 'requests'>,
+  isBatch: boolean,
+): Finding[] {
+  const found = unrequestedBytes(connections, requests.sent, isBatch);
+  return found === null ? [] : [found];
 }
 
 /** The longest standstill of any worker. */

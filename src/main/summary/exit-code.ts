@@ -35,6 +35,8 @@ export function failsByVerdict({
   thresholds,
 }: Pick<Summary, 'generator' | 'thresholds'>): boolean {
   if (verdict !== 'failing') return false;
+  // Nothing of it counts as failed, so no rule allows it.
+  if (finding?.code === 'unrequested-bytes') return true;
   if (finding?.code === 'iterations-failed')
     return !thresholds.some((rule) => isOnIterations(rule) && rule.isImplied !== true);
   const { failedShare } = VERDICT_LIMITS;

@@ -109,7 +109,7 @@ function connectionsOf(workers: Collected['workers']): ConnectionsSummary {
   return {
     opened: sumOfReports(workers, 'connectionsOpened'),
     closedByTarget: sumOfReports(workers, 'connectionsClosedByTarget'),
-    ...(unrequested === 0 ? {} : { unrequested }),
+    ...(unrequested === 0 ? {} : { unrequested, doubtfulAnswers: sumOfReports(workers, 'answersDoubtful') }),
   };
 }
 

@@ -10,6 +10,8 @@ import type { FailureFacts, IterationFacts } from './failing.ts';
 export const VERDICT_LIMITS = {
   /** Share of the requests, and of the iterations, that may fail before the figures of the rest mislead. */
   failedShare: 0.01,
+  /** Share of the answers that may be those of other requests, since bytes came on their connections that none had asked for. */
+  doubtfulShare: 0.01,
   /** Closed model: share of all connections' time that failed requests may take, however few they are. */
   heldShare: 0.05,
   /** So many requests, due after the last that was answered, are not without an answer by chance. */

@@ -23,12 +23,14 @@ import {
   tooShort,
   unserved,
 } from './limits.ts';
+import { unrequestedBytes } from './unrequested-bytes.ts';
 import { type Judgement, judged, VERDICT_LIMITS, type VerdictFacts } from './verdict-facts.ts';
 
 /** What spoils the figures or set the limit: failures, volley, the number of connections, the target, or nothing. */
 export function judge(facts: VerdictFacts): Judgement {
   const judgement =
     withNeverOk(failing(facts), facts) ??
+    doubtful(facts) ??
     failingIterations(facts.iterations) ??
     lostWorker(facts) ??
     withFailures(
@@ -46,8 +48,8 @@ export function judge(facts: VerdictFacts): Judgement {
         nothing(facts),
       facts,
     );
-  const caveats = [...unrequestedBytes(facts), ...(facts.isTargetLocal ? [SHARED_MACHINE] : [])];
-  return caveats.length === 0 ? judgement : { ...judgement, caveats: [...judgement.caveats, ...caveats] };
+  if (!facts.isTargetLocal) return judgement;
+  return { ...judgement, caveats: [...judgement.caveats, SHARED_MACHINE] };
 }
 
 const FIGURES_MISLEAD: Finding = { code: 'figures-mislead', figures: {} };
@@ -59,10 +61,12 @@ function lostWorker({ lost = [], isBatch }: VerdictFacts): Judgement | null {
   return first === undefined || isBatch ? null : judged('generator-limited', first);
 }
 
-/** What came unasked may have been taken for an answer. A batch says so elsewhere: it is degraded by that. */
-function unrequestedBytes({ connections: { unrequested = 0 }, isBatch }: VerdictFacts): Finding[] {
-  if (unrequested === 0 || isBatch) return [];
-  return [{ code: 'unrequested-bytes', figures: { connections: unrequested, isBatch } }];
+/** Too many answers came from connections on which something came unasked: none of these is known to be its request's. */
+function doubtful({ connections, requests: { sent }, isBatch }: VerdictFacts): Judgement | null {
+  const found = unrequestedBytes(connections, sent, isBatch);
+  const { answers = 0, of = 0 } = found?.figures ?? {};
+  if (found === null || isBatch || answers <= VERDICT_LIMITS.doubtfulShare * of) return null;
+  return judged('failing', found);
 }
 
 /** Too many failures of what was sent, or too much of the connections' time, or too many of one request of a mix. */

@@ -58,6 +58,7 @@ type SummedField =
   | 'connectionsOpened'
   | 'connectionsClosedByTarget'
   | 'connectionsUnrequested'
+  | 'answersDoubtful'
   | 'bytesSent'
   | 'bytesReceived'
   | 'processCpuMs'

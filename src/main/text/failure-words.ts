@@ -119,3 +119,9 @@ export function neverOkText({ request, failed, others }: FindingFigures['request
   const more = others === 0 ? '' : `, nor of ${counted(others, 'other')}`;
   return `no request of '${request}' succeeded (${formatCount(failed)} of ${formatCount(failed)} failed)${more}`;
 }
+
+/** That answers may be cut, or those of other requests: how many, if that is known. */
+export function doubtText(answers: number, of: number): string {
+  const which = answers === 0 ? 'answers' : `${formatCount(answers)} of ${counted(of, 'answer')}`;
+  return `${which} may have been cut, or taken for the wrong request`;
+}

@@ -1,5 +1,11 @@
 import type { Finding, FindingCode, FindingFigures, Identity } from '../../protocol/finding.ts';
-import { iterationsFailedText, neverOkText, noConnectionText, requestsFailedText } from './failure-words.ts';
+import {
+  doubtText,
+  iterationsFailedText,
+  neverOkText,
+  noConnectionText,
+  requestsFailedText,
+} from './failure-words.ts';
 import {
   counted,
   formatAskedRate,
@@ -101,11 +107,10 @@ export const SENTENCES: {
   'iterations-waited': ({ scenario, waitMs, responseMs, users }) =>
     `Iterations of ${quoted(scenario)} waited ${formatMs(waitMs)} on average for ${users === 1 ? 'their only user' : `one of their ${formatCount(users)} users`} to be free, of ${formatMs(responseMs)} that the user waited in all. To test the target and not the line before it, raise maxVUs.`,
   'identity-violated': violationText,
-  'unrequested-bytes': ({ connections, isBatch }, { option }) =>
+  'unrequested-bytes': ({ connections, isBatch, answers = 0, of = 0 }, { option }) =>
     `${counted(connections, 'connection')} ${wasOrWere(connections)} closed because the target sent bytes that no request had asked for, ` +
-    (isBatch
-      ? `before a request or after an answer: rows may have the answer of another row, or a part of theirs. Fix the target; ${option('no-keepalive')} keeps the answers apart.`
-      : 'before a request or after an answer: answers may have been cut, or taken for the wrong request.'),
+    `before a request or after an answer: ${isBatch ? 'rows may have the answer of another row, or a part of theirs' : doubtText(answers, of)}. ` +
+    `Fix the target; ${option('no-keepalive')} keeps the answers apart.`,
   'tokens-beyond-bytes': ({ tokens, bytes }, { setting }) =>
     `The server counts ${counted(tokens, 'token')} in ${counted(bytes, 'byte')}: most are hidden, as some reasoning is, or its count is wrong. ` +
     `Figures of tokens are by that count; ${setting('tokens', 'events')} counts what came.`,

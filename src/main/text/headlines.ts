@@ -6,7 +6,7 @@ import {
   type FindingFigures,
 } from '../../protocol/finding.ts';
 import type { Summary } from '../../protocol/summary.ts';
-import { isFewHoldingMuch, MAY_HOLD_SHARE, neverOkText, whenText } from './failure-words.ts';
+import { doubtText, isFewHoldingMuch, MAY_HOLD_SHARE, neverOkText, whenText } from './failure-words.ts';
 import { whyHere } from './findings.ts';
 import { counted, formatCount, formatFailedShare, formatMs, formatPercent } from './format.ts';
 
@@ -37,6 +37,7 @@ const HEADLINES: Headlines = {
         (isFewHoldingMuch(failed, of, heldShare)
           ? `, and held ${formatFailedShare(heldShare, MAY_HOLD_SHARE)} of the connections' time`
           : ''),
+  'unrequested-bytes': ({ answers = 0, of = 0 }) => doubtText(answers, of),
   'iterations-failed': ({ failed, of, scenario }) =>
     `${failed < of ? formatFailedShare(failed / of) : 'all'} of the iterations` +
     `${scenario === null ? '' : ` of '${scenario}'`} failed`,

@@ -74,6 +74,7 @@ export class SlotClients {
       opened: sum('opened'),
       closedByTarget: sum('closedByTarget'),
       unrequested: sum('unrequested'),
+      doubtful: sum('doubtful'),
       bytesSent: sum('bytesSent'),
       bytesReceived: sum('bytesReceived'),
     };
@@ -157,6 +158,7 @@ function addCounters(sum: ConnectionCounters, counters: ConnectionCounters): voi
   sum.opened += counters.opened;
   sum.closedByTarget += counters.closedByTarget;
   sum.unrequested += counters.unrequested;
+  sum.doubtful += counters.doubtful;
   sum.bytesSent += counters.bytesSent;
   sum.bytesReceived += counters.bytesReceived;
   addAddresses(sum.byAddress, counters.byAddress);

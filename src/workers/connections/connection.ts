@@ -11,7 +11,6 @@ import {
   type ConnectCallback,
   type ConnectionPhase,
   closedEarly,
-  LAST_ANSWER,
   Link,
   type SocketReader,
   throughTunnel,
@@ -32,7 +31,6 @@ export class TargetConnection {
   isInPlainBody = false;
   /** The client may close after the current answer, although the target did not announce an end. */
   isLeftUnasked = false;
-  isMistrusted = false;
   readonly #target: Omit<Destination, 'origin'>;
   readonly #shared: Shared;
   #reader: SocketReader | null = null;
@@ -61,6 +59,11 @@ export class TargetConnection {
   /** A caller is waiting for the connection to open. */
   get isOpening(): boolean {
     return this.#waiting !== null || this.phase === 'connecting' || this.phase === 'securing';
+  }
+
+  /** The target has sent on it what no request had asked for. */
+  get isMistrusted(): boolean {
+    return this.#link?.isMistrusted ?? false;
   }
 
   get phase(): ConnectionPhase {
@@ -138,10 +141,16 @@ export class TargetConnection {
     if (this.#link !== null) this.#link.endedByUs = true;
   }
 
-  /** Drops a connection on which an answer arrived before its request was sent: the rest could be mistaken for others. */
-  dropUnsent(): void {
-    const socket = this.#link?.socket;
-    if (socket === undefined || this.isMultiplexed || socket.destroyed) return;
+  /**
+   * An answer has been taken from it. A connection on which one arrived before its request was sent is dropped: the rest
+   * could be mistaken for others.
+   */
+  answered(mayBeUnsent: boolean): void {
+    const link = this.#link;
+    if (link === null) return;
+    link.answers++;
+    const { socket } = link;
+    if (!mayBeUnsent || this.isMultiplexed || socket.destroyed) return;
     if (socket.writableLength === 0 && socket.errored === null) return;
     this.leave();
     socket.destroy();
@@ -149,8 +158,8 @@ export class TargetConnection {
 
   /** The target has sent what no request had asked for, which is why the connection is given up. */
   mistrust(): void {
-    if (this.#link === null || this.isMistrusted) return;
-    this.isMistrusted = true;
+    if (this.#link === null || this.#link.isMistrusted) return;
+    this.#link.isMistrusted = true;
     this.#shared.counters.unrequested++;
   }
 
@@ -263,7 +272,6 @@ export class TargetConnection {
     const { socket } = attempt;
     const link = new Link(socket, this, this.#reader, callback);
     attempt.reads.link = link;
-    this.isMistrusted = false;
     this.#link = link;
     const proxy = proxyOf(dial);
     if (proxy !== null && socket.connecting) {
@@ -383,17 +391,7 @@ export class TargetConnection {
   }
 
   #account(link: Link): void {
-    if (link.isAccounted) return;
-    link.isAccounted = true;
-    const { socket, phase, endedByTarget, endedByUs } = link;
-    const { counters } = this.#shared;
-    counters.bytesSent += socket.bytesWritten - link.unsentBytes;
-    counters.bytesReceived += socket.bytesRead;
-    const code = (socket.errored as NodeJS.ErrnoException | null)?.code;
-    const isFinished =
-      (link.isFinished || (code === LAST_ANSWER && !this.isMultiplexed && !this.isLeftUnasked)) &&
-      !this.#shared.askToClose;
-    const byTarget = endedByTarget || isFinished;
-    if (phase === 'open' && byTarget && !endedByUs) counters.closedByTarget++;
+    const { counters, askToClose } = this.#shared;
+    link.accountIn(counters, { askToClose, mayBeLeft: !this.isMultiplexed && !this.isLeftUnasked });
   }
 }

@@ -2,11 +2,12 @@ import type * as net from 'node:net';
 import type * as tls from 'node:tls';
 import type { Inbox, Recipient } from './inbox.ts';
 import type { ReadBytes } from './read-bytes.ts';
+import type { ConnectionCounters } from './shared.ts';
 import { isTimeoutNotice } from './timeout-notice.ts';
 import type { Tunnel } from './tunnel.ts';
 
 /** The error with which undici closes a connection after its last answer. */
-export const LAST_ANSWER = 'UND_ERR_INFO';
+const LAST_ANSWER = 'UND_ERR_INFO';
 
 /** A connection's progress; after a failure, the progress it had made. */
 export type ConnectionPhase = 'none' | 'connecting' | 'securing' | 'open';
@@ -55,6 +56,9 @@ export class Link implements Recipient {
   isSpoiled = false;
   /** And not only to say that the connection will be closed. */
   hasSpokenFirst = false;
+  /** Bytes came that no request had asked for: any of its answers may be cut, or that of another request. */
+  isMistrusted = false;
+  answers = 0;
   isAccounted = false;
   /** Bytes that the kernel had not taken when the connection ended. */
   unsentBytes = 0;
@@ -100,6 +104,22 @@ export class Link implements Recipient {
   /** Delivers what was read before the next event is handled. */
   showWaiting(inbox: Inbox): void {
     if (this.waitingReads > 0 && !this.#isShowing) inbox.showAll(this);
+  }
+
+  /** Adds it to the counts, once. `mayBeLeft`: the client leaves it after an answer only if the target asked for that. */
+  accountIn(
+    counters: ConnectionCounters,
+    by: { readonly askToClose: boolean; readonly mayBeLeft: boolean },
+  ): void {
+    if (this.isAccounted) return;
+    this.isAccounted = true;
+    const { socket, phase, endedByTarget, endedByUs } = this;
+    counters.bytesSent += socket.bytesWritten - this.unsentBytes;
+    counters.bytesReceived += socket.bytesRead;
+    if (this.isMistrusted) counters.doubtful += this.answers;
+    const code = (socket.errored as NodeJS.ErrnoException | null)?.code;
+    const isFinished = (this.isFinished || (code === LAST_ANSWER && by.mayBeLeft)) && !by.askToClose;
+    if (phase === 'open' && (endedByTarget || isFinished) && !endedByUs) counters.closedByTarget++;
   }
 
   /** Reports how connecting went; later events are the client's to handle. */

@@ -16,6 +16,8 @@ export class ConnectionCounters {
   closedByTarget = 0;
   /** Given up because of bytes that no request had asked for. */
   unrequested = 0;
+  /** Answers that were taken from these: each may have been cut, or that of another request. */
+  doubtful = 0;
   bytesSent = 0;
   bytesReceived = 0;
   /** `opened` by the address reached; empty for a socket path. */

@@ -321,7 +321,7 @@ export class Exchange implements InPlaceHandler {
     if (!this.busy) return;
     this.busy = false;
     this.#controller = null;
-    if (this.request?.message.body !== null) this.client.connection.dropUnsent();
+    this.client.connection.answered(this.request?.message.body !== null);
     this.#owner.onComplete(this, this.#readAtMs);
   }
 
