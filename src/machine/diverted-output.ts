@@ -1,11 +1,12 @@
 type Write = NodeJS.WriteStream['write'];
 
-/** What a stream's own `write` was before it was diverted. */
-const OWN = new WeakMap<Write, Write>();
+/** What a stream's own `write` was before it was diverted: code may replace what it finds. */
+const OWN = new WeakMap<NodeJS.WriteStream, Write>();
+const DIVERTED = new WeakSet<Write>();
 
 /** From now on what is written to a stream goes to `take` as text; volley itself writes with `writeOwn`. */
 export function divert(stream: NodeJS.WriteStream, take: (text: string) => void): void {
-  const own = ownWriteOf(stream);
+  const own = DIVERTED.has(stream.write) ? ownWriteOf(stream) : stream.write;
   const diverted: Write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
     const [encoding] = rest;
     const isText = typeof chunk === 'string' && encoding !== 'hex' && encoding !== 'base64';
@@ -14,7 +15,8 @@ export function divert(stream: NodeJS.WriteStream, take: (text: string) => void)
     if (typeof done === 'function') process.nextTick(done);
     return true;
   };
-  OWN.set(diverted, own);
+  OWN.set(stream, own);
+  DIVERTED.add(diverted);
   stream.write = diverted;
   // Code that closes it would take the result with it.
   stream.end = () => stream;
@@ -30,6 +32,6 @@ export function writeOwn(stream: NodeJS.WriteStream, text: string): boolean {
   return ownWriteOf(stream).call(stream, text);
 }
 
-function ownWriteOf({ write }: NodeJS.WriteStream): Write {
-  return OWN.get(write) ?? write;
+function ownWriteOf(stream: NodeJS.WriteStream): Write {
+  return OWN.get(stream) ?? stream.write;
 }

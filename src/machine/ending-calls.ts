@@ -9,6 +9,7 @@ interface Ending extends Pick<NodeJS.Process, 'exit' | 'abort' | 'kill'> {
   reallyExit: (code?: number) => never;
 }
 
+/** Code of the user's may take `process` away. */
 const ending = process as NodeJS.Process & Ending;
 let own: Ending | null = null;
 /** Set once `exit` is called and not refused. */
@@ -24,22 +25,22 @@ export function refuseEnding(refusal: Refusal): () => void {
     const { exit, abort, kill, reallyExit } = ending;
     own = { exit, abort, kill, reallyExit };
     // Given as many arguments as it was: with one that is undefined, it forgets the exit code that was set.
-    process.exit = (...code) => {
+    ending.exit = (...code) => {
       refuse('exit');
       isEnding = true;
-      return exit.apply(process, code);
+      return exit.apply(ending, code);
     };
     ending.reallyExit = (code) => {
       if (!isEnding && (code ?? 0) === 0) refuse('reallyExit');
-      return reallyExit.call(process, code);
+      return reallyExit.call(ending, code);
     };
-    process.abort = () => {
+    ending.abort = () => {
       refuse('abort');
-      return abort.call(process);
+      return abort.call(ending);
     };
-    process.kill = (pid, signal) => {
-      if (signal !== 0 && (pid <= 0 || pid === process.pid || pid === process.ppid)) refuse('kill');
-      return kill.call(process, pid, signal);
+    ending.kill = (pid, signal) => {
+      if (signal !== 0 && (pid <= 0 || pid === ending.pid || pid === ending.ppid)) refuse('kill');
+      return kill.call(ending, pid, signal);
     };
     // For those who have imported them by name.
     syncBuiltinESMExports();
@@ -47,7 +48,7 @@ export function refuseEnding(refusal: Refusal): () => void {
   return () => {
     refusals.delete(refusal);
     if (refusals.size > 0 || own === null) return;
-    Object.assign(process, own);
+    Object.assign(ending, own);
     own = null;
     syncBuiltinESMExports();
   };
@@ -56,7 +57,7 @@ export function refuseEnding(refusal: Refusal): () => void {
 /** Ends this process whoever's code runs. */
 export function endProcess(code: number): never {
   isEnding = true;
-  return (own?.exit ?? process.exit).call(process, code);
+  return (own?.exit ?? ending.exit).call(ending, code);
 }
 
 /** @throws Error if any refusal applies */

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { isAtTop, runAtTop } from './at-top.ts';
 import { type CarriedModules, carriedFrom } from './carried-modules.ts';
 import { refuseEnding } from './ending-calls.ts';
+import { checkShared } from './shared-code.ts';
 
 const OWN_NAME = 'volley';
 const ADVICE_OF_NODE = /^Failed to load the ES module: /;
@@ -51,7 +52,9 @@ export async function importAll(
   if (folder !== undefined && from !== null) carried.set(folder, from);
   const place = from === null ? url : from.placeOf(url);
   const load = (): Promise<unknown> => withoutAdviceOfNode(() => import(place));
-  return (await runAtTop(load)) as Readonly<Record<string, unknown>>;
+  const exported = (await runAtTop(load)) as Readonly<Record<string, unknown>>;
+  await checkShared();
+  return exported;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { endProcess } from '../machine/ending-calls.ts';
 import { processChannel } from './channels.ts';
 import { serveShard } from './serve-shard.ts';
 
@@ -5,5 +6,5 @@ import { serveShard } from './serve-shard.ts';
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 // A worker must not outlive its coordinator. At the end of a run the worker itself disconnects.
-process.on('disconnect', () => process.exit(0));
+process.on('disconnect', () => endProcess(0));
 await serveShard(processChannel(process), 'process').done;

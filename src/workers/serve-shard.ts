@@ -1,6 +1,7 @@
 import { threadId } from 'node:worker_threads';
 import { isAtTop, keepUncaught } from '../machine/at-top.ts';
 import { divert, writeOwn } from '../machine/diverted-output.ts';
+import { brokenNow, guardShared, sharedSentence } from '../machine/shared-code.ts';
 import { messageOf } from '../protocol/errors.ts';
 import {
   ALIVE_EVERY_MS,
@@ -44,6 +45,9 @@ function divertOutput(owns: OwnedPart): void {
   for (const stream of [stdout, stderr]) divert(stream, (text) => writeOwn(to, visibleLines(text)));
 }
 
+/** Without these a worker process could be told nothing, and would outlive its coordinator. */
+const KEPT = ['message', 'disconnect', 'SIGINT', 'SIGTERM'];
+
 /** The code for users and the test's module, loaded once per worker. */
 async function loadUsers(scenarios: ScenariosPlan): Promise<PartsOfShard['users']> {
   const { VuLoad } = await import('./loads/vu-load.ts');
@@ -68,6 +72,7 @@ class ShardService implements Service {
   #heartbeat: NodeJS.Timeout | null = null;
   #practiceCpuMs = 0;
   #hasEnded = false;
+  #unguard = (): void => {};
   readonly #hear = (error: unknown): void => {
     if (!this.takeUncaught(error)) this.#end(messageOf(error));
   };
@@ -147,6 +152,7 @@ class ShardService implements Service {
     if (shard.scenarios !== undefined && this.#owns !== 'nothing') {
       process.on('uncaughtException', this.#hear);
       divertOutput(this.#owns);
+      this.#unguard = guardShared((names) => this.#end(sharedSentence(names)), KEPT);
     }
     const users = shard.scenarios === undefined ? null : await loadUsers(shard.scenarios);
     if (users !== null) this.#channel.post({ type: 'loaded' });
@@ -187,9 +193,11 @@ class ShardService implements Service {
   #end(failure: string | null): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.#unguard();
     if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
     if (failure !== null) {
-      this.#wire.post({ type: 'failed', message: failure });
+      const names = this.#owns === 'nothing' ? '' : brokenNow();
+      this.#wire.post({ type: 'failed', message: names === '' ? failure : sharedSentence(names) });
       // Closes what is open; its report is not needed.
       this.#run?.stop(0);
     }

@@ -1,6 +1,7 @@
 import { keepUncaught, takeUncaughtErrors } from '../../machine/at-top.ts';
 import { divert } from '../../machine/diverted-output.ts';
 import { endProcess } from '../../machine/ending-calls.ts';
+import { endWith, guardShared, sharedSentence } from '../../machine/shared-code.ts';
 import { EXIT_CODES } from '../../protocol/exit-codes.ts';
 import { visibleLines } from '../../requests/visible.ts';
 import { placeOfUncaught } from '../plan/scenarios/load-test.ts';
@@ -22,6 +23,11 @@ export function expectCode(): void {
   if (isHearing) return;
   isHearing = true;
   hearUncaught(tell);
+  guardShared((names, isAtTop) =>
+    isAtTop
+      ? endWith(`${sharedSentence(names)}. Nothing was sent.`, EXIT_CODES.usage)
+      : endWith(`${sharedSentence(names)}. There is no result.`, EXIT_CODES.degraded),
+  );
 }
 
 function tell(error: unknown): void {

@@ -1,6 +1,21 @@
+import { afterAll, endWith } from '../../machine/shared-code.ts';
+import { EXIT_CODES } from '../../protocol/exit-codes.ts';
+import { hasCodeOfUsers } from '../pool/own-process.ts';
 import type { Run } from '../run/run-handle.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** Far longer than it takes, teardown included. */
+const LONGEST_STOP_MS = 120_000;
+const LONGEST_ABORT_MS = 10_000;
+
+/** Code of the user's can break whatever the end waits for. */
+function boundEnd(ms: number): void {
+  if (hasCodeOfUsers())
+    afterAll(ms, () =>
+      endWith('interrupted, and nothing came to its end: there is no result.', EXIT_CODES.interrupted),
+    );
+}
 
 /** What signals and keys do to a run. */
 export interface Interrupts {
@@ -21,10 +36,12 @@ export function interruptible(run: Pick<Run, 'stop' | 'abort'>, say: (line: stri
     isStopped = true;
     say('stopping: waiting at most 5 s for what is in flight; press Ctrl-C again to end at once.');
     run.stop();
+    boundEnd(LONGEST_STOP_MS);
   };
   const abort = (): void => {
     isStopped = true;
     run.abort();
+    boundEnd(LONGEST_ABORT_MS);
   };
   const interrupt = (): void => (isStopped ? abort() : stop());
   for (const signal of SIGNALS) process.on(signal, interrupt);

@@ -1,4 +1,4 @@
-import { endProcess } from '../../machine/ending-calls.ts';
+import { brokenNow, endWith, sharedSentence } from '../../machine/shared-code.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import { EXIT_CODES } from '../../protocol/exit-codes.ts';
 
@@ -31,7 +31,8 @@ export function hasCodeOfUsers(): boolean {
 
 /** Of an error in volley's own code, where code of the user's shares the process. */
 export function brokenSentence(error: unknown): string {
-  return `cannot continue (${messageOf(error)}): check whether a module changes what all code shares, such as JSON, timers or Array.prototype.`;
+  const names = brokenNow();
+  return `cannot continue (${messageOf(error)}): ${names === '' ? 'check whether a module changes what all code shares, such as JSON, timers or Array.prototype' : sharedSentence(names)}.`;
 }
 
 /** In volley's own process: calls `hear` with uncaught exceptions, in place of earlier listeners, until the returned function is called. */
@@ -50,7 +51,7 @@ function tellLast(error: unknown): void {
   try {
     hearers.at(-1)?.(error);
   } catch (again) {
-    process.stderr.write(`volley: ${brokenSentence(again)}\n`);
-    endProcess(EXIT_CODES.degraded);
+    const names = brokenNow();
+    endWith(names === '' ? brokenSentence(again) : `${sharedSentence(names)}.`, EXIT_CODES.degraded);
   }
 }
