@@ -263,6 +263,7 @@ export const NEXT_STEPS = [
   'let-target-keep-alive',
   'keep-connections',
   'raise-max-in-flight',
+  'raise-max-vus',
   'lower-streams',
   'lower-rate',
   'raise-concurrency',

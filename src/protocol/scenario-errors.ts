@@ -29,4 +29,11 @@ export class Interrupted extends Error {
 /** The scenario's own code gave up on the iteration. */
 export class ScenarioFailure extends Error {
   override readonly name = 'ScenarioFailure';
+  /** As it was given: in JavaScript it may be anything. */
+  readonly reason: unknown;
+
+  constructor(reason: unknown) {
+    super(typeof reason === 'string' ? reason : '');
+    this.reason = reason;
+  }
 }

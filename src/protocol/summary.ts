@@ -222,6 +222,7 @@ export const VERDICTS = [
   'ok',
   'generator-limited',
   'connection-limited',
+  'vu-limited',
   'target-limited',
 ] as const;
 export type Verdict = (typeof VERDICTS)[number];

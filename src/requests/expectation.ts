@@ -5,7 +5,7 @@ import { JsonTooDeep, parseExactJson, shownJson } from './exact-json.ts';
 import { jsonQuery } from './json-path.ts';
 import { isSecretUnder } from './secret-names.ts';
 import type { Hide } from './secrets.ts';
-import { isOfNumbers, lengthOf, meets, wantedBy } from './value-rule.ts';
+import { inQuotes, isOfNumbers, lengthOf, meets, wantedBy } from './value-rule.ts';
 import { visible } from './visible.ts';
 
 export { LARGEST_KEPT_BYTES } from './body-text.ts';
@@ -174,7 +174,8 @@ function missed(what: string, rule: ValueRule, value: unknown, hide: Hide, befor
   const length = rule.type === 'compare' && rule.ofLength ? lengthOf(value) : undefined;
   if (length !== undefined) return `expected ${what} ${wanted}, got ${length}`;
   const before = typeof value === 'string' ? beforeText : '';
-  return `expected ${what} ${wanted}, got ${before}'${shortened(shownJson(value), hide)}'`;
+  const shown = shortened(shownJson(value), hide);
+  return `expected ${what} ${wanted}, got ${before}${typeof value === 'string' ? `'${shown}'` : inQuotes(shown)}`;
 }
 
 /** Tells text whose characters are those of a number from the number that a rule wants. */

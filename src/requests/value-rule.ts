@@ -37,8 +37,13 @@ export function wantedBy(rule: ValueRule, shown: (text: string) => string): stri
     case 'compare':
       return rule.ofLength
         ? `to have a length ${OF_LENGTH[rule.by]} ${shown(rule.value)}`
-        : `${OF_VALUE[rule.by]} '${shown(rule.value)}'`;
+        : `${OF_VALUE[rule.by]} ${inQuotes(shown(rule.value))}`;
   }
+}
+
+/** A shown value; `true`, `false` and `null`, which in quotes would look like text, are not quoted. */
+export function inQuotes(shown: string): string {
+  return /^(?:true|false|null)$/.test(shown) ? shown : `'${shown}'`;
 }
 
 const OF_VALUE: Readonly<Record<Comparison, string>> = {

@@ -78,11 +78,16 @@ test('what is due while the only user waits for a stall has the wait in its resp
   // 100 iterations, one every 20 ms; the first takes 500 ms, and the others wait in line behind it.
   const load = "{ executor: 'constant-arrival-rate', rate: 50, duration: '2s', maxVUs: 1 }";
   const module = moduleOf(load, "await vu.http.get(vu.n === 1 ? '/delay/500' : '/');");
-  const { scenarios, latencyMs, findings } = await ran(module, '-w', '1');
-  expect(findings!.notes).toContainEqual({
-    code: 'iterations-waited',
-    figures: expect.objectContaining({ scenario: 'one', users: 1 }),
-  });
+  const { scenarios, latencyMs, findings, generator } = await ran(module, '-w', '1');
+  const { finding } = generator;
+  // On a machine without a free core that is said first.
+  if (generator.verdict === 'vu-limited')
+    expect(finding).toMatchObject({
+      code: 'iterations-waited',
+      figures: { scenario: 'one', users: 1 },
+      nextStep: 'raise-max-vus',
+    });
+  else expect(findings!.notes).toContainEqual(expect.objectContaining({ code: 'iterations-waited' }));
   const { scheduled, completed, responseMs, durationMs } = scenarios!.total;
   expect([scheduled, completed]).toEqual([100, 100]);
   // The k-th of those behind it waits for 500 − 20 k ms; on a busy machine for somewhat longer.

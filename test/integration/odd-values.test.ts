@@ -25,6 +25,13 @@ const ODD: Readonly<Record<string, readonly [body: string, said: RegExp]>> = {
   'url null': ['await vu.http.get(null);', /the URL null: give text/],
   'url symbol': ["await vu.http.get(Symbol('u'));", /the URL Symbol\(u\): give text/],
   'url object': ['await vu.http.get({});', /the URL an object: give text/],
+  'sleep backwards': ["await vu.sleep('3s', 1_000);", /^sleep\('3s', 1000\): give the shorter time first$/],
+  'rate number': ['vu.metrics.good.add(1);', /^metrics\.good: 1 is not true or false/],
+  'rate text': ["vu.metrics.good.add('false');", /^metrics\.good: false is not true or false/],
+  'trend symbol': ["vu.metrics.took.add(Symbol('t'));", /^metrics\.took: Symbol\(t\) is not a number$/],
+  'fail object': ['fail({ stock: 0 });', /^an object with stock$/],
+  'fail nothing': ['fail();', /^no reason was given$/],
+  'fail error': ["fail(new Error('sold out'));", /^sold out$/],
   'kind symbol': ["throw new RequestError(Symbol('k'), 5n, 'mine', null);", /mine/],
   'kind object': ['throw new RequestError({ toString() { throw 1 } }, null, "mine", null);', /mine/],
   'code proxy': [
@@ -41,8 +48,8 @@ test.each(['threads', 'processes', 'inline'])('what is no text loses no worker i
   );
   writeFileSync(
     path,
-    `import { defineTest, RequestError } from 'volley';
-export default defineTest({ baseURL: process.env.SHOP, scenarios: { ${scenarios.join('\n')}
+    `import { defineTest, fail, RequestError } from 'volley';
+export default defineTest({ baseURL: process.env.SHOP, metrics: { good: 'rate', took: 'trend' }, scenarios: { ${scenarios.join('\n')}
 good: { load: { executor: 'per-vu-iterations', vus: 1, iterations: 2 }, exec: (vu) => vu.http.get('/') } } });\n`,
   );
   const { stdout } = await volley.with({ SHOP: shop.url }, [

@@ -50,6 +50,24 @@ test('a check that returns a promise is an error of the code', async () => {
   expect(once.code).toBe(1);
 });
 
+test.each([
+  ['a URL', "await vu.http.get('http://[bad');", /^Error \S+:4:\d+$/, /^'http:\/\/\[bad' is not a URL/],
+  [
+    'a status',
+    "await vu.http.get('/', { expect: [200, 'ok'] });",
+    /^TypeError \S+:4:\d+$/,
+    /^expect: 'ok' is/,
+  ],
+  ['a URL of cookies', "vu.cookies.all('http://[bad');", /^Error \S+:4:\d+$/, /^'http:\/\/\[bad' is not/],
+])('%s that cannot be is told once, and where it was written', async (_what, body, code, example) => {
+  const module = moduleOf({ a: body });
+  const { stdout } = await ran('run', module, '--mode', 'inline', '-o', 'json');
+  const { errors } = (JSON.parse(stdout) as Summary).scenarios!.total;
+  expect(errors).toHaveLength(1);
+  expect(errors[0]!.code).toMatch(code);
+  expect(errors[0]!.example).toMatch(example);
+});
+
 const FAULTS: Readonly<Record<string, readonly [body: string, code: RegExp, example: string]>> = {
   request: [
     "vu.http.get('/status/404');",

@@ -99,6 +99,9 @@ describe('a rule for JSON', () => {
 
   test.each([
     ['id!=7', "expected id not to be '7', got '7'"],
+    ['none=false', 'expected none to be false, got null'],
+    ['id=null', "expected id to be null, got '7'"],
+    ['name=true', "expected name to be true, got 'Ada Lovelace'"],
     ['id<7', "expected id to be less than '7', got '7'"],
     ['id>7', "expected id to be more than '7', got '7'"],
     ['id<=6', "expected id to be at most '6', got '7'"],
@@ -109,11 +112,11 @@ describe('a rule for JSON', () => {
     // A number is not text, nor text a number.
     ['name>5', "expected name to be more than '5', got the text 'Ada Lovelace'"],
     ['id>a', "expected id to be more than 'a', got '7'"],
-    ['none<1', "expected none to be less than '1', got 'null'"],
+    ['none<1', "expected none to be less than '1', got null"],
     // What must not be something has to be there.
     ['nothing!=1', "expected nothing not to be '1', got nothing"],
     ['nothing exists', 'expected nothing to be there, got nothing'],
-    ['none missing', "expected none not to be there, got 'null'"],
+    ['none missing', "expected none not to be there, got null"],
     ['name contains love', "expected name to contain 'love', got 'Ada Lovelace'"],
     ['tags contains c', `expected tags to contain 'c', got '["a","b",3]'`],
     ['id contains 7', "expected id to contain '7', got '7'"],

@@ -172,7 +172,7 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
   ],
   'iterations-waited': [
     { scenario: 'one', waitMs: 3_700, responseMs: 3_800, users: 2 },
-    "Iterations of 'one' waited 3.70 s on average for one of their 2 users to be free, of 3.80 s that the user waited in all. To test the target and not the line before it, raise maxVUs.",
+    "Iterations of 'one' waited 3.70 s on average for one of their 2 users to be free, of 3.80 s that the user waited in all.",
   ],
   'identity-violated': [
     { identity: 'errors-by-kind', of: 'status', left: 1, right: 2 },
@@ -225,6 +225,7 @@ const STEP_TEXTS: Readonly<Record<NextStep, RegExp>> = {
   'measure-again': /^volley itself stood still for 3\.00 s, which may be why: measure again\.$/,
   'raise-machine-limits': /ulimit -n for EMFILE/,
   'add-workers': /^Add workers \(-w\)/,
+  'raise-max-vus': /^Raise maxVUs \(/,
   'lighten-scenario-code': /^Move expensive code to setup or prepare it in rows/,
   'give-cores-or-lower-rate': /^Give volley cores of its own, or lower the rate\.$/,
   'free-cores': /^Stop other programs here/,

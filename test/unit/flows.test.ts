@@ -225,6 +225,14 @@ describe('steps that are wrong', () => {
     ],
     ['no load', `scenarios: { a: { flow: [${GET}] } }`, ['1:17: scenarios.a.load: there is none']],
     [
+      'random limits that are reversed or missing',
+      `${LOAD}\nscenarios: { a: { flow: [{ get: '/{{random 6 1}}/{{random}}' }] } }`,
+      [
+        '{{random 6 1}} needs two whole numbers, the lower one first: {{random 1 6}}.',
+        '{{random}} needs two whole numbers',
+      ],
+    ],
+    [
       'rows that are too few',
       `load: { executor: constant-vus, vus: 3, duration: 1s }\nscenarios: { a: { rows: users.csv, rows-mode: per-vu, flow: [${GET}] } }`,
       ['2:25: scenarios.a.rows: there are 2 rows for 3 users'],

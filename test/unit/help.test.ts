@@ -82,7 +82,14 @@ describe('a page of the help', () => {
   test('metrics has every number', () => {
     const page = helpPage({ of: 'metrics' }, 80);
     const { requests } = summaryWith();
-    const verdicts = ['failing', 'generator-limited', 'connection-limited', 'target-limited', 'ok'];
+    const verdicts = [
+      'failing',
+      'generator-limited',
+      'connection-limited',
+      'vu-limited',
+      'target-limited',
+      'ok',
+    ];
     for (const name of [...LATENCY_KINDS, ...Object.keys(requests), ...OUTCOMES, ...verdicts])
       expect(page).toMatch(new RegExp(`^ {2}${name} `, 'm'));
     for (const tool of ['wrk', 'oha', 'k6', 'autocannon', 'vegeta']) expect(page).toContain(tool);

@@ -64,3 +64,35 @@ test('Markdown has what users did, and users in place of connections', () => {
   has('| orders | 32 |');
   has('| never | no value |');
 });
+
+test('behind the most frequent reasons stands what a broken rule is about', () => {
+  const reason = (kind: 'request' | 'script', code: string, count: number) => ({
+    ...{ kind, code, count },
+    example: `${code} happened`,
+  });
+  const requests = [500, 501, 502, 503, 504, 505].map((status) => reason('request', `status ${status}`, 9));
+  const scripts = [reason('script', 'TypeError a.mjs:9:1', 2), reason('script', 'RangeError b.mjs:3:1', 1)];
+  const errors = [...requests, ...scripts];
+  const total = { ...SHOP.total, errors };
+  const reported = renderText({ ...SUMMARY, scenarios: { ...SHOP, total } });
+  expect(reported.match(/\d × (?:request|script) \([^)]*\)/g)).toEqual([
+    ...[500, 501, 502, 503, 504].map((status) => `9 × request (status ${status})`),
+    '2 × script (TypeError a.mjs:9:1)',
+  ]);
+  expect(reported).toContain('and 2 more reasons');
+
+  // A rule of one scenario is about what that has thrown.
+  const [buy, look] = SHOP.scenarios;
+  const scenarios = [buy!, { ...look!, errors: [scripts[1]!] }];
+  const rule = {
+    measured: 1,
+    limit: 0,
+    isLowerBound: false,
+    expression: `script-errors{${look!.name}}<=0`,
+    ok: false,
+  };
+  const ofOne = { ...SUMMARY, thresholds: [rule], scenarios: { ...SHOP, total, scenarios } };
+  expect(renderText(ofOne)).toContain('1 × script (RangeError b.mjs:3:1)');
+  expect(renderMarkdown(ofOne)).toContain('RangeError b.mjs:3:1');
+  expect(renderText({ ...ofOne, thresholds: [{ ...rule, ok: true }] })).not.toContain('RangeError');
+});

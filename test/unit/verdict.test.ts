@@ -55,6 +55,10 @@ const QUIET: VerdictFacts = {
   isTargetLocal: false,
   isBatch: false,
 };
+const WAITED = {
+  code: 'iterations-waited',
+  figures: { scenario: 'buy', waitMs: 300, responseMs: 400, users: 2 },
+} as const;
 const closed = (changes: Partial<VerdictFacts>): VerdictFacts => ({
   ...QUIET,
   load: { model: 'closed' },
@@ -287,6 +291,12 @@ describe('the verdict, on each side of each line', () => {
     ],
     ['few failures that hold just too little', closed({ ...failed(5), heldShare }), 'ok'],
     ['failures of the warm-up that go on', closed({ heldShare: heldShare + 0.01 }), 'failing'],
+    ['iterations that waited for a user', { ...QUIET, hasUsers: true, waited: WAITED }, 'vu-limited'],
+    [
+      'iterations that waited for a user, where nothing reads the answers',
+      closed({ hasUsers: true, waited: WAITED, loopBusy: 0.99 }),
+      'generator-limited',
+    ],
     ['steady growth', { ...QUIET, outstanding: [100, 200, 300, 400] }, 'target-limited'],
     ['growth that pauses', { ...QUIET, outstanding: [100, 200, 200, 400] }, 'ok'],
     ['growth on the line', { ...QUIET, outstanding: [100, 100 * growthByQuarter, 200, 400] }, 'ok'],

@@ -25,21 +25,21 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
     throw new VolleyError(ERROR_CODES.usage, problems);
   }
   if (MODULE_OF_SCENARIOS.test(path)) {
-    refuseOthers(parsed, path, problems);
-    return runCommand(parsed.withDefaults({}, []), problems, {
+    const taken = refuseOthers(parsed, path, problems);
+    return runCommand(taken.withDefaults({}, []), problems, {
       path,
       loadTest: async () => (await import('../plan/scenarios/load-test.ts')).loadTest(path),
     });
   }
   const plan = await rereading(() => readPlanFile(path));
   problems.push(...plan.problems);
-  if (plan.flow !== null) refuseInFlow(parsed, path, plan, problems);
+  const taken = plan.flow === null ? parsed : refuseInFlow(parsed, path, plan, problems);
   refuseUnknownSettings(parsed, plan.variables, problems);
   const { url, ...options } = Object.fromEntries(plan.options);
   const known = new Set(Object.keys(parsed.values).filter((name) => parsed.values[name] !== undefined));
   try {
     // The first argument of a run is its URL, that of a plan is its file.
-    return await runCommand(parsed.withDefaults(options, []), problems, {
+    return await runCommand(taken.withDefaults(options, []), problems, {
       path,
       url: Array.isArray(url) ? url[0] : undefined,
       mix: plan.mix ?? undefined,
@@ -92,16 +92,20 @@ const OF_SCENARIOS: Readonly<Record<string, string>> = {
 /** Options that change a test's loads; in a plan they belong in `load`. */
 const OF_LOADS = ['vus', 'iterations', 'only', 'duration', 'rate', 'stages'];
 
+/** Refuses what scenarios do not have, and returns the others: of what is refused nothing else is told. */
 function refuseOthers(
   parsed: Parsed,
   path: string,
   problems: string[],
   alsoTaken: readonly string[] = [],
-): void {
-  for (const name of Object.keys(RUN_TABLE)) {
-    // They are for runs of every kind.
-    if (name in CLUSTER_OPTIONS) continue;
-    if (FOR_TESTS.has(name) || alsoTaken.includes(name) || parsed.values[name] === undefined) continue;
+): Parsed {
+  const refused = Object.keys(RUN_TABLE).filter(
+    (name) =>
+      // Those of agents are for runs of every kind.
+      !(name in CLUSTER_OPTIONS || FOR_TESTS.has(name) || alsoTaken.includes(name)) &&
+      parsed.values[name] !== undefined,
+  );
+  for (const name of refused) {
     const instead = OF_SCENARIOS[name];
     problems.push(
       instead === undefined
@@ -109,6 +113,7 @@ function refuseOthers(
         : `--${name} with ${path}: for scenarios that is ${instead}.`,
     );
   }
+  return parsed.without(refused);
 }
 
 /** Loads the steps of a plan with scenarios. */
@@ -130,7 +135,7 @@ function refuseInFlow(
   path: string,
   { options, places, mix }: PlanFile,
   problems: string[],
-): void {
+): Parsed {
   if (mix !== null)
     problems.push(
       `${path}: mix and scenarios: a plan has either requests by weight or steps of users: give one of them.`,
@@ -140,7 +145,7 @@ function refuseInFlow(
       problems.push(
         `${places.get(name) ?? path}: '${name}' with scenarios: ${OF_LOADS.includes(name) ? 'it belongs in their load.' : 'they set that themselves, or do not have it: leave it out.'}`,
       );
-  refuseOthers(parsed, path, problems, ['set']);
+  return refuseOthers(parsed, path, problems, ['set']);
 }
 
 /** A name that the plan does not have is a typo: the plan's own value would be sent. */

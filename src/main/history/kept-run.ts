@@ -138,7 +138,7 @@ export function keptRunOf(path: string, back: number, result: Kept): KeptRun | n
     kind: isComparison(result) ? result.kind : 'run',
     target: isComparison(result)
       ? [...new Set(result.arms.map(({ url }) => url))].join(' and ')
-      : result.plan.target.url,
+      : result.plan.target.url || (result.plan.scenarios?.file ?? ''),
     plan: factsOf(first, rounds.length),
     host: origin?.host ?? null,
     revision: origin?.revision ?? null,

@@ -38,7 +38,7 @@ export function renderMarkdown(result: MaybeOfBatch): string {
     remarks.map((remark) => `> ${remark}`).join('\n>\n'),
     section('Thresholds', thresholdsOf(result)),
     section('Errors', errorsOf(summary)),
-    ...(summary.scenarios ? scenarioTables(summary.scenarios) : []).map(([title, table]) =>
+    ...(summary.scenarios ? scenarioTables(summary.scenarios, result.thresholds) : []).map(([title, table]) =>
       section(title, table),
     ),
     section('Requests', requestsOf(summary)),

@@ -1,8 +1,9 @@
 import { awaitedOf, notOkOf } from '../../protocol/report.ts';
 import type { MixRow, Summary } from '../../protocol/summary.ts';
 import { extremeText, percentileText } from '../text/bound-text.ts';
+import { cutToCells } from '../text/cell-width.ts';
 import { formatCount, shareText } from '../text/format.ts';
-import { targetText } from '../text/target-text.ts';
+import { againstWhat, targetText } from '../text/target-text.ts';
 import type { Table } from './table.ts';
 
 const MOST_ROWS = 12;
@@ -11,7 +12,7 @@ const PREFERRED = ['50', '90', '99'];
 
 /** The request of a run, or the number of requests and the first of them. */
 export function whatWasSent({ plan, mix }: Summary): string {
-  if (plan.scenarios !== undefined) return `${plan.scenarios.file} against ${plan.target.url}`;
+  if (plan.scenarios !== undefined) return againstWhat(plan.scenarios.file, plan.target.url);
   if (mix.length === 0) return targetText(plan);
   return `${mix.length} requests, the first ${targetText(plan)}`;
 }
@@ -34,7 +35,7 @@ function cells(row: MixRow, labels: readonly string[]): string[] {
   const { name, sent, ok, latencyMs } = row;
   const failed = notOkOf(row);
   return [
-    name.length > NAME_WIDTH ? `${name.slice(0, NAME_WIDTH - 1)}…` : name,
+    cutToCells(name, NAME_WIDTH),
     formatCount(sent),
     formatCount(ok),
     formatCount(failed) + shareText(failed, awaitedOf(row)),

@@ -14,6 +14,7 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
   failing: 'failing',
   'generator-limited': 'generator',
   'connection-limited': 'connections',
+  'vu-limited': 'users',
   'target-limited': 'target',
 };
 

@@ -1,10 +1,12 @@
 import type { CodeShare } from '../../protocol/scenario.ts';
 import type { MetricSummary, ScenarioRow, ScenariosSummary, Summary } from '../../protocol/summary.ts';
 import { extremeText, percentileText } from '../text/bound-text.ts';
+import { cutToCells } from '../text/cell-width.ts';
 import { beforeExample } from '../text/failure-words.ts';
 import { counted, formatCount, formatMs, formatPercent, NOTHING, shareText } from '../text/format.ts';
 import { shortNumeral } from '../text/numerals.ts';
 import { placeOfCode } from '../text/scenario-code-words.ts';
+import { shownReasonsOfAll } from '../text/shown-reasons.ts';
 import { LABEL_WIDTH, rows } from './labelled-rows.ts';
 import { namesFitted, renderPlainTable, type Table } from './table.ts';
 import type { View } from './view.ts';
@@ -21,13 +23,13 @@ const SCENARIO_LESS_IMPORTANT = ['p90', 'completed', 'p95', 'p50', 'started'];
 const GROUP_LESS_IMPORTANT = ['p90', 'p95', 'entered', 'p50', 'max'];
 
 /** What users did, in the order of a reader's questions: iterations and their times, then the details. */
-export function scenarioLines({ scenarios }: Summary, { width, paint }: View): string[] {
+export function scenarioLines({ scenarios, thresholds }: Summary, { width, paint }: View): string[] {
   if (scenarios === undefined) return [];
   const { total, checks } = scenarios;
   const failing = checks.filter(({ failed }) => failed > 0);
   return [
     ...rows('iterations', countsText(total), width),
-    ...errorLines(total, width).map((line) => paint('bad', line)),
+    ...errorLines(scenarios, thresholds, width).map((line) => paint('bad', line)),
     ...rows('', timesText(total), width),
     ...rows('users', usersText(scenarios), width),
     ...(scenarios.code ? rows('own code', codeText(scenarios.code), width) : []),
@@ -46,7 +48,10 @@ export function scenarioLines({ scenarios }: Summary, { width, paint }: View): s
 }
 
 /** The same in tables, each with its title. */
-export function scenarioTables(scenarios: ScenariosSummary): readonly (readonly [title: string, Table])[] {
+export function scenarioTables(
+  scenarios: ScenariosSummary,
+  thresholds: Summary['thresholds'],
+): readonly (readonly [title: string, Table])[] {
   const { total, checks, metrics } = scenarios;
   const rowsOfAll = scenarios.scenarios.length < 2 ? scenarios.scenarios : [...scenarios.scenarios, total];
   return [
@@ -56,12 +61,10 @@ export function scenarioTables(scenarios: ScenariosSummary): readonly (readonly 
       {
         heading: ['kind', 'code', 'count', 'example'],
         words: ['code', 'example'],
-        rows: total.errors
-          .slice(0, MOST_ERRORS)
-          .map(({ kind, code, count, example }) => [
-            ...[kind, code, formatCount(count)],
-            example.replaceAll(/\s*\n\s*/g, ' '),
-          ]),
+        rows: shownReasonsOfAll(scenarios, thresholds, MOST_ERRORS).map(({ kind, code, count, example }) => [
+          ...[kind, code, formatCount(count)],
+          example.replaceAll(/\s*\n\s*/g, ' '),
+        ]),
       },
     ],
     ['Groups', groupsTable(scenarios)],
@@ -168,9 +171,9 @@ function codeText({ share, longestMs, longestOf }: CodeShare): string {
   return `${part}, up to ${formatMs(longestMs)} at a time ${placeOfCode(scenario, after)}`;
 }
 
-function errorLines({ errors }: ScenarioRow, width: number): string[] {
-  const shown = errors.slice(0, MOST_ERRORS);
-  const left = errors.length - shown.length;
+function errorLines(scenarios: ScenariosSummary, rules: Summary['thresholds'], width: number): string[] {
+  const shown = shownReasonsOfAll(scenarios, rules, MOST_ERRORS);
+  const left = scenarios.total.errors.length - shown.length;
   const indent = ' '.repeat(LABEL_WIDTH);
   return [
     ...shown.flatMap((error) => {
@@ -227,5 +230,5 @@ function tableLines(table: Table, width: number, lessImportant: readonly string[
 }
 
 function cutName(name: string): string {
-  return name.length > NAME_WIDTH ? `${name.slice(0, NAME_WIDTH - 1)}…` : name;
+  return cutToCells(name, NAME_WIDTH);
 }

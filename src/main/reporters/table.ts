@@ -1,3 +1,5 @@
+import { cutToCells, widthOf } from '../text/cell-width.ts';
+
 /** Rows under a heading; the first column and columns of words are left-aligned, those of figures right-aligned. */
 export interface Table {
   readonly heading: readonly string[];
@@ -32,11 +34,7 @@ export function renderMarkdownTable(table: Table): string {
 /** Drops the named columns, in order, until the table fits. */
 export function fitted(table: Table, width: number, lessImportant: readonly string[]): Table {
   const [first, ...others] = lessImportant;
-  const widest = Math.max(
-    ...renderPlainTable(table)
-      .split('\n')
-      .map((line) => line.length),
-  );
+  const widest = Math.max(...renderPlainTable(table).split('\n').map(widthOf));
   if (widest <= width || first === undefined) return table;
   return fitted(without(table, first), width, others);
 }
@@ -56,10 +54,7 @@ export function namesFitted(table: Table, width: number, lessImportant: readonly
     return namesFitted(without(table, first), width, others);
   return {
     ...table,
-    rows: rows.map(([name = '', ...cells]) => [
-      name.length > room ? `${name.slice(0, room - 1)}…` : name,
-      ...cells,
-    ]),
+    rows: rows.map(([name = '', ...cells]) => [cutToCells(name, room), ...cells]),
   };
 }
 
@@ -75,12 +70,13 @@ function hasWords({ heading, words = [] }: Table, column: number): boolean {
 }
 
 function widthsOf(lines: readonly (readonly string[])[]): number[] {
-  return (lines[0] ?? []).map((_, column) => Math.max(...lines.map((cells) => (cells[column] ?? '').length)));
+  return (lines[0] ?? []).map((_, column) => Math.max(...lines.map((cells) => widthOf(cells[column] ?? ''))));
 }
 
 /** A row may have fewer cells than the heading. */
 function padded(cells: readonly string[], widths: readonly number[], table: Table): string[] {
-  return cells.map((cell, column) =>
-    hasWords(table, column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-  );
+  return cells.map((cell, column) => {
+    const blanks = ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cell)));
+    return hasWords(table, column) ? cell + blanks : blanks + cell;
+  });
 }

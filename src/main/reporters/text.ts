@@ -1,4 +1,5 @@
 import type { Summary } from '../../protocol/summary.ts';
+import { padEndToCells, widthOf } from '../text/cell-width.ts';
 import { headlinesOf, type MaybeOfBatch, verdictName } from '../text/headlines.ts';
 import { baselineSentences } from './baseline-text.ts';
 import { countLines, failureLines } from './counts-text.ts';
@@ -74,17 +75,17 @@ function notices(summary: MaybeOfBatch, view: View): string[] {
 /** A value stands next to its rule, or below it if too little of the line is left. */
 function thresholds({ thresholds: rules }: Summary, { width, paint }: View): string[] {
   const room = width - LABEL_WIDTH - GAPS;
-  const lengths = rules.map(({ expression }) => expression.length);
+  const lengths = rules.map(({ expression }) => widthOf(expression));
   const aligned = Math.max(0, ...lengths.filter((length) => length <= room - NARROWEST_VALUE));
   return rules.flatMap((rule, index) => {
-    const beside = Math.max(aligned, rule.expression.length);
+    const beside = Math.max(aligned, widthOf(rule.expression));
     const value = `${valueText(rule)}${impliedText(rule)}`;
     const isBeside = room - beside >= Math.min(NARROWEST_VALUE, value.length);
     const indent = ' '.repeat(LABEL_WIDTH + (isBeside ? beside + GAPS : SIGN_WIDTH));
     const values = wrapped(value, width - indent.length);
     const [first, below] = isBeside ? [`   ${values[0] ?? ''}`, values.slice(1)] : ['', values];
     const label = (index === 0 ? 'thresholds' : '').padEnd(LABEL_WIDTH);
-    const text = `${rule.ok ? '✓' : '✗'} ${rule.expression.padEnd(isBeside ? aligned : 0)}${first}`;
+    const text = `${rule.ok ? '✓' : '✗'} ${padEndToCells(rule.expression, isBeside ? aligned : 0)}${first}`;
     return [label + paint(rule.ok ? 'good' : 'bad', text), ...below.map((line) => indent + line)];
   });
 }

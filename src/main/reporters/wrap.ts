@@ -1,10 +1,12 @@
+import { firstCells, widthOf } from '../text/cell-width.ts';
+
 /** Words that stay with the next one: a number with its unit or noun, a sign between two values. */
 const BEFORE = /(?:\d|[×÷≥±–])$/;
 /** Words that stay with the previous one: a unit or a sign on its own. */
 const AFTER = /^(?:[×÷–]|[%µ]|(?:ms|µs|s|min|h|B|kB|MB|GB|TB)(?![A-Za-z]))/;
 
 /**
- * Breaks a text into lines of at most `width` characters, between words. A number is not separated from its unit, and
+ * Breaks a text into lines of at most `width` cells, between words. A number is not separated from its unit, and
  * a word longer than a line is broken at the end of the line.
  */
 export function wrapped(text: string, width: number): string[] {
@@ -14,14 +16,14 @@ export function wrapped(text: string, width: number): string[] {
 /** As `wrapped`, but a word longer than a line, such as an address to be copied, stays whole. */
 export function wrappedWhole(text: string, width: number): string[] {
   const words = text.split(' ');
-  return words.every(({ length }) => length <= width) ? wrapped(text, width) : linesOf(words, width);
+  return words.every((word) => widthOf(word) <= width) ? wrapped(text, width) : linesOf(words, width);
 }
 
 function linesOf(pieces: readonly string[], width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const piece of pieces) {
-    if (line !== '' && line.length + 1 + piece.length > width) {
+    if (line !== '' && widthOf(line) + 1 + widthOf(piece) > width) {
       lines.push(line);
       line = piece;
     } else {
@@ -36,7 +38,7 @@ export function wrappedUpTo(most: number, text: string, width: number): string[]
   const lines = wrapped(text, width);
   if (lines.length <= most) return lines;
   const last = lines[most - 1] ?? '';
-  return [...lines.slice(0, most - 1), `${last.slice(0, width - 1)}…`];
+  return [...lines.slice(0, most - 1), `${firstCells(last, width - 1)}…`];
 }
 
 /** Words, joined where they should stay together and fit on a line. */
@@ -45,7 +47,7 @@ function piecesOf(text: string, width: number): string[] {
   for (const word of text.split(' ')) {
     const last = pieces.at(-1);
     const isBound = last !== undefined && word !== '' && (BEFORE.test(last) || AFTER.test(word));
-    if (isBound && last.length + 1 + word.length <= width) pieces[pieces.length - 1] = `${last} ${word}`;
+    if (isBound && widthOf(last) + 1 + widthOf(word) <= width) pieces[pieces.length - 1] = `${last} ${word}`;
     else pieces.push(...broken(word, width));
   }
   return pieces;
@@ -53,5 +55,12 @@ function piecesOf(text: string, width: number): string[] {
 
 /** By characters, so that no surrogate pair is split. */
 function broken(word: string, width: number): readonly string[] {
-  return word.length <= width ? [word] : (word.match(new RegExp(`.{1,${width}}`, 'gsu')) ?? [word]);
+  const pieces: string[] = [];
+  let rest = word;
+  while (widthOf(rest) > width) {
+    const piece = firstCells(rest, width) || (Array.from(rest)[0] ?? '');
+    pieces.push(piece);
+    rest = rest.slice(piece.length);
+  }
+  return [...pieces, rest];
 }

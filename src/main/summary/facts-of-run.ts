@@ -1,3 +1,5 @@
+import type { RunPlan } from '../../protocol/plan.ts';
+import { isLoopback } from '../../requests/set-cookie.ts';
 import type { Collected } from '../collect/collected.ts';
 import { LastAnswer, type Silence } from '../collect/last-answer.ts';
 import { withoutStart } from './cold-start.ts';
@@ -41,13 +43,22 @@ export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
     stoodStillMs: stoodStillMs(collected.workers),
     outstanding: records.backlog?.quarters(windowMs) ?? [],
     tookMs: records.backlog?.meansMs(windowMs) ?? [],
-    isTargetLocal: plan.isTargetLocal,
+    isTargetLocal: isTargetLocal(plan, mix),
     isBatch: plan.batch !== undefined,
     lost: lossesOf(
       collected.workers.filter(({ agent }) => agent === undefined),
       plan.batch !== undefined,
     ),
   };
+}
+
+/** Scenarios without a base may send anywhere: to this machine only where a request went to one of its own names. */
+function isTargetLocal(plan: RunPlan, mix: Figures['mix']): boolean {
+  if (plan.scenarios === undefined || plan.scenarios.base !== null) return plan.isTargetLocal;
+  return mix.some(({ url }) => {
+    const hostname = URL.parse(url)?.hostname.replace(/^\[|\]$/g, '');
+    return hostname !== undefined && isLoopback(hostname);
+  });
 }
 
 /** In the open model, what is unfinished left the queue when the window was over. */

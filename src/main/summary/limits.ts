@@ -74,6 +74,11 @@ export function connections(facts: VerdictFacts): Judgement | null {
   return judged('connection-limited', { code: 'waited-for-connection', figures }, step);
 }
 
+/** The iterations of scenarios were due faster than their users became free. */
+export function users({ waited = null }: VerdictFacts): Judgement | null {
+  return waited === null ? null : judged('vu-limited', waited, 'raise-max-vus');
+}
+
 /** If requests got no connection because all that may be open were in use: after a burst, means do not show it. */
 export function unserved(facts: VerdictFacts): Judgement | null {
   const step = facts.load.model === 'open' ? allInUse(facts) : null;

@@ -9,9 +9,11 @@ import { summarizeLoad } from './load-notes.ts';
 /** The plan as results show it, without bodies and headers. Its URL may contain secrets: show it only through a gate. */
 export function summarizePlan(plan: RunPlan): Summary['plan'] {
   const { url = '', method = '' } = plan.mix[0]?.message ?? {};
+  // Scenarios without a base name the whole URL in each request.
+  const isEverywhere = plan.scenarios !== undefined && plan.scenarios.base === null;
   return {
     ...(plan.name === undefined ? {} : { name: plan.name }),
-    target: { url, method },
+    target: { url: isEverywhere ? '' : url, method },
     mode: plan.mode,
     workers: plan.workers,
     concurrency: plan.concurrency,

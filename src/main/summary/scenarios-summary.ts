@@ -128,12 +128,15 @@ export function cutIterations({ scenarios, interrupted, stoppedBy }: Summary): F
 }
 
 /** Scenarios whose iterations came faster than their users became free: what they tell is mostly of the line before them. */
-export function waitingIterations({ scenarios, plan }: Summary): Finding[] {
+export function waitingIterations({
+  scenarios,
+  plan,
+}: Pick<Summary, 'scenarios' | 'plan'>): Finding<'iterations-waited'>[] {
   const loads = plan.scenarios?.loads ?? [];
   return loads.flatMap(({ executor, users, scenarios: names }) => {
     if (!executor.endsWith('arrival-rate') || (scenarios?.users.max ?? 0) < users) return [];
     const rows = scenarios?.scenarios.filter(({ name }) => names.includes(name)) ?? [];
-    return rows.flatMap(({ name, startLagMs, responseMs }): Finding[] => {
+    return rows.flatMap(({ name, startLagMs, responseMs }): Finding<'iterations-waited'>[] => {
       const [waitMs, waitedMs] = [startLagMs.mean ?? 0, responseMs.mean ?? 0];
       if (waitMs < LEAST_WAIT_MS || waitMs < waitedMs / 2) return [];
       return [

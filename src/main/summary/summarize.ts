@@ -50,7 +50,11 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     ...scenarioDegradations(measured),
     ...scenarioViolations(measured, collected),
   ];
-  const notes = [...notesOf(collected, figures), ...cutIterations(measured), ...waitingIterations(measured)];
+  const notes = [
+    ...notesOf(collected, figures),
+    ...cutIterations(measured),
+    ...waitingIterations(measured).filter((waiting) => !isVerdict(waiting, measured)),
+  ];
   const naming = namingOf(plan.writtenIn);
   const summary = {
     ...measured,
@@ -67,13 +71,16 @@ export function summarize(collected: Collected, clock: Clock): Summary {
 function measuredSummary(collected: Collected, figures: Figures, mergeMs: number): Summary {
   const { plan, workers, records } = collected;
   const naming = namingOf(plan.writtenIn);
+  const planned = summarizePlan(plan);
+  const ofScenarios = scenariosOf(collected);
+  const [waited = null] = waitingIterations({ ...ofScenarios, plan: planned });
   const { merged, windowMs, requests, rate, latencyMs, mix, connections, errors, eventTimesMs, streams } =
     figures;
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: toolFacts(),
     startedAt: collected.startedAt.toISOString(),
-    plan: summarizePlan(plan),
+    plan: planned,
     interrupted: collected.interrupted,
     stoppedBy: collected.stoppedBy,
     degraded: false,
@@ -87,7 +94,7 @@ function measuredSummary(collected: Collected, figures: Figures, mergeMs: number
     eventTimesMs,
     streams,
     mix,
-    ...scenariosOf(collected),
+    ...ofScenarios,
     histogram: histogramRows(merged.latencies[records.headline]),
     connections,
     addresses: summarizeAddresses(collected),
@@ -97,7 +104,10 @@ function measuredSummary(collected: Collected, figures: Figures, mergeMs: number
     workers: figures.workers,
     agents: collected.agents ?? null,
     generator: {
-      ...summarizeJudgement(judgeAgents(judge(factsOf(collected, figures)), collected.agents), naming),
+      ...summarizeJudgement(
+        judgeAgents(judge({ ...factsOf(collected, figures), waited }), collected.agents),
+        naming,
+      ),
       ...summarizeGenerator(collected, mergeMs),
     },
     thresholds: [],
@@ -108,6 +118,11 @@ function measuredSummary(collected: Collected, figures: Figures, mergeMs: number
       windowMs,
     ),
   };
+}
+
+/** The verdict itself says it: a note would say it again. */
+function isVerdict(waiting: Finding<'iterations-waited'>, { generator: { finding } }: Summary): boolean {
+  return finding?.code === waiting.code && finding.figures.scenario === waiting.figures.scenario;
 }
 
 function scenariosOf(collected: Collected): Pick<Summary, 'scenarios'> {

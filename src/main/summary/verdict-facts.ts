@@ -61,6 +61,8 @@ export interface VerdictFacts extends FailureFacts {
   readonly hasUsers: boolean;
   /** By scenario; empty without users. */
   readonly iterations: readonly IterationFacts[];
+  /** Of the first scenario whose iterations mostly waited for a user; null or absent if none did. */
+  readonly waited?: Finding<'iterations-waited'> | null;
   /** Null without users, and if unknown. */
   readonly code: CodeShare | null;
   /** The most requests a second that a batch may send; null for no limit. */

@@ -22,6 +22,7 @@ import {
   target,
   tooShort,
   unserved,
+  users,
 } from './limits.ts';
 import { unrequestedBytes } from './unrequested-bytes.ts';
 import { type Judgement, judged, VERDICT_LIMITS, type VerdictFacts } from './verdict-facts.ts';
@@ -42,6 +43,7 @@ export function judge(facts: VerdictFacts): Judgement {
         generatorTime(facts) ??
         processor(facts) ??
         connections(facts) ??
+        users(facts) ??
         target(facts) ??
         dropping(facts) ??
         ownLimit(facts) ??

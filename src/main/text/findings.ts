@@ -105,7 +105,7 @@ export const SENTENCES: {
   'iterations-cut': ({ scenario, interrupted, started }) =>
     `The end of the run cut off ${formatCount(interrupted)} of ${counted(started, 'iteration')} of ${quoted(scenario)}: ${interrupted === started ? 'it has no times' : 'its times are of the few that were short'}. Run longer, give gracefulStop more time, or make an iteration shorter.`,
   'iterations-waited': ({ scenario, waitMs, responseMs, users }) =>
-    `Iterations of ${quoted(scenario)} waited ${formatMs(waitMs)} on average for ${users === 1 ? 'their only user' : `one of their ${formatCount(users)} users`} to be free, of ${formatMs(responseMs)} that the user waited in all. To test the target and not the line before it, raise maxVUs.`,
+    `Iterations of ${quoted(scenario)} waited ${formatMs(waitMs)} on average for ${users === 1 ? 'their only user' : `one of their ${formatCount(users)} users`} to be free, of ${formatMs(responseMs)} that the user waited in all.`,
   'identity-violated': violationText,
   'unrequested-bytes': ({ connections, isBatch, answers = 0, of = 0 }, { option }) =>
     `${counted(connections, 'connection')} ${wasOrWere(connections)} closed because the target sent bytes that no request had asked for, ` +

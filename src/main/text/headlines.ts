@@ -51,6 +51,8 @@ const HEADLINES: Headlines = {
   'no-processor': ({ waitShare }) => `volley had no processor for ${formatPercent(waitShare)} of the load`,
   'waited-for-connection': ({ waitMs, responseMs }) =>
     `requests waited ${formatMs(waitMs)} of ${formatMs(responseMs)} for a connection`,
+  'iterations-waited': ({ scenario, waitMs, responseMs }) =>
+    `iterations of '${scenario}' waited ${formatMs(waitMs)} of ${formatMs(responseMs)} for a user`,
   'no-connection-left': ({ dropped, unfinished }) =>
     `${counted(dropped + unfinished, 'request')} had no connection, or one too late`,
   'backlog-grew': ({ first, last }) =>

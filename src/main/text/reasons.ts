@@ -70,6 +70,8 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
     `${counted(figureOf(finding, 'sent'), 'request')}: opening them takes longer than the requests.`,
   'raise-max-in-flight': ({ option }, finding) =>
     `Raise ${option('max-in-flight')} (${formatCount(figureOf(finding, 'maxInFlight'))}), unless the target accepts no more connections.`,
+  'raise-max-vus': (_naming, finding) =>
+    `Raise maxVUs (${formatCount(figureOf(finding, 'users'))}), to measure the target and not the line before it.`,
   'lower-streams': ({ option, short }, finding) =>
     `The target allows fewer than ${formatCount(figureOf(finding, 'streams'))} concurrent requests on a connection: ` +
     `lower ${option('streams')}, or raise ${short('concurrency', 'c')}.`,

@@ -9,3 +9,8 @@ export function targetText({
   const isOfTrace = load.model === 'open' && load.arrivals === 'recorded' && url.endsWith(PATH_OF_TRACE);
   return isOfTrace ? `the requests of a trace to ${url.slice(0, -PATH_OF_TRACE.length)}` : `${method} ${url}`;
 }
+
+/** A module of scenarios, and where it sends its requests, if there is a base for all of them. */
+export function againstWhat(file: string, base: string): string {
+  return base === '' ? file : `${file} against ${base}`;
+}

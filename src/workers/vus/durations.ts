@@ -1,4 +1,4 @@
-import type { ScenarioDuration } from '../../protocol/test-definition.ts';
+import type { ScenarioDuration, VU } from '../../protocol/test-definition.ts';
 import { MS_PER_HOUR, MS_PER_MINUTE, MS_PER_SECOND } from '../../protocol/units.ts';
 import { textOf } from './script-place.ts';
 
@@ -35,11 +35,32 @@ export function msOf(time: ScenarioDuration, shown: (time: string) => string = a
   return ms;
 }
 
+/**
+ * The think time that a call of `sleep` asks for, in milliseconds.
+ *
+ * @throws TypeError if it is not a time, or the longer time comes first
+ */
+export function thinkMsOf(
+  time: ScenarioDuration,
+  upTo: ScenarioDuration | undefined,
+  by: Pick<VU, 'random'>,
+): number {
+  const leastMs = msOf(time);
+  if (upTo === undefined) return leastMs;
+  const mostMs = msOf(upTo);
+  if (mostMs >= leastMs) return leastMs + by.random() * (mostMs - leastMs);
+  throw new TypeError(`sleep(${written(time)}, ${written(upTo)}): give the shorter time first`);
+}
+
 /** @throws TypeError if no request can have this timeout */
 export function timeoutOf(time: ScenarioDuration): number {
   const ms = msOf(time, (written) => `timeout: ${written}`);
   if (ms >= 1 && ms <= LONGEST_TIMEOUT_MS) return ms;
   throw new TypeError(`timeout: ${textOf(time)}: give a time from 1ms to 168h`);
+}
+
+function written(time: ScenarioDuration): string {
+  return typeof time === 'number' ? String(time) : `'${time}'`;
 }
 
 function asSleep(time: string): string {

@@ -31,12 +31,18 @@ export function failureOf(thrown: unknown, hide: Hide = HIDE_NOTHING): Failed {
     return { kind, code, example: textOf(thrown), hide };
   }
   if (name === 'ScenarioFailure') {
-    const reason = textOf(thrown) || NO_REASON;
+    const reason = textOf(thrown) || reasonIn(thrown) || NO_REASON;
     return { kind: 'fail', code: reason, example: reason, hide };
   }
   const place = placeOf(thrown);
-  if (place === null) return { kind: 'script', code: name, example: stackOf(thrown), hide };
-  return { kind: 'script', code: `${name} ${place}`, example: messageWithCallers(thrown), hide };
+  const code = place === null ? name : `${name} ${place}`;
+  return { kind: 'script', code, example: messageWithCallers(thrown), hide };
+}
+
+/** What `fail` was given in place of text. */
+function reasonIn(thrown: unknown): string {
+  const { reason } = thrown as { readonly reason?: unknown };
+  return reason === undefined ? '' : textOf(reason);
 }
 
 /** An error of a user's setup or teardown, which no code tells apart: what happened, and where. */

@@ -1,5 +1,6 @@
 import type { MetricKind } from '../../protocol/scenario-words.ts';
 import type { MetricRecorders, Metrics, VU } from '../../protocol/test-definition.ts';
+import { textOf } from './script-place.ts';
 
 /** Records a value of a metric, given by its index among the test's own. */
 type Take = (kind: MetricKind, number: number, value: number) => void;
@@ -23,15 +24,20 @@ function recorderOf(
     case 'trend':
       return { add: (value: number) => take(kind, number, fromZero(name, value)) };
     case 'rate':
-      return { add: (isGood: boolean) => take(kind, number, isGood ? 1 : 0) };
+      return { add: (isGood: boolean) => take(kind, number, oneIf(name, isGood)) };
     case 'gauge':
       return { set: (value: number) => take(kind, number, finite(name, value)) };
   }
 }
 
+function oneIf(name: string, value: unknown): number {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  throw new TypeError(`metrics.${name}: ${textOf(value)} is not true or false, which a rate takes`);
+}
+
 function finite(name: string, value: unknown): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw new TypeError(`metrics.${name}: ${String(value)} is not a number`);
+  throw new TypeError(`metrics.${name}: ${textOf(value)} is not a number`);
 }
 
 /** Negative values are not allowed: distributions begin at zero. */

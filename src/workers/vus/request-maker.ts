@@ -10,7 +10,7 @@ import { expectationOf } from './expectations.ts';
 import { Heads } from './heads.ts';
 import type { Names, Naming } from './name-numbers.ts';
 import { type HeadParts, ScenarioRequest } from './scenario-request.ts';
-import { textOf } from './script-place.ts';
+import { isA, placeOf, textOf } from './script-place.ts';
 import { NO_COOKIES } from './user-cookies.ts';
 
 const DEFAULT_REDIRECTS = 10;
@@ -110,6 +110,21 @@ export class RequestMaker {
    * @throws InvalidRequest or TypeError if it cannot be sent
    */
   make(
+    method: string,
+    url: string | Url,
+    params: RequestParams | undefined,
+    isApart: boolean,
+    cookies: RequestCookies,
+    by: Naming,
+  ): ScenarioRequest {
+    try {
+      return this.#made(method, url, params, isApart, cookies, by);
+    } catch (error) {
+      throw withCaller(error);
+    }
+  }
+
+  #made(
     method: string,
     url: string | Url,
     params: RequestParams | undefined,
@@ -300,6 +315,13 @@ export class RequestMaker {
     };
     return { index, plan, base };
   }
+}
+
+/** The error with the place of the call in its stack, which has few frames: volley's own calls may have used them up. */
+function withCaller(error: unknown): unknown {
+  if (isA(error, Error) && placeOf(error) === null)
+    Error.captureStackTrace(error, RequestMaker.prototype.make);
+  return error;
 }
 
 /** A request with its own `cookie` header sends no others, but the cookies set by its answer are kept. */

@@ -17,7 +17,7 @@ import { AwaitedAnswer, type AwaitingUser } from './awaited-answer.ts';
 import { holdsBy } from './check-result.ts';
 import type { CodeOwner as MeteredOwner } from './code-meter.ts';
 import { DiscreetUser } from './discreet-user.ts';
-import { msOf } from './durations.ts';
+import { thinkMsOf } from './durations.ts';
 import { failureOf } from './failure-of.ts';
 import { outcomeOf } from './outcome-of.ts';
 import { Sleep, type SleepingUser, withoutSleep } from './sleep.ts';
@@ -251,8 +251,7 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
     const { clock, alarms, meter } = this.#host;
     meter.leave(this);
     const slept = new Promise<void>((resolve) => {
-      const leastMs = msOf(time);
-      const thinkMs = upTo === undefined ? leastMs : leastMs + this.random() * (msOf(upTo) - leastMs);
+      const thinkMs = thinkMsOf(time, upTo, this);
       this.#acts++;
       this.#thinkMs += thinkMs;
       for (let around = scope; around !== null; around = around.around) around.thinkMs += thinkMs;

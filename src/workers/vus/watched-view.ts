@@ -1,7 +1,7 @@
 import type { OnceStep } from '../../protocol/once.ts';
 import type { Metrics, ScenarioDuration, VU } from '../../protocol/test-definition.ts';
 import { holdsBy } from './check-result.ts';
-import { msOf } from './durations.ts';
+import { thinkMsOf } from './durations.ts';
 
 type Tell = (step: OnceStep) => void;
 type Checks<T> = Readonly<Record<string, (value: T) => boolean>>;
@@ -11,8 +11,7 @@ export function watchedView(vu: VU, tell: Tell): VU {
   const own: Partial<VU> = {
     metrics: watchedMetrics(vu.metrics, tell),
     sleep: (time: ScenarioDuration, upTo?: ScenarioDuration) => {
-      const leastMs = msOf(time);
-      const ms = upTo === undefined ? leastMs : leastMs + vu.random() * (msOf(upTo) - leastMs);
+      const ms = thinkMsOf(time, upTo, vu);
       tell({ type: 'sleep', ms });
       return vu.sleep(ms);
     },

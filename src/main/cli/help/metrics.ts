@@ -145,6 +145,7 @@ const VERDICTS: Readonly<Record<Summary['generator']['verdict'], string>> = {
   failing: 'more than 1 % failed, or most of one request of a mix: other figures say little',
   'generator-limited': 'volley was the limit: the figures do not describe the target',
   'connection-limited': 'requests waited for connections: there were too few, or they did not last',
+  'vu-limited': 'iterations of scenarios waited for a user at least half of their time: maxVUs is too low',
   'target-limited': 'the target could not keep up with the rate',
   ok: 'none of these: the concurrency set the rate, or the target kept up with it',
 };

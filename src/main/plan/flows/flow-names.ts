@@ -5,6 +5,7 @@ import { nearestTo } from '../../text/nearest.ts';
 import { quoted } from '../../text/quoted.ts';
 import {
   bareName,
+  formOf,
   IS_RAW,
   nowMeaning,
   piecesOf,
@@ -151,7 +152,9 @@ export class FlowNames {
     if (built === undefined) return null;
     if (built !== null) return built;
     if (named !== null) return named;
-    problem(`{{${name}}}: ${this.whatThereIs(name)}`);
+    // Of `n` alone there is another advice: it may be where there are no iterations.
+    const form = name === 'n' || this.#sets.has(name) ? null : formOf(name);
+    problem(form === null ? `{{${name}}}: ${this.whatThereIs(name)}` : `{{${name}}} ${form}`);
     return null;
   }
 

@@ -53,6 +53,12 @@ const FORMS: Readonly<Record<string, string>> = {
   random: 'needs two whole numbers, the lower one first: {{random 1 6}}.',
 };
 
+/** How a built-in has to be written whose name a placeholder begins with; null if it begins with another. */
+export function formOf(name: string): string | null {
+  const [first = ''] = name.split(/\s+/);
+  return Object.hasOwn(FORMS, first) ? (FORMS[first] ?? null) : null;
+}
+
 /**
  * Replaces placeholders by tokens, so that a request can be read, checked and encoded like
  * ordinary text; a token is a number, which no encoding changes. Texts with tokens then become templates.
@@ -203,9 +209,8 @@ export class Placeholders {
   #whatThereIs(name: string): string {
     if (/^(?:raw\s+)?env\s+\S+$/.test(name))
       return 'names an environment variable that is not set: set it, or leave the placeholder out.';
-    const [first = ''] = bareName(name).split(/\s+/);
-    const form = Object.hasOwn(FORMS, first) ? FORMS[first] : undefined;
-    if (form !== undefined) return form;
+    const form = formOf(bareName(name));
+    if (form !== null) return form;
     const { columns, variables } = this.#names;
     const all = [...(columns?.keys() ?? []), ...variables.keys()];
     const nearest = nearestTo(bareName(name), all);

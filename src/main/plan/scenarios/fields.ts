@@ -8,6 +8,8 @@ const LONGEST_MS = 168 * 3_600_000;
 export class Fields {
   /** The object's name in problems: `scenarios.shop.load`. */
   readonly name: string;
+  /** Whether there is an object at all; that there is none is reported. */
+  readonly isObject: boolean;
   readonly #values: Record<string, unknown>;
   readonly #problems: string[];
 
@@ -24,9 +26,9 @@ export class Fields {
   ) {
     this.name = name;
     this.#problems = problems;
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    const given = isObject ? (value as Record<string, unknown>) : {};
-    if (!isObject) problems.push(`${name} ${quoted(value)}: give an object.`);
+    this.isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    const given = this.isObject ? (value as Record<string, unknown>) : {};
+    if (!this.isObject) problems.push(`${name} ${quoted(value)}: give an object.`);
     this.#values = { ...given };
     for (const field of Object.keys(given)) {
       if (known.includes(field) || given[field] === undefined) continue;

@@ -5,7 +5,9 @@ import { METRIC_KINDS, type MetricKind, ROW_DEALS } from '../../../protocol/scen
 import type { TestDefinition } from '../../../protocol/test-definition.ts';
 import { canBeDealt } from '../../../requests/dealing.ts';
 import { mostUsers } from '../../../time/user-schedule.ts';
+import { counted } from '../../text/format.ts';
 import { nearestTo } from '../../text/nearest.ts';
+import { quoted } from '../../text/quoted.ts';
 import { Problems } from '../problems.ts';
 import { readRows } from '../requests/rows.ts';
 import { COMMA } from '../requests/rows-form.ts';
@@ -30,6 +32,14 @@ const MOST_WEIGHT = 1_000_000;
 const SETUP_TIMEOUT_MS = 60_000;
 const METRIC_NAME = /^[A-Za-z_][\w-]*$/;
 
+/** How a test was written. */
+interface WrittenTest {
+  /** Files of rows are relative to it. */
+  readonly path: string;
+  readonly isOfOne: boolean;
+  readonly isTermOfModule: boolean;
+}
+
 /** A test that has been read and checked. */
 export interface ReadTest {
   readonly scenarios: readonly ScenarioPlan[];
@@ -51,13 +61,12 @@ interface ReadScenario {
 /**
  * Reads a test.
  *
- * @param test its path, to which files of rows are relative, and how it was made
  * @param mostArriving limit on concurrent users for arrival-rate loads that do not set one
  * @param problems collects what is wrong, one sentence each
  */
 export function readTest(
   definition: TestDefinition,
-  { path, isOfOne }: { readonly path: string; readonly isOfOne: boolean },
+  test: WrittenTest,
   mostArriving: number,
   problems: string[],
 ): ReadTest {
@@ -66,11 +75,9 @@ export function readTest(
   fields.body('setup', false);
   fields.body('teardown', false);
   const metrics = metricsIn(fields.value('metrics') ?? {}, problems);
-  const all = Object.entries((fields.value('scenarios') ?? {}) as object);
-  if (all.length === 0)
-    problems.push('scenarios: there is none: give at least one, as in { shop: { exec } }.');
+  const all = scenariosIn(fields);
   const read = all.map(([name, value]) =>
-    readScenario(name, value, path, mostArriving, shared !== null, problems, isOfOne),
+    readScenario(name, value, test, mostArriving, shared !== null, problems),
   );
   return {
     scenarios: read.map(({ plan }) => plan),
@@ -85,18 +92,26 @@ export function readTest(
   };
 }
 
+function scenariosIn(fields: Fields): readonly (readonly [name: string, scenario: unknown])[] {
+  const value = fields.value('scenarios') ?? {};
+  const isObject = typeof value === 'object' && !Array.isArray(value);
+  const all = isObject ? Object.entries(value) : [];
+  if (all.length === 0)
+    fields.problem('scenarios', 'give an object with at least one, as in { shop: { exec } }');
+  return all;
+}
+
 function readScenario(
   name: string,
   value: unknown,
-  path: string,
+  test: WrittenTest,
   mostArriving: number,
   isShared: boolean,
   problems: string[],
-  isOfOne: boolean,
 ): ReadScenario {
   const called = `scenarios.${name}`;
   const fields = new Fields(called, value, OF_SCENARIO, problems);
-  fields.body('exec', true);
+  fields.body('exec', fields.isObject);
   fields.body('vuSetup', false);
   fields.body('vuTeardown', false);
   const load = fields.has('load')
@@ -105,10 +120,10 @@ function readScenario(
         fields.value('load'),
         mostArriving,
         problems,
-        isOfOne ? besideLoad : undefined,
+        test.isOfOne ? besideLoad : undefined,
       )
     : null;
-  if (load === null && !isShared)
+  if (load === null && !isShared && fields.isObject)
     problems.push(
       `${called}.load: there is none: say who starts iterations, as in { executor: 'constant-vus', vus: 10, duration: '30s' }.`,
     );
@@ -120,7 +135,7 @@ function readScenario(
   const hasCookies = fields.flag('cookies', true);
   if (!hasCookies && fields.has('keepCookies'))
     fields.problem('keepCookies', 'without cookies there is nothing to keep: leave one of them out');
-  const { deal, rowCount, rows } = rowsIn(fields, path, problems);
+  const { deal, rowCount, rows } = rowsIn(fields, test, problems);
   return {
     plan: {
       name,
@@ -131,7 +146,7 @@ function readScenario(
       keepsCookies: fields.flag('keepCookies'),
     },
     rows,
-    weight: fields.count('weight', 1, MOST_WEIGHT, 1),
+    weight: load === null ? fields.count('weight', 1, MOST_WEIGHT, 1) : 1,
     load,
   };
 }
@@ -146,35 +161,45 @@ function besideLoad(field: string): string | null {
 
 function rowsIn(
   fields: Fields,
-  path: string,
+  { path, isTermOfModule }: WrittenTest,
   problems: string[],
 ): Pick<ScenarioPlan, 'deal' | 'rowCount'> & { readonly rows: RowCells | null } {
   const none = { deal: null, rowCount: 0, rows: null };
   if (!fields.has('rows')) return none;
-  const own = new Fields(
-    `${fields.name}.rows`,
-    fields.value('rows'),
-    ['kind', 'source', 'deal', 'row'],
-    problems,
-  );
-  const source = own.value('source') as { type?: unknown; file?: unknown; items?: unknown } | undefined;
+  const given = fields.value('rows') as { source?: unknown } | null;
+  const source = given?.source as { type?: unknown; file?: unknown; items?: unknown } | null | undefined;
   if (typeof source !== 'object' || source === null) {
     fields.problem('rows', 'give csv(…), jsonl(…) or items(…)');
     return none;
   }
-  const deal = own.choice('deal', ROW_DEALS);
+  const own = new Fields(`${fields.name}.rows`, given, ['kind', 'source', 'deal', 'row'], problems);
+  // Of an unknown deal it is not known how many rows it needs.
+  const asked = own.choice('deal', ROW_DEALS);
+  const deal = own.value('deal') === asked ? asked : null;
   if (source.type === 'items') {
     const items = Array.isArray(source.items) ? source.items : [];
-    if (items.length === 0) problems.push(`${own.name}: items(…) has no rows: give at least one.`);
+    if (!Array.isArray(source.items))
+      problems.push(`${own.name}: items(${quoted(source.items)}): give a list.`);
+    else if (items.length === 0) problems.push(`${own.name}: items(…) has no rows: give at least one.`);
     return { deal, rowCount: items.length, rows: null };
   }
-  const file = resolve(dirname(path), String(source.file));
+  const called = isTermOfModule ? `${String(source.type)}(${quoted(source.file)})` : quoted(source.file);
+  if (typeof source.file !== 'string') {
+    problems.push(`${own.name}: ${called}: give the path of a file.`);
+    return none;
+  }
+  const file = resolve(dirname(path), source.file);
   const found = new Problems();
   const rows =
     source.type === 'jsonl'
       ? readLines(file, found)
       : readRows(file, { delimiter: COMMA, isDelimiterAssumed: false, skipped: null }, found);
-  problems.push(...found.list.map(({ message }) => `${own.name}: ${message}`));
+  // No option names the file here.
+  problems.push(...found.list.map(({ advice }) => `${own.name}: ${called} ${advice}`));
+  // Cells are separated by commas: with another sign in the only name, there is one column where several are meant.
+  const [only = '', ...others] = rows?.columns ?? [];
+  if (others.length === 0 && /[;\t]/.test(only))
+    problems.push(`${own.name}: ${called} has one column, ${quoted(only)}: separate the cells by commas.`);
   return { deal, rowCount: rows?.rowCount ?? 0, rows };
 }
 
@@ -206,14 +231,18 @@ function checkRows(read: ReadScenario | undefined, load: UserLoad, problems: str
   const users = mostUsers(load);
   if (deal === 'per-vu' && users > rowCount)
     problems.push(
-      `scenarios.${name}.rows: there are ${rowCount} rows for ${users} users, who have one each: give more rows, fewer users${load.type === 'arrivals' ? ' (maxVUs)' : ''}, or deal them by 'cycle'.`,
+      `scenarios.${name}.rows: ${thereAre(rowCount)} for ${counted(users, 'user')}, who have one each: give more rows, fewer users${load.type === 'arrivals' ? ' (maxVUs)' : ''}, or deal them by 'cycle'.`,
     );
   if (deal !== 'once' || load.type !== 'iterations') return;
   const iterations = load.executor === 'per-vu-iterations' ? load.iterations * users : load.iterations;
   if (iterations > rowCount)
     problems.push(
-      `scenarios.${name}.rows: there are ${rowCount} rows for ${iterations} iterations, which use one each: ask for at most as many.`,
+      `scenarios.${name}.rows: ${thereAre(rowCount)} for ${counted(iterations, 'iteration')}, which use one each: ask for at most as many.`,
     );
+}
+
+function thereAre(rowCount: number): string {
+  return `there ${rowCount === 1 ? 'is' : 'are'} ${counted(rowCount, 'row')}`;
 }
 
 function metricsIn(value: unknown, problems: string[]): Readonly<Record<string, MetricKind>> {

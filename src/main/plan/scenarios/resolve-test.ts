@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
-import { ERROR_CODES, VolleyError } from '../../../protocol/errors.ts';
+import { ERROR_CODES, type Problem, VolleyError } from '../../../protocol/errors.ts';
 import type { RunPlan } from '../../../protocol/plan.ts';
 import type { ScenariosPlan, UserPool } from '../../../protocol/scenario.ts';
-import type { TestDefinition, TestOptions } from '../../../protocol/test-definition.ts';
+import type { TestDefinition } from '../../../protocol/test-definition.ts';
 import type { Threshold } from '../../../protocol/threshold.ts';
 import { endOfStartsMs, mostUsers } from '../../../time/user-schedule.ts';
 import { defaultMaxInFlight } from '../load.ts';
@@ -18,6 +18,7 @@ import { changedTest, type TestChanges } from './changed-test.ts';
 import type { LoadedTest } from './load-test.ts';
 import { type ReadTest, readTest } from './read-test.ts';
 import { impliedRules, scenarioRules } from './scenario-rules.ts';
+import { baseOf, isSaidThere, withTest } from './test-options.ts';
 import { streamOptionsOf } from './test-streams.ts';
 
 /** Stands for the base URL of a test that has none: nothing is sent there. */
@@ -45,23 +46,24 @@ export async function resolveTest(
   earlier: readonly string[] = [],
   isSentFromHere = true,
 ): Promise<PlannedTest> {
-  const definition = changedTest(test.definition, { ...changes, duration, rate, stages });
+  const misfits: Problem[] = [];
+  const definition = changedIfFit(test.definition, { ...changes, duration, rate, stages }, misfits);
   const problems: string[] = [];
   const mostArriving = defaultMaxInFlight(null, options.workers === undefined ? 1 : Number(options.workers));
   const read = readTest(definition, test, mostArriving, problems);
   const base = baseOf(definition, problems);
   const streaming = streamOptionsOf(definition, problems);
+  const { thresholds: given = [], ...rest } = withTest(options, definition, problems);
   if (problems.length === 0 && isSentFromHere) checkUsers(read, problems);
   const inCode: string[] = [];
   const { code, secrets } = await test.code(read, inCode);
   const carriedCode = isSentFromHere || problems.length > 0 ? {} : carriedWith(code, definition, problems);
-  const { thresholds: given = [], ...rest } = withTest(options, definition);
   const inRules: string[] = [];
   const { own: ofScenarios, others: asked } = scenarioRules(given, read, inRules);
   const { named, others } = rulesOfRequests(asked);
   const own = [...ofScenarios, ...named];
   const ofTest = [...problems.map(test.placed), ...inCode];
-  const wrong = [...earlier, ...ofTest, ...inRules];
+  const wrong = [...earlier, ...misfits, ...ofTest, ...inRules];
   const errorCode = ofTest.length > 0 ? ERROR_CODES.scenario : ERROR_CODES.usage;
   try {
     const ofRequests = { ...rest, ...streaming, thresholds: others, url: base ?? NO_BASE };
@@ -85,8 +87,24 @@ export async function resolveTest(
     const terms = moduleTerms(test.name, (field) => isSaidThere(field, definition, options));
     const placed = test.isTermOfModule ? withProblems(error, (problem) => problem.inTerms(terms)) : error;
     if (wrong.length === 0 || !(placed instanceof VolleyError)) throw placed;
-    const more = placed.problems.filter((problem) => !wrong.includes(String(problem)));
+    const told = new Set(wrong.map(String));
+    const more = placed.problems.filter((problem) => !told.has(String(problem)));
     throw new VolleyError(errorCode, [...wrong, ...more]);
+  }
+}
+
+/** The test as the command line changes it, or as it is if that does not fit: the rest of it is checked all the same. */
+function changedIfFit(
+  definition: TestDefinition,
+  typed: Parameters<typeof changedTest>[1],
+  problems: Problem[],
+): TestDefinition {
+  try {
+    return changedTest(definition, typed);
+  } catch (error) {
+    if (!(error instanceof VolleyError)) throw error;
+    problems.push(...error.problems);
+    return definition;
   }
 }
 
@@ -143,50 +161,6 @@ function complete(
 function durationOf(pools: readonly UserPool[]): number | null {
   const isBudget = pools.some(({ load }) => load.type === 'iterations');
   return isBudget ? null : Math.max(...pools.map(({ load }) => endOfStartsMs(load)));
-}
-
-/** Whether a setting of the run comes from the module and not from the command line. */
-function isSaidThere(field: keyof TestOptions, definition: TestDefinition, options: RunOptions): boolean {
-  if (definition[field] === undefined) return false;
-  switch (field) {
-    case 'baseURL':
-    case 'setupTimeout':
-    case 'streams':
-      return true;
-    case 'headers':
-    case 'thresholds':
-      return (options[field] ?? []).length === 0;
-    case 'timeout':
-    case 'seed':
-      return options[field] === undefined;
-  }
-}
-
-/** Adds the test's settings; the command line takes precedence. */
-function withTest(options: RunOptions, definition: TestDefinition): RunOptions {
-  const { headers = {}, thresholds = [], timeout, seed } = definition;
-  const said = new Set((options.headers ?? []).map((line) => line.split(':', 1)[0]?.trim().toLowerCase()));
-  const lines = Object.entries(headers)
-    .filter(([name]) => !said.has(name.toLowerCase()))
-    .map(([name, value]) => `${name}: ${value}`);
-  return {
-    ...options,
-    headers: [...lines, ...(options.headers ?? [])],
-    thresholds: [...thresholds, ...(options.thresholds ?? [])],
-    ...(options.timeout === undefined && timeout !== undefined
-      ? { timeout: typeof timeout === 'number' ? `${timeout}ms` : timeout }
-      : {}),
-    ...(options.seed === undefined && seed !== undefined ? { seed: String(seed) } : {}),
-  };
-}
-
-function baseOf({ baseURL }: TestDefinition, problems: string[]): string | null {
-  const given: unknown = baseURL;
-  if (given === undefined) return null;
-  const url = typeof given === 'string' ? URL.parse(given) : null;
-  if (url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '') return url.href;
-  problems.push(`baseURL '${String(given)}': give a URL such as 'http://127.0.0.1:8080', without a query.`);
-  return null;
 }
 
 /** Checks open files: each concurrent user has at least one connection. */

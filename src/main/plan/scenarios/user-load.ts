@@ -60,7 +60,7 @@ export function readLoad(
     case 'ramping-vus': {
       const startUsers = fields.count('startVUs', 0, MOST_USERS, 0);
       const stages = stagesIn(fields, problems);
-      if (startUsers === 0 && stages.every(({ target }) => target === 0))
+      if (startUsers === 0 && stages.length > 0 && stages.every(({ target }) => target === 0))
         fields.problem('stages', 'no user ever comes: give one a target above zero');
       const gracefulRampDownMs = fields.duration('gracefulRampDown', 0, GRACE_MS);
       return { type: 'users', executor, startUsers, stages, gracefulRampDownMs, ...common };
@@ -123,7 +123,7 @@ function arrivalStages(fields: Fields, executor: string, problems: string[]): St
     from = to;
     return read;
   });
-  if (stages.every((stage) => stage.from.requests + stage.to.requests === 0))
+  if (stages.length > 0 && stages.every((stage) => stage.from.requests + stage.to.requests === 0))
     fields.problem('stages', 'no iteration is ever due: give one a target above zero');
   return stages.filter(({ durationMs }) => durationMs !== 0);
 }

@@ -96,7 +96,7 @@ export function machineFacts({
 
 /** Of scenarios the base of their URLs: what they ask for stands with the requests. */
 function whatIsAsked(plan: Summary['plan'], requests: number): string {
-  if (plan.scenarios !== undefined) return plan.target.url;
+  if (plan.scenarios !== undefined) return plan.target.url || 'whole URLs, without a base';
   return `${targetText(plan)}${requests > 1 ? ` and ${count(requests - 1)} more` : ''}`;
 }
 

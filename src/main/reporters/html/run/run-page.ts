@@ -2,7 +2,7 @@ import type { BatchRows } from '../../../../protocol/batch.ts';
 import type { SeriesBucket } from '../../../../protocol/series-bucket.ts';
 import type { Summary } from '../../../../protocol/summary.ts';
 import { counted } from '../../../text/format.ts';
-import { targetText } from '../../../text/target-text.ts';
+import { againstWhat, targetText } from '../../../text/target-text.ts';
 import { dayText } from '../facts.ts';
 import type { Markup } from '../markup.ts';
 import { ms } from '../numbers.ts';
@@ -127,7 +127,7 @@ function whatIfNamed(summary: Summary): string {
 
 function whatWasMeasured({ plan, mix = [] }: Summary): string {
   const { url } = plan.target;
-  if (plan.scenarios !== undefined) return `${plan.scenarios.file} against ${hostOf(url)}`;
+  if (plan.scenarios !== undefined) return againstWhat(plan.scenarios.file, hostOf(url));
   return mix.length > 1 ? `${mix.length} requests at ${hostOf(url)}` : targetText(plan);
 }
 

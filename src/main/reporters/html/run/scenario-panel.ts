@@ -7,6 +7,7 @@ import type {
 import { counted } from '../../../text/format.ts';
 import { shortNumeral } from '../../../text/numerals.ts';
 import { placeOfCode } from '../../../text/scenario-code-words.ts';
+import { shownReasons } from '../../../text/shown-reasons.ts';
 import type { LogX } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
 import { count, failedPercent, ms, percent, unbroken } from '../numbers.ts';
@@ -53,12 +54,11 @@ ${row.errors.length === 0 ? null : underRow(ITERATION_COLUMNS, errorsText(row))}
 
 /** What iterations failed of, the most frequent first. */
 function errorsText({ errors }: ScenarioRow): string {
-  const shown = errors
-    .slice(0, MOST_ERRORS)
-    .map(({ kind, code, count: times }) => `${count(times)} × ${kind} (${code})`);
-  const more =
-    errors.length > MOST_ERRORS ? `, and ${counted(errors.length - MOST_ERRORS, 'more kind')}` : '';
-  return unbroken(`${shown.join(', ')}${more}`);
+  const shown = shownReasons(errors, MOST_ERRORS);
+  const texts = shown.map(({ kind, code, count: times }) => `${count(times)} × ${kind} (${code})`);
+  const left = errors.length - shown.length;
+  const more = left > 0 ? `, and ${counted(left, 'more reason')}` : '';
+  return unbroken(`${texts.join(', ')}${more}`);
 }
 
 /** Iterations that were due but never started. */

@@ -17,6 +17,7 @@ const VERDICTS: Readonly<Record<string, { readonly words: string; readonly link:
   failing: { words: 'The target is failing.', link: 'target' },
   'generator-limited': { words: 'volley itself was the limit.', link: 'volley' },
   'connection-limited': { words: 'The connections were the limit.', link: 'connections' },
+  'vu-limited': { words: 'The users were the limit.', link: null },
   'target-limited': { words: 'The target was the limit.', link: 'target' },
 };
 /** If nothing was the limit, the finding describes the run. */

@@ -1,0 +1,41 @@
+/** Characters that take two cells of a terminal. */
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u;
+/** Characters that are written over the one before them. */
+const OVER = /\p{M}/u;
+const PLAIN = /^[\x20-\x7e]*$/;
+
+/** How many cells of a terminal a text takes. */
+export function widthOf(text: string): number {
+  if (PLAIN.test(text)) return text.length;
+  let cells = 0;
+  for (const character of text) cells += cellsOf(character);
+  return cells;
+}
+
+/** The beginning of a text that takes at most so many cells. */
+export function firstCells(text: string, most: number): string {
+  if (PLAIN.test(text)) return text.slice(0, most);
+  let [cells, end] = [0, 0];
+  for (const character of text) {
+    cells += cellsOf(character);
+    if (cells > most) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
+}
+
+/** A text that fits, or its beginning with a mark. */
+export function cutToCells(text: string, most: number): string {
+  return widthOf(text) > most ? `${firstCells(text, most - 1)}…` : text;
+}
+
+/** A text with blanks behind it, to take so many cells. */
+export function padEndToCells(text: string, cells: number): string {
+  return text + ' '.repeat(Math.max(0, cells - widthOf(text)));
+}
+
+function cellsOf(character: string): number {
+  if (OVER.test(character)) return 0;
+  return WIDE.test(character) ? 2 : 1;
+}
