@@ -112,7 +112,7 @@ describe('an expectation of JSON', () => {
     ['item.price', '1.11', "got '1.10'"],
     ['item.text', '1.1', "got '1.10'"],
     ['item.tags', '[2,1]', "got '[1,2.0]'"],
-    ['item.on', 'True', "got 'true'"],
+    ['item.on', 'True', "to be 'True', got true"],
     ['mixed[*]', '5', "got '6' in place 2 of 2"],
     ['mixed[?@==7]', '7', 'got nothing'],
     ['item.gone', '', 'got nothing'],

@@ -138,9 +138,9 @@ describe('lines', () => {
     ['between 1 and 2 µs', 13, ['between 1 and', '2 µs']],
     ['a 1 2 3 4 5 6 7 8', 5, ['a', '1 2 3', '4 5 6', '7 8']],
     ['at http://host/long/path now', 10, ['at', 'http://hos', 't/long/pat', 'h now']],
-    ['ab 😀😀😀 c', 2, ['ab', '😀😀', '😀', 'c']],
+    ['ab 😀😀😀 c', 4, ['ab', '😀😀', '😀 c']],
     ['', 10, ['']],
-  ])('%p in %p characters', (text, width, lines) => {
+  ])('%p in %p cells', (text, width, lines) => {
     expect(wrapped(text, width)).toEqual(lines);
   });
 

@@ -20,7 +20,7 @@ const known = new Map<string, number>();
  * @param shown how the code has written it, for the error
  * @throws TypeError if it is not a duration
  */
-export function msOf(time: ScenarioDuration, shown: (time: string) => string = asSleep): number {
+function msOf(time: ScenarioDuration, shown: (time: string) => string = asSleep): number {
   if (typeof time === 'number') {
     if (Number.isFinite(time) && time >= 0) return time;
     throw new TypeError(`${shown(String(time))}: give milliseconds from 0, or text such as '500ms'`);
