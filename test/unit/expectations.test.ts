@@ -116,7 +116,7 @@ describe('a rule for JSON', () => {
     // What must not be something has to be there.
     ['nothing!=1', "expected nothing not to be '1', got nothing"],
     ['nothing exists', 'expected nothing to be there, got nothing'],
-    ['none missing', "expected none not to be there, got null"],
+    ['none missing', 'expected none not to be there, got null'],
     ['name contains love', "expected name to contain 'love', got 'Ada Lovelace'"],
     ['tags contains c', `expected tags to contain 'c', got '["a","b",3]'`],
     ['id contains 7', "expected id to contain '7', got '7'"],
