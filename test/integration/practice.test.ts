@@ -31,36 +31,54 @@ const KINDS = [
   ['http/1.1, open', { rate: 50, body: 'x'.repeat(20_000), method: 'POST' }, {}],
 ] as const;
 
+/** A client's factory that notes ports and counts requests. */
+function countRequestsOf(create: CreateDispatcher) {
+  const ports: number[] = [];
+  let dispatched = 0;
+  const counting: CreateDispatcher = (destination, connection) => {
+    ports.push(destination.port);
+    const dispatcher = create(destination, connection);
+    const name = 'dispatch' in dispatcher ? 'dispatch' : 'dispatchStream';
+    const send = Reflect.get(dispatcher, name) as (...sent: unknown[]) => unknown;
+    Reflect.set(dispatcher, name, (...sent: unknown[]) => {
+      dispatched++;
+      return send.apply(dispatcher, sent);
+    });
+    return dispatcher;
+  };
+  return { ports, counting, dispatched: () => dispatched };
+}
+
+test('practice that the machine stops for a while goes on: its limit is what it takes itself', async () => {
+  const given = { url: 'https://127.0.0.1:9/', client: 'wire', workers: 1, rate: 50 } as const;
+  const [shard] = split(await completePlan(await readOptions(given)));
+  const { counting, dispatched } = countRequestsOf(await loadClient('wire', 'http/1.1'));
+  const parts = { create: counting, Rows: null, Tokens: null, users: null, supplies: NO_SUPPLIES };
+  const practice = practise(shard!, createMonotonicClock(), parts, { cpuMs: 800, totalMs: 20_000 });
+  // Longer than its limit, without any CPU.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
+  await practice;
+  expect(dispatched()).toBe(300);
+});
+
 describe.each(CLIENTS)('%s practises before its load', (client) => {
   test.each(KINDS)('%s: with a peer of its own, and once', async (_name, more, served) => {
     const target = await startTarget(served);
     const given = { url: target.url, client, insecure: true, workers: 1, concurrency: 1, ...more };
     const [shard] = split(await completePlan(await readOptions(given)));
     const create = await loadClient(client, shard!.settings.protocol);
-    const ports: number[] = [];
-    let dispatched = 0;
-    const counting: CreateDispatcher = (destination, connection) => {
-      ports.push(destination.port);
-      const dispatcher = create(destination, connection);
-      const name = 'dispatch' in dispatcher ? 'dispatch' : 'dispatchStream';
-      const send = Reflect.get(dispatcher, name) as (...sent: unknown[]) => unknown;
-      Reflect.set(dispatcher, name, (...sent: unknown[]) => {
-        dispatched++;
-        return send.apply(dispatcher, sent);
-      });
-      return dispatcher;
-    };
+    const { ports, counting, dispatched } = countRequestsOf(create);
     const clock = createMonotonicClock();
     expect(
       await practise(
         shard!,
         clock,
         { create: counting, Rows: null, Tokens: null, users: null, supplies: NO_SUPPLIES },
-        20_000,
+        { cpuMs: 20_000, totalMs: 20_000 },
       ),
     ).toBeGreaterThan(0);
     // A place sends its next request only when the last has been answered.
-    expect(dispatched).toBe(300);
+    expect(dispatched()).toBe(300);
     expect(ports).not.toContain(target.port);
     expect(target.stats()).toMatchObject({ requests: 0, connectionsAccepted: 0 });
     expect(
