@@ -15,7 +15,6 @@ import { graceMsOf, split, windowEndMs } from '../plan/split.ts';
 import type { CreatePool, WorkerPool } from '../pool/worker-pool.ts';
 import { brokenRule } from './abort-rules.ts';
 import type { CoordinatorOptions, OnBlock, RowDealing, WhenToBegin } from './coordinator-options.ts';
-import { rehearse } from './rehearse.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** Time between `go` and the first request: long enough for the message to reach every worker. */
@@ -219,7 +218,6 @@ export class Coordinator {
       // A stop may have come before the pool existed.
       if (this.#interrupted) this.#killUnready();
       else this.#watchdog.killUnready(this.#plan.timeoutMs, modules, this.#longestTopMs);
-      rehearse(this.#plan);
       await this.#allReady.promise;
       if (!this.#interrupted) this.#watchdog.forgo();
       const startAtMs = await Promise.race([this.#whenToBegin(), this.#noBeginning.promise]);
