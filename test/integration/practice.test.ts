@@ -10,6 +10,7 @@ import { createMonotonicClock } from '../../src/time/clock.ts';
 import type { CreateDispatcher } from '../../src/workers/clients/dispatcher.ts';
 import { loadClient } from '../../src/workers/clients/http-client.ts';
 import { startPeer } from '../../src/workers/practice/peer.ts';
+import { practiceShard } from '../../src/workers/practice/practice-shard.ts';
 import { practise } from '../../src/workers/practise.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { MODES, workersIn } from '../support/modes.ts';
@@ -59,6 +60,16 @@ test('practice that the machine stops for a while goes on: its limit is what it 
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
   await practice;
   expect(dispatched()).toBe(300);
+});
+
+test.each([
+  [1, 50],
+  [80, 80],
+  [1_000, 300],
+])('a run of %i requests practises %i', async (requests, practised) => {
+  const given = { url: 'https://127.0.0.1:9/', workers: 1, requests };
+  const [shard] = split(await completePlan(await readOptions(given)));
+  expect(practiceShard(shard!, 9, 1_000).requests).toBe(practised);
 });
 
 describe.each(CLIENTS)('%s practises before its load', (client) => {

@@ -6,6 +6,8 @@ import { CERTIFICATE } from './certificate.ts';
 
 /** Enough for a request's code to be compiled and its object shapes to be known. */
 const REQUESTS = 300;
+/** Enough for a request's code to have run. What V8 then optimizes would come too late for a run of few requests. */
+const FEWEST_REQUESTS = 50;
 const MOST_CONNECTIONS = 4;
 const MOST_BODY_BYTES = 16_384;
 /** Far more than a worker can send: only the time limits practice. */
@@ -25,7 +27,7 @@ export function practiceShard(shard: Shard, port: number, timeoutMs: number): Sh
     connections: Math.min(Math.max(1, shard.connections), slots),
     slots,
     maxSlots: slots,
-    requests: REQUESTS,
+    requests: practiceRequests(shard.requests),
     durationMs: null,
     windowEndMs: null,
     warmupMs: 0,
@@ -60,6 +62,10 @@ export function practiceShard(shard: Shard, port: number, timeoutMs: number): Sh
     batch: undefined,
     scenarios: undefined,
   };
+}
+
+function practiceRequests(requests: number | null): number {
+  return requests === null ? REQUESTS : Math.min(REQUESTS, Math.max(FEWEST_REQUESTS, requests));
 }
 
 /** The protocol of the first connections; if only rows determine it, the most common one. */
