@@ -17,6 +17,8 @@ const CUT_ESCAPE = /^(?:[\\%&][\\%&#;\w]{0,15})?$/;
 /** Removes secrets from a text. */
 export type Hide = (text: string) => string;
 
+type ExpressionOf = (pattern: string) => RegExp;
+
 /** Leaves a text as it is. */
 export const HIDE_NOTHING: Hide = (text) => text;
 
@@ -60,44 +62,59 @@ function hidingWith({ pieces, needed = LONGEST_PATTERN }: WrittenForm): Hide {
   const beginning = new RegExp(pieces.slice(0, needed).join(''), 'g');
   if (pieces.length <= needed) return (text) => text.replace(beginning, HIDDEN);
   const rest = pieces.slice(needed);
+  const expressionOf = keptExpressions();
   return (text) => {
     let shown = '';
     let from = 0;
     beginning.lastIndex = 0;
     for (let match = beginning.exec(text); match !== null; match = beginning.exec(text)) {
       shown += text.slice(from, match.index) + HIDDEN;
-      from = endOf(rest, text, beginning.lastIndex);
+      from = endOf(rest, text, beginning.lastIndex, expressionOf);
       beginning.lastIndex = from;
     }
     return shown + text.slice(from);
   };
 }
 
+/** Compiles each pattern once: a long secret has few different characters. */
+function keptExpressions(): ExpressionOf {
+  const compiled = new Map<string, RegExp>();
+  return (pattern) => {
+    const known = compiled.get(pattern) ?? new RegExp(pattern, 'y');
+    compiled.set(pattern, known);
+    return known;
+  };
+}
+
 /** The end of a sequence of pieces in a text. */
-function endOf(pieces: readonly string[], text: string, from: number): number {
+function endOf(pieces: readonly string[], text: string, from: number, expressionOf: ExpressionOf): number {
   let at = from;
   for (let done = 0; done < pieces.length; done += LONGEST_PATTERN) {
     const part = pieces.slice(done, done + LONGEST_PATTERN);
-    const end = endOfMatch(part.join(''), text, at);
-    if (end === null) return endOfPieces(part, text, at);
+    const end = endOfMatch(expressionOf(part.join('')), text, at);
+    if (end === null) return endOfPieces(part, text, at, expressionOf);
     at = end;
   }
   return at;
 }
 
 /** The same piece by piece, as far as they match. */
-function endOfPieces(pieces: readonly string[], text: string, from: number): number {
+function endOfPieces(
+  pieces: readonly string[],
+  text: string,
+  from: number,
+  expressionOf: ExpressionOf,
+): number {
   let at = from;
   for (const piece of pieces) {
-    const end = endOfMatch(piece, text, at);
+    const end = endOfMatch(expressionOf(piece), text, at);
     if (end === null) break;
     at = end;
   }
   return at;
 }
 
-function endOfMatch(pattern: string, text: string, from: number): number | null {
-  const expression = new RegExp(pattern, 'y');
+function endOfMatch(expression: RegExp, text: string, from: number): number | null {
   expression.lastIndex = from;
   return expression.test(text) ? expression.lastIndex : null;
 }
@@ -109,12 +126,7 @@ export function hidingInCut(secrets: readonly string[]): Hide {
     .filter(({ length }) => length >= SHORTEST)
     .flatMap(writtenForms)
     .map(({ pieces }) => pieces);
-  const compiled = new Map<string, RegExp>();
-  const expressionOf = (piece: string): RegExp => {
-    const known = compiled.get(piece) ?? new RegExp(piece, 'y');
-    compiled.set(piece, known);
-    return known;
-  };
+  const expressionOf = keptExpressions();
   return (text) => {
     const hidden = hide(text);
     const from = Math.min(...forms.map((form) => beginningAtEnd(hidden, form, expressionOf)));
@@ -136,11 +148,7 @@ function writtenForms(secret: string): WrittenForm[] {
 }
 
 /** Position where a text ends with the beginning of a form; Infinity if it does not. */
-function beginningAtEnd(
-  text: string,
-  form: readonly string[],
-  expressionOf: (piece: string) => RegExp,
-): number {
+function beginningAtEnd(text: string, form: readonly string[], expressionOf: ExpressionOf): number {
   for (let from = 0; from < text.length; from++) {
     let at = from;
     let found = 0;

@@ -21,7 +21,8 @@ interface Pool {
 /** Agents for one test, who leave after it. */
 async function withPool<T>(workers: readonly number[], use: (pool: Pool) => Promise<T>): Promise<T> {
   const broker = new MemoryBroker();
-  const witness = await startWitness();
+  // It takes a while, or closed loads would take all of the machine.
+  const witness = await startWitness('/', { delayMs: 3 });
   const connections = workers.map(() => broker.connect());
   const agents = await Promise.all(
     connections.map((connection, index) =>

@@ -1,17 +1,15 @@
 import { expect, test } from '@jest/globals';
-import type { Comparison, LatencySummary, Summary } from '../../src/api/index.ts';
+import type { Comparison, Summary } from '../../src/api/index.ts';
 import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
 import type { Sweep } from '../../src/protocol/sweep.ts';
 import { comparisonWith } from '../support/comparisons.ts';
-import { longRun, withTokens } from '../support/pages.ts';
+import { latencyOf, longRun, withTokens } from '../support/pages.ts';
 import { streamed, visited } from '../support/parts.ts';
 import { sweepWith } from '../support/sweeps.ts';
 
 const TEN_MINUTES = longRun(600, 1_000);
 const bytesOf = (result: Summary | Comparison | Sweep): number => Buffer.byteLength(renderHtml(result));
 const PLAIN = bytesOf(TEN_MINUTES);
-/** Each with cells of its own, so that they compress no better than real ones. */
-const latencyOf = (seed: number): LatencySummary => longRun(3 + seed, 10).latencyMs.response;
 
 test('streams of tokens add at most 140 KB to the page of a run', () => {
   const streams = { ...withTokens(TEN_MINUTES), streams: streamed(TEN_MINUTES.latencyMs.service) };

@@ -33,6 +33,8 @@ export interface Observed {
   readonly log: ServerLog;
   /** Number of records of warm-up and window together. */
   readonly recorded: number;
+  /** Of these, the failed ones. */
+  readonly failed: number;
   /** Answered requests whose stamps violate intended ≤ sent ≤ arrived ≤ left ≤ end. */
   readonly disordered: number;
 }
@@ -93,6 +95,7 @@ export class Bench {
       arrivalsMs: [...log.arrivedMs.slice(warmups)].map((atMs) => atMs - windowAtMs),
       log,
       recorded: all.length,
+      failed: all.filter(({ outcome }) => outcome !== OUTCOME.ok).length,
       disordered: all.filter(isDisordered).length,
     };
   }
