@@ -73,14 +73,24 @@ export class CellGrid {
   }
 
   get portable(): PortableGrid {
+    this.#settle();
     const used = new Uint16Array(this.#rows);
     const cells: number[] = [];
     const counts: number[] = [];
-    for (let row = 0; row < this.#rows; row++) {
-      const inRow = this.cellsBetween(row, row + 1);
-      used[row] = inRow.cells.length;
-      cells.push(...inRow.cells);
-      counts.push(...inRow.counts);
+    // Most rows of most powers of two have none.
+    for (let at = 0; at < this.#pageOf.length; at++) {
+      const page = this.#pageOf[at] as number;
+      if (page === 0) continue;
+      const row = (at / OCTAVES) | 0;
+      const first = (at % OCTAVES) * COARSE_CELLS_PER_OCTAVE;
+      const inPage = this.#countsOn(page);
+      for (let offset = 0; offset < COARSE_CELLS_PER_OCTAVE; offset++) {
+        const count = inPage[offset] as number;
+        if (count === 0) continue;
+        used[row] = (used[row] as number) + 1;
+        cells.push(first + offset);
+        counts.push(count);
+      }
     }
     return { used, cells: Uint16Array.from(cells), counts: Uint32Array.from(counts) };
   }

@@ -41,10 +41,13 @@ export function percentileOfCells({ cells, counts, total }: Cells, label: string
 }
 
 function fromMap(sums: ReadonlyMap<number, number>): Cells {
-  const sorted = [...sums].sort(([a], [b]) => a - b);
-  return {
-    cells: Uint32Array.from(sorted, ([cell]) => cell),
-    counts: Float64Array.from(sorted, ([, count]) => count),
-    total: sorted.reduce((total, [, count]) => total + count, 0),
-  };
+  const cells = Uint32Array.from(sums.keys()).sort();
+  const counts = new Float64Array(cells.length);
+  let total = 0;
+  for (let at = 0; at < cells.length; at++) {
+    const count = sums.get(cells[at] as number) ?? 0;
+    counts[at] = count;
+    total += count;
+  }
+  return { cells, counts, total };
 }

@@ -86,32 +86,34 @@ function keptExpressions(): ExpressionOf {
   };
 }
 
-/** The end of a sequence of pieces in a text. */
+/** The end of a sequence of pieces in a text, as far as they match. */
 function endOf(pieces: readonly string[], text: string, from: number, expressionOf: ExpressionOf): number {
   let at = from;
   for (let done = 0; done < pieces.length; done += LONGEST_PATTERN) {
     const part = pieces.slice(done, done + LONGEST_PATTERN);
-    const end = endOfMatch(expressionOf(part.join('')), text, at);
-    if (end === null) return endOfPieces(part, text, at, expressionOf);
-    at = end;
+    const [end, isWhole] = endOfPieces(part, text, at, expressionOf);
+    // A piece may have taken what the next one needs: together they find another way.
+    const other = isWhole ? end : endOfMatch(new RegExp(part.join(''), 'y'), text, at);
+    if (other === null) return end;
+    at = other;
   }
   return at;
 }
 
-/** The same piece by piece, as far as they match. */
+/** Piece by piece, and whether all of them match: expressions of single pieces are compiled once. */
 function endOfPieces(
   pieces: readonly string[],
   text: string,
   from: number,
   expressionOf: ExpressionOf,
-): number {
+): readonly [end: number, isWhole: boolean] {
   let at = from;
   for (const piece of pieces) {
     const end = endOfMatch(expressionOf(piece), text, at);
-    if (end === null) break;
+    if (end === null) return [at, false];
     at = end;
   }
-  return at;
+  return [at, true];
 }
 
 function endOfMatch(expression: RegExp, text: string, from: number): number | null {

@@ -69,8 +69,13 @@ const FORMS: readonly (readonly [form: string, args: (url: string) => string[], 
     (url) => [url, ...LOAD, '--preset', 'openai-chat', '--model', 'm', '--client', 'wire'],
     WHY,
   ],
-  ['rounds', (url) => [url, ...LOAD, '--repeat', '2'], IN_ROUNDS],
-  ['a comparison of both', (url) => ['compare', url, url, ...LOAD, ...ROUNDS], IN_ROUNDS],
+];
+
+/** The same over processes of their own, one for each round; those that are well are in the tests of comparisons. */
+const IN_ROUNDS_FORMS: readonly (readonly [form: string, args: (url: string) => string[]])[] = [
+  ['rounds', (url) => [url, ...LOAD, '--repeat', '2']],
+  ['a comparison of both', (url) => ['compare', url, url, ...LOAD, ...ROUNDS]],
+  ['a comparison of modes', (url) => ['modes', url, ...IN_THREADS, ...ROUNDS]],
 ];
 
 function planOf(url: string): string {
@@ -94,8 +99,8 @@ describe('a service of which 60 % fails ends with 1, and a sentence, and one tha
     expect([well.code, /fail/.test(well.stderr)]).toEqual([0, false]);
   });
 
-  test('a comparison of modes; one that is well is in the tests of comparisons', async () => {
-    const failing = await volley('modes', `${base}/60`, ...IN_THREADS, ...ROUNDS);
+  test.each(IN_ROUNDS_FORMS)('%s', async (_form, args) => {
+    const failing = await volley(...args(`${base}/60`));
     expect([failing.code, failing.stderr]).toEqual([1, expect.stringMatching(IN_ROUNDS)]);
   });
 

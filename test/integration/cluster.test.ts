@@ -22,7 +22,7 @@ interface Pool {
 async function withPool<T>(workers: readonly number[], use: (pool: Pool) => Promise<T>): Promise<T> {
   const broker = new MemoryBroker();
   // It takes a while, or closed loads would take all of the machine.
-  const witness = await startWitness('/', { delayMs: 3 });
+  const witness = await startWitness('/', { delayMs: 5 });
   const connections = workers.map(() => broker.connect());
   const agents = await Promise.all(
     connections.map((connection, index) =>

@@ -110,21 +110,23 @@ describe('a target that fails is called failing', () => {
   describe.each(['undici', 'wire'] as const)('though few requests fail of many, with %s', (client) => {
     const HELD = / They held connections for (\d+)\.\d % of their time\./;
     const heldPercent = (text: string): number => Number(HELD.exec(text)?.[1] ?? 0);
-    /** Half of the connections never answer, the others after a while: thousands of requests, not tens of thousands. */
+    /** Half of the connections never answer, the others after a while, so that seconds are few thousand requests. */
     const halfDeaf = (): Promise<string> => {
       const deaf = new WeakMap<Socket, boolean>();
       let connections = 0;
       return serverThat(({ socket }, response) => {
         if (!deaf.has(socket)) deaf.set(socket, connections++ % 2 === 0);
-        if (deaf.get(socket) === false) setTimeout(() => response.end('x'), 1);
+        if (deaf.get(socket) === false) setTimeout(() => response.end('x'), 5);
       });
     };
 
     test('where they keep half of the connections busy, with a warm-up and without', async () => {
       const judge = async (warmup?: string): Promise<void> => {
         const options = { url: await halfDeaf(), client, mode: 'inline', concurrency: 4 } as const;
-        // A busy machine opens connections late, but of 3 s that is little.
-        const summary = await run({ ...options, warmup, duration: '3s', timeout: '9s' });
+        let summary = await run({ ...options, warmup, duration: '3s', timeout: '9s' });
+        // Of as many as a busy machine sends in that time, two may not be few.
+        if (summary.requests.sent <= 300)
+          summary = await run({ ...options, url: await halfDeaf(), warmup, duration: '12s', timeout: '30s' });
         const { failed, sent } = summary.requests;
         expect(failed).toBe(warmup === undefined ? 2 : 0);
         expect(failed).toBeLessThan(VERDICT_LIMITS.failedShare * sent);
@@ -146,11 +148,11 @@ describe('a target that fails is called failing', () => {
       };
       const [hangs, resets] = [breaking(), breaking()];
       const hanging = await serverThat((_request, response) => {
-        if (!hangs()) setTimeout(() => response.end('x'), 1);
+        if (!hangs()) setTimeout(() => response.end('x'), 5);
       });
       const resetting = await serverThat(({ socket }, response) => {
         if (resets()) socket.resetAndDestroy();
-        else setTimeout(() => response.end('x'), 1);
+        else setTimeout(() => response.end('x'), 5);
       });
       const options = { client, duration: '1500ms', timeout: '3s' } as const;
       const [held, reset] = await Promise.all([
