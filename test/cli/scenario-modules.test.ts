@@ -70,7 +70,7 @@ test('stages of the command line are those of its users', async () => {
     module,
     `import { scenario } from 'volley';\nexport default scenario({ ${load} }, (vu) => vu.sleep(10));\n`,
   );
-  const { stdout } = await kept('run', module, '--stages', '200ms:1..3,100ms:3', '-w', '1', '-o', 'json');
+  const { stdout } = await kept('run', module, '--stages', '200ms:1..3,1s:3', '-w', '1', '-o', 'json');
   const { plan, scenarios } = JSON.parse(stdout) as Summary;
   expect(plan.scenarios!.loads).toMatchObject([{ executor: 'ramping-vus', users: 3 }]);
   expect(scenarios!.users).toMatchObject({ max: 3, ever: 3 });

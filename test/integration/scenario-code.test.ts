@@ -277,7 +277,7 @@ test('requests that wait for a connection are interrupted like those in flight',
   writeFileSync(
     path,
     `import { defineTest } from 'volley';
-    const load = { executor: 'constant-vus', vus: 2, duration: '500ms', gracefulStop: '50ms' };
+    const load = { executor: 'constant-vus', vus: 2, duration: '1500ms', gracefulStop: '50ms' };
     const nine = Array.from({ length: 9 }, (_, index) => '/delay/' + (20_000 + index));
     export default defineTest({ baseURL: process.env.SHOP,
       scenarios: { nine: { load, exec: (vu) => Promise.all(nine.map((path) => vu.http.get(path))) } } });`,
@@ -291,7 +291,7 @@ test('code is told of requests that wait for a connection as of those in flight,
   writeFileSync(
     path,
     `import { defineTest } from 'volley';
-    const load = { executor: 'constant-vus', vus: 2, duration: '500ms', gracefulStop: '50ms' };
+    const load = { executor: 'constant-vus', vus: 2, duration: '1500ms', gracefulStop: '50ms' };
     const nine = Array.from({ length: 9 }, (_, index) => '/delay/' + (20_000 + index));
     export default defineTest({ baseURL: process.env.SHOP, metrics: { told: 'counter' }, scenarios: { nine: { load,
       exec: (vu) => Promise.all(nine.map((path) => vu.http.get(path).catch(({ name }) => {

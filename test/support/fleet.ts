@@ -85,6 +85,7 @@ export class Fleet {
   readonly #broker: { readonly url: string };
   readonly #pool: string;
   #witness: Witness | null = null;
+  #run: Started | null = null;
 
   constructor(broker: { readonly url: string }, pool = 'default') {
     this.#broker = broker;
@@ -135,12 +136,21 @@ export class Fleet {
   ): Started {
     this.witness.forget();
     const words = [this.witness.url, '-o', 'json', '-q', '--agents', String(agents), '--pool', this.#pool];
-    return startVolley([...words, ...args], { env: { ...this.environment, ...env, VOLLEY_BROKER: url } });
+    this.#run = startVolley([...words, ...args], {
+      env: { ...this.environment, ...env, VOLLEY_BROKER: url },
+    });
+    return this.#run;
   }
 
-  /** Resolves when so many requests have come. */
+  /** Resolves when so many requests have come; rejects if the last run has ended before. */
   async seen(count: number): Promise<void> {
-    while (this.witness.seen.length < count) await delay(20);
+    let words: string | null = null;
+    void this.#run?.ended.then(({ stderr }) => {
+      words = stderr;
+    });
+    for (; this.witness.seen.length < count; await delay(20))
+      if (words !== null)
+        throw new Error(`the run ended after ${this.witness.seen.length} requests: ${words}`);
   }
 
   /** Resolves when no request has come for so long. */
