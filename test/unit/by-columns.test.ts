@@ -47,3 +47,62 @@ test('columns that lack values are refused, whatever else they claim', () => {
   ])
     expect(() => textByRows(JSON.stringify({ 'volley:rows': [], of }))).toThrow();
 });
+
+test('histograms are packed as one table, and come out as they were', () => {
+  const histogram = fc
+    .tuple(
+      fc.nat(2_000),
+      fc.array(fc.tuple(fc.nat(4), fc.oneof(fc.nat(99), fc.nat(5_000_000_000))), { minLength: 1 }),
+    )
+    .map(([first, steps]) => [
+      first,
+      ...steps.flatMap(([gap, count], index) => [...(gap > 0 && index > 0 ? [-gap] : []), count + 1]),
+    ]);
+  const cells = fc.oneof({ weight: 9, arbitrary: histogram }, fc.constant([]));
+  fc.assert(
+    fc.property(fc.array(fc.record({ cells }), { minLength: 2 }), (rows) => {
+      const text = textByColumns({ rows });
+      expect(text).toContain('volley:cells');
+      expect(textByRows(text)).toBe(JSON.stringify({ rows }));
+    }),
+  );
+});
+
+test('what is no histogram is packed as it is, whatever its name', () => {
+  for (const odd of [
+    [3],
+    [3, 0],
+    [3, 1, -1, -1, 2],
+    [3, -1, 2],
+    [3, 1, -2],
+    [3.5, 1],
+    ['3', 1],
+    [-1, 2, -3],
+    null,
+    {},
+  ]) {
+    const rows = [{ cells: [3, 1] }, { cells: odd }];
+    expect(textByRows(textByColumns(rows))).toBe(JSON.stringify(rows));
+  }
+  const far = [{ cells: [0, 1] }, { cells: [9_000_000, 1] }];
+  expect(textByRows(textByColumns(far))).toBe(JSON.stringify(far));
+  const marked = [{ cells: [3, 1], 'volley:cells': [0, 9, 9] }, { cells: [3, 1] }];
+  expect(textByRows(textByColumns(marked))).toBe(JSON.stringify(marked));
+});
+
+test('a table that lacks counts is refused, whatever it claims', () => {
+  for (const [claimed, counts] of [
+    [[0, 2, 2], '###'],
+    [[0, 1_000_000, 1_000_000], '####'],
+    [[0, 1, 1], 'S'],
+    [[0, 1, 1], 'S\u0000'],
+    [[0, Number.NaN, 1], '#'],
+    [[0, -1, -1], '#'],
+    [[0.5, 1, 1], '$'],
+    ['###', '#'],
+    [[0, 1, 1], 7],
+  ])
+    expect(() =>
+      textByRows(JSON.stringify({ 'volley:rows': [], of: { 'volley:cells': claimed, counts } })),
+    ).toThrow('cells');
+});

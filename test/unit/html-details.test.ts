@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Comparison, SeriesBucket, Summary } from '../../src/api/index.ts';
-import { areaUnder, band, overTime, pathOf } from '../../src/main/reporters/html/charts/path.ts';
+import { band, lineOverArea, overTime, pathOf } from '../../src/main/reporters/html/charts/path.ts';
 import { linear } from '../../src/main/reporters/html/charts/scale.ts';
 import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
 import { change } from '../../src/main/reporters/html/numbers.ts';
@@ -39,7 +39,9 @@ describe('lines over time', () => {
 
   test('an interval between gaps is a line as wide as itself, and so is its area', () => {
     expect(pathOf(overTime([null, 5, null], scale))).toBe('m2 5h2');
-    expect(areaUnder([null, 5, null], scale)).toBe('M2 5h2v5h-2z');
+    expect(String(lineOverArea('ok', [null, 5, null], scale))).toBe(
+      '<path class="fill ok" d="M2 5h2v5h-2z"/><path class="ln ok" d="M2 5h2"/>',
+    );
     expect(band([null, 2, null], [null, 5, 9], scale)).toBe('M2 5h2v3h-2z');
   });
 
@@ -51,8 +53,26 @@ describe('lines over time', () => {
 
   test('a gap is not zero, and stretches end at the edges of their intervals', () => {
     expect(pathOf(overTime([5, 10, null, 10], scale))).toBe('m0 5h1l2-5h1m2 0h2');
-    expect(areaUnder([5, 10, null, 10], scale).match(/M/g)).toHaveLength(2);
+    expect(String(lineOverArea('ok', [5, 10, null, 10], scale)).match(/M/g)).toHaveLength(3);
     expect(pathOf(overTime([null, null], scale))).toBe('');
+  });
+
+  test('without gaps, a line and the area below it are one path, which is closed outside of the drawing', () => {
+    expect(String(lineOverArea('ok', [5, 10], scale, 'sent'))).toBe(
+      '<path class="fill ok ln sent" d="M-9 5h10l2-5h10V999H-9z"/>',
+    );
+  });
+
+  test('the edges of a fan are written once, and drawn again as lines', () => {
+    const { elements } = readMarkup(renderHtml(longRun(10, 1_000)));
+    const ids = elements.flatMap(({ attributes: { id } }) => id ?? []);
+    const lines = elements.filter(({ name }) => name === 'use');
+    expect(lines.map(({ attributes }) => [attributes['class'], attributes['href']])).toEqual(
+      ['response', 'service'].flatMap((kind, index) =>
+        ['p99', 'p50'].map((quantile) => [`ln ${'ab'[index]} ${quantile}`, `#${kind}-${quantile}`]),
+      ),
+    );
+    for (const { attributes } of lines) expect(ids).toContain(attributes['href']!.slice(1));
   });
 
   test('where every second interval has no answer, its neighbours are drawn', () => {

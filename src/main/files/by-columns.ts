@@ -1,5 +1,9 @@
+import { CELLS_MARK, isPackedHistograms, packHistograms, unpackHistograms } from './packed-histograms.ts';
+
 /** In front of the columns that stand for a list of rows; what holds the word itself is left as it is. */
 const MARK = 'volley:rows';
+/** The key of histograms. */
+const CELLS = 'cells';
 
 /** A list of objects: which shape each has, the keys of each shape, and the values of each key in order of the rows. */
 interface Columns {
@@ -11,7 +15,7 @@ interface Columns {
 /** The JSON of a value with lists of objects as columns, which compress better: what is alike stands together. */
 export function textByColumns(value: unknown): string {
   const text = JSON.stringify(value);
-  if (text.includes(MARK)) return text;
+  if (text.includes(MARK) || text.includes(CELLS_MARK)) return text;
   return JSON.stringify({ [MARK]: [], of: byColumns(JSON.parse(text)) });
 }
 
@@ -47,13 +51,16 @@ function byColumns(value: unknown): unknown {
   return {
     [MARK]: rows,
     shapes: [...shapes.values()].map(({ keys }) => keys),
-    columns: [...columns.values()].map(byColumns),
+    columns: [...columns].map(
+      ([key, column]) => (key === CELLS ? packHistograms(column) : null) ?? byColumns(column),
+    ),
   };
 }
 
 function byRows(value: unknown): unknown {
   if (!isObject(value)) return value;
   if (Array.isArray(value)) return value.map(byRows);
+  if (isPackedHistograms(value)) return unpackHistograms(value);
   if (!(MARK in value)) return mapped(value, byRows);
   const { [MARK]: rows, shapes, columns } = value as unknown as Columns;
   const names = [...new Set(shapes.flat())];

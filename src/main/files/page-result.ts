@@ -12,7 +12,7 @@ const PACKED = new RegExp(`<script type="text/plain" id="${RESULT_ID}">([A-Za-z0
 export function packResult(result: object): string {
   return process
     .getBuiltinModule('node:zlib')
-    .gzipSync(textByColumns(result), { level: 9 })
+    .gzipSync(textByColumns(result), { level: 9, memLevel: 5 })
     .toString('base64');
 }
 

@@ -27,6 +27,12 @@ interface Columns {
   readonly columns: readonly unknown[];
 }
 
+/** Histograms, packed. */
+interface Histograms {
+  readonly 'volley:cells': readonly [first: number, cells: number, histograms: number];
+  readonly counts: string;
+}
+
 interface Result {
   readonly windowMs: number;
   readonly latencyMs: { readonly headline: Kind };

@@ -13,6 +13,7 @@
   function byRows(value: unknown): unknown {
     if (typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) return value.map(byRows);
+    if ('volley:cells' in value) return histograms(value as Histograms);
     const { 'volley:rows': rows, shapes = [], columns = [] } = value as Partial<Columns>;
     const entries = Object.entries(value);
     if (rows === undefined) return Object.fromEntries(entries.map(([key, inner]) => [key, byRows(inner)]));
@@ -22,6 +23,31 @@
     return rows.map((shape) =>
       Object.fromEntries((shapes[shape] ?? []).map((key) => [key, left.get(key)?.next().value])),
     );
+  }
+
+  /** Histograms are packed as a table, as src/main/files/packed-histograms.ts writes it. */
+  function histograms({ 'volley:cells': [first, cells, many], counts }: Histograms): number[][] {
+    const lists = Array.from({ length: many }, (): number[] => []);
+    // The cell after the last one that a list has.
+    const ends = lists.map(() => first);
+    let at = 0;
+    const next = (): number => counts.charCodeAt(at++) - 35;
+    for (let cell = first; cell < first + cells; cell++)
+      for (const [index, list] of lists.entries()) {
+        let count = next();
+        if (count >= 48) {
+          let value = 0;
+          for (let left = count - 48; left >= 0; left--) value = value * 57 + next();
+          count = value + 48;
+        }
+        if (count === 0) continue;
+        const end = ends[index] ?? first;
+        if (list.length === 0) list.push(cell);
+        else if (cell > end) list.push(end - cell);
+        list.push(count);
+        ends[index] = cell + 1;
+      }
+    return lists;
   }
 
   Object.assign(globalThis, { unpackedResult });

@@ -94,8 +94,32 @@ export function overTime(values: Row, scale: Scale, width: number = STEP): (Poin
   return stretchesOf(values).flatMap((stretch) => [null, ...pointsOf(stretch, scale, width)]);
 }
 
+/** How far what is closed outside of a drawing, whose strokes are not to be seen, lies beyond it. */
+const BESIDE = 9;
+const BELOW = 999;
+
+/**
+ * Values over time together with the area below them, as one path to be both stroked and filled; null if there are gaps,
+ * whose sides would be stroked.
+ */
+export function overArea(values: Row, scale: Scale): string | null {
+  const [stretch, ...others] = stretchesOf(values);
+  if (stretch === undefined || others.length > 0 || stretch.values.length < values.length) return null;
+  const points = pointsOf(stretch, scale, STEP);
+  const [first, last] = [scale.y(stretch.values[0] ?? 0), scale.y(stretch.values.at(-1) ?? 0)];
+  const width = values.length * STEP;
+  return `${pathOf([[-BESIDE, first], ...points, [width + BESIDE, last]])}V${BELOW}H-${BESIDE}z`.replace(/^m/, 'M');
+}
+
+/** Values over time with the area below them. */
+export function lineOverArea(colour: string, values: Row, scale: Scale, lineColour: string = colour): Markup {
+  const both = overArea(values, scale);
+  if (both !== null) return line(`fill ${colour} ln${lineColour === colour ? '' : ` ${lineColour}`}`, both);
+  return html`${line(`fill ${colour}`, areaUnder(values, scale))}${line(`ln ${lineColour}`, pathOf(overTime(values, scale)))}`;
+}
+
 /** The area between values and zero, split by gaps. */
-export function areaUnder(values: Row, scale: Scale): string {
+function areaUnder(values: Row, scale: Scale): string {
   return band(
     values.map((value) => (value === null ? null : scale.min)),
     values,

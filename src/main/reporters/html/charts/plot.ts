@@ -18,6 +18,8 @@ interface Plot {
   readonly width: number;
   readonly scale: Scale;
   readonly marks: Shown;
+  /** Marks below the grid. */
+  readonly under?: Shown;
   readonly ticks?: readonly number[];
   readonly tickText?: (value: number) => string;
   readonly names?: readonly LineName[];
@@ -31,9 +33,9 @@ interface Plot {
  * scale; all text is HTML positioned in percentages, and keeps its size.
  */
 export function plot({ width, scale, marks, ...rest }: Plot): Markup {
-  const { ticks = [], tickText = tickMs, names = [], over, className = '' } = rest;
+  const { ticks = [], tickText = tickMs, names = [], under, over, className = '' } = rest;
   const grid = ticks.map((tick) => `M0 ${scale.y(tick)}h${width}`).join('');
-  return html`<div class="plot ${className}" style="--h:${scale.height}px"><svg class="marks" viewBox="0 0 ${width} ${scale.height * FINE}" preserveAspectRatio="none" aria-hidden="true" focusable="false">${line('grid', grid)}${marks}</svg>${ticks.map(
+  return html`<div class="plot ${className}" style="--h:${scale.height}px"><svg class="marks" viewBox="0 0 ${width} ${scale.height * FINE}" preserveAspectRatio="none" aria-hidden="true" focusable="false">${under}${line('grid', grid)}${marks}</svg>${ticks.map(
     (tick) => html`<span class="yt" style="top:${atPercent(scale.share(tick))}">${tickText(tick)}</span>`,
   )}${apart(names, scale.height).map(
     (name) => html`<b class="nm ${name.className}" style="top:${atPercent(name.at)}">${name.text}</b>`,

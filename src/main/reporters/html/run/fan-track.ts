@@ -1,10 +1,10 @@
 import type { PackedCells } from '../../../../metrics/packed-cells.ts';
 import type { IntervalPercentiles } from '../../../../protocol/series-bucket.ts';
 import { heat } from '../charts/heat.ts';
-import { band, dots, line, overTime, pathOf, type Row } from '../charts/path.ts';
+import { band, dots, line, overArea, overTime, pathOf, type Row } from '../charts/path.ts';
 import { type LineName, plot } from '../charts/plot.ts';
-import { decades, logarithmic, STEP } from '../charts/scale.ts';
-import { type Markup, NOTHING_SHOWN } from '../markup.ts';
+import { decades, logarithmic, type Scale, STEP } from '../charts/scale.ts';
+import { html, type Markup, NOTHING_SHOWN } from '../markup.ts';
 import type { Range } from './latency-range.ts';
 import { QUANTILES } from './run-view.ts';
 import { track } from './track.ts';
@@ -46,6 +46,10 @@ export function fanTrack(
   const drawn = [p50, p90, p99, most].filter((row) => row.some((value) => value !== null));
   // All names are those of one moment: else a maximum could stand below a percentile.
   const moment = values.findLastIndex((_, index) => drawn.every((row) => (row[index] ?? null) !== null));
+  const drawing = stacked(id, colour, { p50, inner, outer, p99 }, scale) ?? {
+    bands: html`${line(`fill ${colour} outer`, band(inner, outer, scale))}${line(`fill ${colour} inner`, band(p50, inner, scale))}`,
+    lines: html`${line(`ln ${colour} p99`, pathOf(overTime(p99, scale)))}${line(`ln ${colour} p50`, pathOf(overTime(p50, scale)))}`,
+  };
   const end = (text: string, row: Row): LineName => {
     const last = row[moment] ?? row.findLast((value) => value !== null) ?? null;
     return { text, className: `c-${colour}`, at: last === null ? null : scale.share(last) };
@@ -57,16 +61,44 @@ export function fanTrack(
       scale,
       ticks: decades(min, max),
       names: [end('max', most), end('p99', p99), end('p90', p90), end('p50', p50)],
+      under: drawing.bands,
       marks: [
-        line(`fill ${colour} outer`, band(inner, outer, scale)),
-        line(`fill ${colour} inner`, band(p50, p90, scale)),
-        line(`ln ${colour} p99`, pathOf(overTime(p99, scale))),
-        line(`ln ${colour} p50`, pathOf(overTime(p50, scale))),
+        drawing.lines,
         dots(`dot ${colour}${values.length <= FEW_COLUMNS ? ' few' : ''}`, tops),
         stageLines,
       ],
     }),
   });
+}
+
+/** The edges of a fan, from below. */
+interface Edges {
+  readonly p50: Row;
+  readonly inner: Row;
+  readonly outer: Row;
+  readonly p99: Row;
+}
+
+/**
+ * Bands as areas on top of each other, of which each hides what is behind it, so that every edge is written once: its line
+ * is the same path, used again above the grid. Null if there are gaps.
+ */
+function stacked(
+  id: string,
+  colour: string,
+  { p50, inner, outer, p99 }: Edges,
+  scale: Scale,
+): { readonly bands: Markup; readonly lines: Markup } | null {
+  const [low, middle, high] = [p50, inner, outer].map((edge) => overArea(edge, scale));
+  if (!low || !middle || !high) return null;
+  const isLine = p99.every((value) => value !== null);
+  const p99Line = isLine
+    ? html`<use class="ln ${colour} p99" href="#${id}-p99"/>`
+    : line(`ln ${colour} p99`, pathOf(overTime(p99, scale)));
+  return {
+    bands: html`<g class="band ${colour} outer"><path id="${id}-p99" d="${high}"/></g><g class="band ${colour} inner"><path d="${middle}"/></g><g class="band none"><path id="${id}-p50" d="${low}"/></g>`,
+    lines: html`${p99Line}<use class="ln ${colour} p50" href="#${id}-p50"/>`,
+  };
 }
 
 interface HeatMap {

@@ -1,6 +1,6 @@
 import { MS_PER_SECOND } from '../../../../protocol/units.ts';
 import { formatDuration } from '../../../text/format.ts';
-import { areaUnder, bars, line, overTime, pathOf, type Row } from '../charts/path.ts';
+import { bars, line, lineOverArea, overTime, pathOf, type Row } from '../charts/path.ts';
 import { type LineName, plot } from '../charts/plot.ts';
 import { linear, linearTicks, STEP } from '../charts/scale.ts';
 import { stageRow, timeAxis } from '../charts/time-axis.ts';
@@ -128,8 +128,7 @@ function rateTrack(view: RunView, stageLines: Markup): Markup {
       tickText: (value) => plainRate(value).replace('/s', ''),
       names: ends,
       marks: [
-        hasAnswered ? line('fill ok', areaUnder(answered, scale)) : NOTHING_SHOWN,
-        line('ln ok', pathOf(overTime(answered, scale))),
+        hasAnswered ? lineOverArea('ok', answered, scale) : NOTHING_SHOWN,
         line('ln sent', pathOf(overTime(sent, scale))),
         line('ln asked', pathOf(overTime(asked, scale))),
         stageLines,
@@ -190,11 +189,7 @@ function evidenceTracks({ columns, summary }: RunView, stageLines: Markup): Mark
         name,
         what,
         key: isLimit ? html`<b class="islimit">the limit</b>` : null,
-        body: thinPlot(columns.length, scale, tickText, [
-          line(`fill ${colour}`, areaUnder(values, scale)),
-          line(`ln ${colour}`, pathOf(overTime(values, scale))),
-          stageLines,
-        ]),
+        body: thinPlot(columns.length, scale, tickText, [lineOverArea(colour, values, scale), stageLines]),
       });
     });
 }

@@ -1,4 +1,4 @@
-import { areaUnder, line, overTime, pathOf } from '../charts/path.ts';
+import { lineOverArea } from '../charts/path.ts';
 import { plot } from '../charts/plot.ts';
 import { linear, linearTicks, STEP } from '../charts/scale.ts';
 import { html, type Markup, NOTHING_SHOWN } from '../markup.ts';
@@ -64,11 +64,7 @@ function tokensTrack({ columns }: RunView, stageLines: Markup): Markup {
       scale,
       ticks: linearTicks(most, 3),
       tickText: (value) => plainRate(value).replace('/s', ''),
-      marks: [
-        line('fill ok', areaUnder(values, scale)),
-        line('ln ok', pathOf(overTime(values, scale))),
-        stageLines,
-      ],
+      marks: [lineOverArea('ok', values, scale), stageLines],
     }),
   });
 }

@@ -1,5 +1,5 @@
 import type { ScenariosSummary } from '../../../../protocol/summary.ts';
-import { areaUnder, line, overTime, pathOf } from '../charts/path.ts';
+import { lineOverArea } from '../charts/path.ts';
 import { linear } from '../charts/scale.ts';
 import { type Markup, NOTHING_SHOWN } from '../markup.ts';
 import { count } from '../numbers.ts';
@@ -22,11 +22,7 @@ export function usersTrack(
     id: 'users',
     name: 'Users',
     what: 'most of them at once',
-    body: thinPlot(columns.length, scale, count, [
-      line('fill ok', areaUnder(values, scale)),
-      line('ln sent', pathOf(overTime(values, scale))),
-      stageLines,
-    ]),
+    body: thinPlot(columns.length, scale, count, [lineOverArea('ok', values, scale, 'sent'), stageLines]),
   });
 }
 

@@ -13,6 +13,10 @@ export const CHART_STYLE = `
 .ln.sent{stroke:var(--a);stroke-width:1}.ln.asked{stroke:var(--ink);stroke-width:1;stroke-dasharray:5 4}
 .marks .fill:not(.ln){stroke:none}
 .fill.a{fill:var(--a)}.fill.b{fill:var(--b)}.fill.ok{fill:var(--ok);fill-opacity:.16}.fill.ev{fill:var(--ok);fill-opacity:.2}
+.marks g path{fill:inherit}
+.marks use{fill:none}
+.band.a{color:var(--a)}.band.b{color:var(--b)}
+.band.outer{fill:color-mix(in srgb,currentColor 15%,var(--paper))}.band.inner{fill:color-mix(in srgb,currentColor 30%,var(--paper))}.band.none{fill:var(--paper)}
 .fill.inner{fill-opacity:.3}.fill.outer{fill-opacity:.15}
 .marks .dot{stroke-width:2.2;stroke-linecap:round;stroke-opacity:.75}.dot.a{stroke:var(--a)}.dot.b{stroke:var(--b)}
 .marks .bars{stroke:none}.bars.bad{fill:var(--bad)}
