@@ -43,6 +43,7 @@ function build() {
   run([path.join(__dirname, 'clean.cjs'), '--stale']);
   run([tsc, '-p', 'tsconfig.json']);
   run([tsc, '-p', 'src/main/reporters/html/browser']);
+  run([path.join(__dirname, 'minify.js')]);
   run([path.join(__dirname, 'bundle.js')]);
   fs.writeFileSync(MARK, '');
   fs.utimesSync(MARK, began, began);

@@ -6,10 +6,12 @@ import { JEST_COMMAND, runNode } from './jest.js';
 
 const TSC = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
 const BUNDLE = fileURLToPath(new URL('bundle.js', import.meta.url));
+const MINIFY = fileURLToPath(new URL('minify.js', import.meta.url));
 const words = process.argv.slice(2);
 
 // The script of the HTML page is of another project, and seldom changes.
 spawnSync(process.execPath, [TSC, '-p', 'src/main/reporters/html/browser'], { stdio: 'inherit' });
+spawnSync(process.execPath, [MINIFY], { stdio: 'inherit' });
 const compiler = spawn(process.execPath, [TSC, '--watch', '--preserveWatchOutput'], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });

@@ -1,4 +1,5 @@
-import { COARSE_CELLS_PER_OCTAVE, type CoarseCells } from './coarse-cells.ts';
+import type { Cells } from './cells.ts';
+import { CELLS_IN_ONE, COARSE_CELLS_PER_OCTAVE, type CoarseCells } from './coarse-cells.ts';
 
 /** The first octave begins at 2 to the power of minus this, in milliseconds. */
 const LOWEST_OCTAVE = 20;
@@ -75,6 +76,16 @@ export function addPacked(lists: readonly PackedCells[]): PackedCells {
     next = cell + 1;
   }
   return packed;
+}
+
+/** A histogram of 64 cells an octave, each as the fine cell in its middle. */
+export function cellsOfPacked(packed: PackedCells): Cells {
+  const used = usedCells(packed, COARSE_CELLS_PER_OCTAVE);
+  return {
+    cells: Uint32Array.from(used, ({ cell }) => cell * CELLS_IN_ONE + CELLS_IN_ONE / 2),
+    counts: Float64Array.from(used, ({ count }) => count),
+    total: used.reduce((sum, { count }) => sum + count, 0),
+  };
 }
 
 /** By nearest rank, the middle of its cell; null where there is nothing. */

@@ -93,6 +93,8 @@ export interface ComparisonFigures {
   /** What the user gave for it: a URL or a file. */
   readonly 'arm-is': { readonly arm: string; readonly source: string };
   readonly 'measured-apart': Readonly<Record<never, never>>;
+  /** A saved result with rounds of an older version: its latencies cannot be added up. */
+  readonly 'rounds-without-cells': { readonly arm: string };
   readonly 'plans-differ': { readonly fields: readonly string[] };
   readonly 'option-note': { readonly text: string };
   readonly 'arm-failures': { readonly arm: string; readonly failed: number; readonly sent: number };

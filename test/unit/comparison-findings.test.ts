@@ -95,6 +95,10 @@ const SAMPLES: {
     {},
     'Measured one after the other, not in turns: the difference includes whatever changed on the machine in between.',
   ],
+  'rounds-without-cells': [
+    { arm: 'B' },
+    'Percentiles over all rounds are not compared: an older volley saved B, without its histograms.',
+  ],
   'plans-differ': [{ fields: ['mode', 'load'] }, 'The plans differ: mode, load.'],
   'option-note': [{ text: 'Left out: nothing.' }, 'Left out: nothing.'],
   'arm-failures': [{ arm: 'A', failed: 180, sent: 2_000 }, 'A: 180 of 2,000 requests failed (9.0 %).'],

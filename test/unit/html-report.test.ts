@@ -7,8 +7,10 @@ import * as library from '../../src/api/index.ts';
 import { resultInPage } from '../../src/main/files/page-result.ts';
 import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
 import { html } from '../../src/main/reporters/html/markup.ts';
+import { STYLE } from '../../src/main/reporters/html/style/style.ts';
 import type { BatchRows } from '../../src/protocol/batch.ts';
 import { ROOT } from '../support/cli.ts';
+import { comparisonWith } from '../support/comparisons.ts';
 import { useFolder } from '../support/folder.ts';
 import { readMarkup, wrongIn } from '../support/markup.ts';
 import { longRun, withTokens } from '../support/pages.ts';
@@ -462,4 +464,28 @@ test('a run of scenarios is called by its file, and its load by its users', () =
     'ramping-vus: at most 12 users (buy), constant-arrival-rate: at most 100 users (look)',
   );
   expect(page).not.toContain('112 connections');
+});
+
+test('a page has the rules of style that it needs, and a page that still changes has all of them', () => {
+  const styleOf = (page: string): string => /<style>([^<]*)<\/style>/.exec(page)![1]!;
+  const [run, compared] = [
+    renderHtml(longRun(20, 1_000)),
+    renderHtml(comparisonWith('compare', ['A', 'B'], 6)),
+  ].map(styleOf);
+  for (const style of [run!, compared!]) {
+    expect(style).toContain(':root{');
+    expect(style).toContain('.marks .grid');
+    expect(style.split('{')).toHaveLength(style.split('}').length);
+    expect(style.length).toBeLessThan(STYLE.length);
+    // In the order in which they are written.
+    const rules = style.match(/[^{}]*\{(?:[^{}]|\{[^{}]*\})*\}/g)!;
+    const places = rules.map((rule) => STYLE.indexOf(rule));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  }
+  expect(run).toContain('.band.outer');
+  expect(run).not.toContain('.forest');
+  expect(compared).toContain('.forest .f');
+  // Only scripts give this class to anything.
+  expect(run).toContain('.js .stack');
 });

@@ -11,12 +11,14 @@ const TEN_MINUTES = longRun(600, 1_000);
 const bytesOf = (result: Summary | Comparison | Sweep): number => Buffer.byteLength(renderHtml(result));
 const PLAIN = bytesOf(TEN_MINUTES);
 
-test('streams of tokens add at most 140 KB to the page of a run', () => {
+test('streams of tokens add at most 100 KB to the page of a run, which stays below 300 KB', () => {
   const streams = { ...withTokens(TEN_MINUTES), streams: streamed(TEN_MINUTES.latencyMs.service) };
-  expect(bytesOf(streams) - PLAIN).toBeLessThan(140_000);
+  const all = bytesOf(streams);
+  expect(all - PLAIN).toBeLessThan(100_000);
+  expect(all).toBeLessThan(300_000);
 });
 
-test('each request and each group adds at most 2.5 KB', () => {
+test('each request and each group adds at most 2.3 KB', () => {
   const many = 50;
   const users = visited(TEN_MINUTES.latencyMs.service);
   const [request, group] = [TEN_MINUTES.mix[0]!, users.groups[0]!];
@@ -33,12 +35,12 @@ test('each request and each group adds at most 2.5 KB', () => {
     },
   };
   const few = { ...TEN_MINUTES, scenarios: { ...users, groups: [] }, mix: [] };
-  expect((bytesOf(shop) - bytesOf(few)) / (2 * many)).toBeLessThan(2_500);
+  expect((bytesOf(shop) - bytesOf(few)) / (2 * many)).toBeLessThan(2_300);
 });
 
 test.each([
-  { what: 'a minute', intervals: 300, intervalMs: 200, most: 55_000 },
-  { what: '10 s', intervals: 100, intervalMs: 100, most: 27_000 },
+  { what: 'a minute', intervals: 300, intervalMs: 200, most: 42_000 },
+  { what: '10 s', intervals: 100, intervalMs: 100, most: 20_500 },
 ])('each round of $what adds at most $most bytes', ({ intervals, intervalMs, most }) => {
   const names = ['a', 'b', 'c'];
   const runs = Array.from({ length: 7 }, (_, index) => longRun(intervals + index, intervalMs));
@@ -58,7 +60,7 @@ test.each([
   expect((bytesWith(4) - bytesWith(2)) / (2 * names.length)).toBeLessThan(most);
 });
 
-test('each level of a sweep adds at most 21 KB', () => {
+test('each level of a sweep adds at most 19 KB', () => {
   const sweep = sweepWith({});
   const levels = Array.from({ length: 16 }, (_, index) => {
     const level = sweep.levels[index % sweep.levels.length]!;
@@ -71,5 +73,5 @@ test('each level of a sweep adds at most 21 KB', () => {
       summary: { ...level.summary, series, mix, latencyMs: { ...latencyMs, response } },
     };
   });
-  expect(bytesOf({ ...sweep, levels }) / levels.length).toBeLessThan(21_000);
+  expect(bytesOf({ ...sweep, levels }) / levels.length).toBeLessThan(19_000);
 });

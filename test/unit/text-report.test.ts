@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { LatencySummary, Summary } from '../../src/api/index.ts';
+import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
 import { REPORTERS } from '../../src/main/reporters/reporters.ts';
 import { renderText } from '../../src/main/reporters/text.ts';
 import { hasColours, PLAIN_VIEW, viewOf } from '../../src/main/reporters/view.ts';
+import { readMarkup } from '../support/markup.ts';
 import { LATENCY, MIX, summaryWith } from '../support/summary.ts';
 
 const WIDE = { ...PLAIN_VIEW, width: 120 };
@@ -488,6 +490,18 @@ verdict    failing. 90.0 % of the requests failed (270 of 300), since 5 s. Check
     expect(some).toMatch(/^connected {2}.* opened.*, without lost workers/m);
     const none = renderText(summaryWith({ workers: workers(true, true), bytes, rate }));
     expect(none).toContain('transfer   unknown, as a worker tells it at its end\n');
+    expect(none).toMatch(/^connected {2}unknown, as a worker tells it at its end/m);
+    const pageOf = (...lost: boolean[]): string =>
+      readMarkup(renderHtml(summaryWith({ workers: workers(...lost), bytes, rate }))).text.replaceAll(
+        '\u00a0',
+        ' ',
+      );
+    expect(pageOf(false, true)).toMatch(
+      /Connections\s*[\d,]+ opened, [\d,]+ closed by the target, without lost workers/,
+    );
+    expect(pageOf(false, true)).toContain('12.0 kB sent, 34.0 kB received, without lost workers');
+    expect(pageOf(true, true)).toMatch(/Bytes\s*unknown, as a worker tells it at its end/);
+    expect(pageOf(false, false)).not.toContain('lost workers');
   });
 });
 

@@ -138,7 +138,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     positionals: [
       {
         name: 'words',
-        describe: 'Only results whose target, branch, revision or verdict contains this',
+        describe: 'Only results with this in their target, name, branch, revision or verdict',
         isOptional: true,
       },
     ],

@@ -65,8 +65,8 @@ async function everyRun(): Promise<{ readonly all: KeptRun[]; readonly unusable:
   return { all: listRuns(runs), unusable };
 }
 
-function has({ target, branch, revision, verdict, kind }: KeptRun, words: string): boolean {
-  return [target, branch, revision, verdict, kind].some((text) =>
+function has({ target, planName, branch, revision, verdict, kind }: KeptRun, words: string): boolean {
+  return [target, planName, branch, revision, verdict, kind].some((text) =>
     text?.toLowerCase().includes(words.toLowerCase()),
   );
 }
@@ -75,5 +75,5 @@ function whyNone(kept: number, unusable: number, words: string | undefined): str
   if (kept === 0 && unusable > 0) return `no file kept in ${RUN_FOLDER} can be used.`;
   return kept === 0
     ? `no result is kept in ${RUN_FOLDER}: run with --save first.`
-    : `none of the ${kept} results in ${RUN_FOLDER} has '${words}' in its target, branch, revision or verdict.`;
+    : `none of the ${kept} results in ${RUN_FOLDER} has '${words}' in its target, name, branch, revision or verdict.`;
 }

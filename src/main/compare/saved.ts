@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { joinCells } from '../../metrics/cells.ts';
+import { cellsOfPacked } from '../../metrics/packed-cells.ts';
 import type { Arm, Comparison, Pair, QuantileShift } from '../../protocol/comparison.ts';
 import {
   type ComparisonFinding,
@@ -13,6 +15,7 @@ import { armOf, comparisonOf } from './comparison.ts';
 import { concludeOn, isDecidedByFailures, remarksOn } from './conclusions.ts';
 import { compareRounds } from './decide.ts';
 import { differingAnswers } from './differing-answers.ts';
+import { probabilityShorter, quantileShifts, type RoundTimes } from './effect.ts';
 import { compareFailures } from './failures.ts';
 import { ratioFigures } from './metric-figures.ts';
 import { troubledRounds } from './pairs.ts';
@@ -66,8 +69,7 @@ async function compared(
     answersDiffer: differingAnswers(b.rounds, a.rounds),
     ...troubledRounds(b.rounds, a.rounds),
     adjustedP: figures[metric]?.p ?? 1,
-    probabilityShorter: null,
-    shifts: rounds === 1 ? shiftsOf(b, a) : [],
+    ...(rounds === 1 ? { probabilityShorter: null, shifts: shiftsOf(b, a) } : shiftsByRound(b, a)),
   };
   return comparisonOf({
     kind: 'compare',
@@ -82,6 +84,9 @@ async function compared(
       { code: 'arm-is', figures: { arm: 'A', source: pathA } },
       { code: 'arm-is', figures: { arm: 'B', source: pathB } },
       { code: 'measured-apart', figures: {} },
+      ...[b, a]
+        .filter((arm) => rounds > 1 && timesOf(arm) === null)
+        .map(({ name }) => ({ code: 'rounds-without-cells', figures: { arm: name } }) as const),
       ...(differing.length > 0 ? [{ code: 'plans-differ', figures: { fields: differing } } as const] : []),
     ],
   });
@@ -125,6 +130,27 @@ function differencesOf(a: Arm, b: Arm): string[] {
     ...(planA.target.method === planB.target.method ? [] : ['method']),
     ...PLAN_FIELDS.filter((field) => !isDeepStrictEqual(planA[field], planB[field])),
   ];
+}
+
+/** Percentiles over all rounds, from the cells that results keep; none where an older one has none. */
+function shiftsByRound(a: Arm, b: Arm): Pick<Pair, 'probabilityShorter' | 'shifts'> {
+  const [ofA, ofB] = [timesOf(a), timesOf(b)];
+  if (ofA === null || ofB === null) return { probabilityShorter: null, shifts: [] };
+  const [allOfA, allOfB] = [ofA, ofB].map((rounds) => joinCells(rounds.map(({ cells }) => cells)));
+  return {
+    probabilityShorter:
+      allOfA === undefined || allOfB === undefined ? null : probabilityShorter(allOfA, allOfB),
+    shifts: quantileShifts(ofA, ofB),
+  };
+}
+
+/** The latencies of each round, as exact as a result keeps them; null if a round has none. */
+function timesOf({ rounds }: Arm): RoundTimes[] | null {
+  const times = rounds.flatMap(({ latencyMs }) => {
+    const { cells, ...bounds } = latencyMs[latencyMs.headline];
+    return cells === undefined ? [] : [{ cells: cellsOfPacked(cells), bounds }];
+  });
+  return times.length < rounds.length ? null : times;
 }
 
 function shiftsOf(a: Arm, b: Arm): QuantileShift[] {

@@ -8,12 +8,21 @@ const MOST_BYTES = 512_000_000;
 
 const PACKED = new RegExp(`<script type="text/plain" id="${RESULT_ID}">([A-Za-z0-9+/=\\s]*)</script>`);
 
-/** Encodes a result as text that a page can hold. */
-export function packResult(result: object): string {
-  return process
-    .getBuiltinModule('node:zlib')
-    .gzipSync(textByColumns(result), { level: 9, memLevel: 5 })
-    .toString('base64');
+/**
+ * Encodes a result as text that a page can hold.
+ *
+ * @param isOften whether it is written again and again, so that time matters more than a few percent of its length
+ */
+export function packResult(result: object, isOften = false): string {
+  const { constants, gzipSync } = process.getBuiltinModule('node:zlib');
+  const text = textByColumns(result);
+  // Little memory means short blocks, each with codes of its own: what stands together is alike.
+  const packedBy = (strategy: number): Buffer => gzipSync(text, { level: 9, memLevel: 5, strategy });
+  const plain = packedBy(constants.Z_DEFAULT_STRATEGY);
+  if (isOften) return plain.toString('base64');
+  // Which is the shorter one depends on how much of the result is counts.
+  const filtered = packedBy(constants.Z_FILTERED);
+  return (filtered.length < plain.length ? filtered : plain).toString('base64');
 }
 
 /** Whether a text is a page rather than JSON. */

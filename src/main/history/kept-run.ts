@@ -5,6 +5,7 @@ import type { PercentileInterval, Summary, Verdict } from '../../protocol/summar
 import { median } from '../collect/statistics.ts';
 import { PLAN_FIELDS } from '../compare/plan-fields.ts';
 import { isComparison } from '../files/result-file.ts';
+import { commonName } from '../text/target-text.ts';
 import type { Origin } from './origin.ts';
 
 /** A result with its origin, as it is kept. */
@@ -18,6 +19,8 @@ export interface KeptRun {
   readonly startedAt: string;
   readonly kind: 'run' | Comparison['kind'];
   readonly target: string;
+  /** The name of its plan; null without one, or where rounds differ in it. Results of one plan may have several. */
+  readonly planName: string | null;
   /** What was measured: the fields that must agree for figures to be comparable. */
   readonly plan: PlanFacts;
   readonly host: string | null;
@@ -139,6 +142,7 @@ export function keptRunOf(path: string, back: number, result: Kept): KeptRun | n
     target: isComparison(result)
       ? [...new Set(result.arms.map(({ url }) => url))].join(' and ')
       : result.plan.target.url || (result.plan.scenarios?.file ?? ''),
+    planName: commonName(rounds.map(({ plan }) => plan)) ?? null,
     plan: factsOf(first, rounds.length),
     host: origin?.host ?? null,
     revision: origin?.revision ?? null,

@@ -172,7 +172,7 @@ export interface RunOptions extends Omit<RequestOptions, 'url'> {
   readonly timeout?: Duration | undefined;
   /** Applies the same load for this long before the measurement begins; by default `0s`. */
   readonly warmup?: Duration | undefined;
-  /** A name for what is measured: the title of its page, and `plan.name` of its result. */
+  /** A name for what is measured: in titles, and `plan.name` of its result. */
   readonly name?: string | undefined;
   /** Rounds of a hash that a worker computes over each answer's body before its next request; by default 0. */
   readonly cpuWork?: number | string | undefined;

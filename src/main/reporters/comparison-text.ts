@@ -15,6 +15,7 @@ import {
   formatRate,
   NOTHING,
 } from '../text/format.ts';
+import { commonName } from '../text/target-text.ts';
 import { baselineSentences } from './baseline-text.ts';
 import { markdownIn } from './markdown-text.ts';
 import { resultJson } from './result-json.ts';
@@ -90,7 +91,8 @@ function renderComparisonMarkdown(comparison: Comparison): string {
 /** Each URL on a line of its own if the gap between them is a line's end. */
 function titleOf({ tool, kind, arms }: Comparison, gap: ' ' | '\n' = ' '): string {
   const urls = [...new Set(arms.map(({ url }) => url))];
-  return `volley ${tool.version}  ${kind}:${urls.length < 2 ? ' ' : gap}${urls.join(`${gap}and `)}`;
+  const name = commonName(arms.flatMap(({ rounds }) => rounds.map(({ plan }) => plan)));
+  return `volley ${tool.version}  ${kind}${name === undefined ? '' : ` of ${name}`}:${urls.length < 2 ? ' ' : gap}${urls.join(`${gap}and `)}`;
 }
 
 function headerOf(comparison: Comparison): string[] {

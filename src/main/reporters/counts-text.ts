@@ -120,10 +120,17 @@ export function withoutLost({ workers }: Pick<Summary, 'workers'>): string {
   return workers.some(({ lost }) => lost) ? ', without lost workers' : '';
 }
 
+/** What is said instead of such a sum if no worker came to its end; null if one did. */
+export function unknownOfLost({ workers }: Pick<Summary, 'workers'>): string | null {
+  return workers.length > 0 && workers.every(({ lost }) => lost)
+    ? 'unknown, as a worker tells it at its end'
+    : null;
+}
+
 function transferText({ rate, bytes, workers }: Summary): string {
   const { sentBytesPerSecond, receivedBytesPerSecond } = rate;
-  if (workers.length > 0 && workers.every(({ lost }) => lost))
-    return 'unknown, as a worker tells it at its end';
+  const unknown = unknownOfLost({ workers });
+  if (unknown !== null) return unknown;
   if (withoutLost({ workers }) !== '')
     return `${formatBytes(bytes.sent)} sent, ${formatBytes(bytes.received)} received, in all${withoutLost({ workers })}`;
   // Older results only have totals, warm-up included.

@@ -3,7 +3,7 @@ import type { Summary, WorkerSummary } from '../../protocol/summary.ts';
 import { microsToMs } from '../../protocol/units.ts';
 import { counted, formatBytes, formatCount, formatMs, formatPercent, shareText } from '../text/format.ts';
 import { agentLines } from './agents-text.ts';
-import { withoutLost } from './counts-text.ts';
+import { unknownOfLost, withoutLost } from './counts-text.ts';
 import { rows } from './labelled-rows.ts';
 import { steadiness } from './steadiness-text.ts';
 import type { View } from './view.ts';
@@ -52,10 +52,13 @@ function statuses({ statuses: byStatus }: Summary, { width }: View): string[] {
 
 function connections(summary: Summary, { width }: View): string[] {
   const { opened, closedByTarget } = summary.connections;
+  const unknown = unknownOfLost(summary);
   const closed = closedByTarget === 0 ? '' : `, ${formatCount(closedByTarget)} closed by the target`;
   return rows(
     'connected',
-    [`${formatCount(opened)} opened${closed}${withoutLost(summary)}`, ...eventTimes(summary)].join('; '),
+    [unknown ?? `${formatCount(opened)} opened${closed}${withoutLost(summary)}`, ...eventTimes(summary)].join(
+      '; ',
+    ),
     width,
   );
 }

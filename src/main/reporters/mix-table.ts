@@ -3,15 +3,19 @@ import type { MixRow, Summary } from '../../protocol/summary.ts';
 import { extremeText, percentileText } from '../text/bound-text.ts';
 import { cutToCells } from '../text/cell-width.ts';
 import { formatCount, shareText } from '../text/format.ts';
-import { againstWhat, targetText } from '../text/target-text.ts';
+import { againstWhat, named, targetText } from '../text/target-text.ts';
 import type { Table } from './table.ts';
 
 const MOST_ROWS = 12;
 const NAME_WIDTH = 34;
 const PREFERRED = ['50', '90', '99'];
 
-/** The request of a run, or the number of requests and the first of them. */
-export function whatWasSent({ plan, mix }: Summary): string {
+/** The name of a run, if it has one, and its request, or the number of requests and the first of them. */
+export function whatWasSent(summary: Summary): string {
+  return named(summary.plan.name, requestsText(summary));
+}
+
+function requestsText({ plan, mix }: Summary): string {
   if (plan.scenarios !== undefined) return againstWhat(plan.scenarios.file, plan.target.url);
   if (mix.length === 0) return targetText(plan);
   return `${mix.length} requests, the first ${targetText(plan)}`;

@@ -2,6 +2,7 @@ import type { Verdict } from '../../protocol/summary.ts';
 import { visibleIn, visibleJson } from '../../requests/visible.ts';
 import { groupsOf, type KeptRun } from '../history/kept-run.ts';
 import { formatChange, formatFailedShare, formatMs, formatRate, NOTHING } from '../text/format.ts';
+import { named } from '../text/target-text.ts';
 import { planText } from './plan-text.ts';
 import { renderPlainTable } from './table.ts';
 import { wrapped } from './wrap.ts';
@@ -93,10 +94,10 @@ function headOf(run: KeptRun): string[] {
   return [...wrapped(targetText(run), WIDTH), ...wrapped(planAndMachineText(run), WIDTH)];
 }
 
-/** What the results of a table have in common: method or kind, and target. */
-export function targetText({ kind, target, plan }: KeptRun): string {
+/** What the results of a table have in common: method or kind, and target; after the name of the newest, if it has one. */
+export function targetText({ kind, target, plan, planName }: KeptRun): string {
   const what = kind === 'run' ? plan.target.method : kind === 'repeat' ? `${plan.rounds} rounds` : kind;
-  return `${what} ${target}`;
+  return named(planName, `${what} ${target}`);
 }
 
 /** The rest of what they have in common: plan and machine. */

@@ -14,6 +14,7 @@ import {
 } from '../text/format.ts';
 import { cut } from '../text/quoted.ts';
 import { levelText } from '../text/sweep-sentences.ts';
+import { commonName, named } from '../text/target-text.ts';
 import { markdownIn } from './markdown-text.ts';
 import { resultJson } from './result-json.ts';
 import { brokenRuleSentences } from './rule-text.ts';
@@ -73,8 +74,10 @@ export const SWEEP_REPORTERS = {
 export type SweepForm = keyof typeof SWEEP_REPORTERS;
 export const SWEEP_FORMS = Object.keys(SWEEP_REPORTERS) as readonly SweepForm[];
 
-function titleOf({ target }: Sweep): string {
-  return target === null ? 'sweep' : `sweep of ${target.method} ${target.url}`;
+function titleOf({ target, levels }: Sweep): string {
+  const name = commonName(levels.map(({ summary }) => summary.plan));
+  if (target === null) return name === undefined ? 'sweep' : `sweep of ${name}`;
+  return `sweep of ${named(name, `${target.method} ${target.url}`)}`;
 }
 
 /** Why a level was not good: broken rules, failures, a line that grew, dropped requests. */

@@ -65,6 +65,8 @@ export const COMPARISON_SENTENCES: {
   'arm-is': ({ arm, source }) => `${arm} is ${source}`,
   'measured-apart': () =>
     'Measured one after the other, not in turns: the difference includes whatever changed on the machine in between.',
+  'rounds-without-cells': ({ arm }) =>
+    `Percentiles over all rounds are not compared: an older volley saved ${arm}, without its histograms.`,
   'plans-differ': ({ fields }) => `The plans differ: ${fields.join(', ')}.`,
   'option-note': ({ text }) => text,
   'arm-failures': ({ arm, failed, sent }) =>

@@ -1,6 +1,17 @@
 import type { Summary } from '../../protocol/summary.ts';
 import { PATH_OF_TRACE } from '../../protocol/trace-path.ts';
 
+/** The name that all plans have; undefined without one, or where they differ. */
+export function commonName(plans: readonly Pick<Summary['plan'], 'name'>[]): string | undefined {
+  const [first] = plans;
+  return plans.every(({ name }) => name === first?.name) ? first?.name : undefined;
+}
+
+/** What was measured, after its name if it has one. */
+export function named(name: string | null | undefined, what: string): string {
+  return name === undefined || name === null ? what : `${name}: ${what}`;
+}
+
 /** Method and URL of a run's request; of a trace, whose requests differ in both, where they go. */
 export function targetText({
   target: { method, url },

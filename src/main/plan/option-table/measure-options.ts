@@ -47,7 +47,7 @@ export const MEASURE_OPTIONS = {
     kind: 'text',
     group: 'output',
     value: 'TEXT',
-    help: 'Name of what is measured: the title of its HTML page, and in its JSON',
+    help: 'Name of what is measured: in titles, in `volley runs`, and in its JSON',
     byDefault: 'none',
     commands: LOADS,
   },

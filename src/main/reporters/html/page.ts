@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { packResult, RESULT_ID } from '../../files/page-result.ts';
 import { LIVE_SCRIPT, PAGE_SCRIPT } from '../page-script.ts';
 import { html, type Markup, NOTHING_SHOWN } from './markup.ts';
-import { STYLE } from './style/style.ts';
+import { STYLE, styleFor } from './style/style.ts';
 
 /** A part of a page. */
 interface Panel {
@@ -37,6 +37,8 @@ interface Kind {
   /** At the end of the header. */
   readonly state: Markup;
   readonly footer: string;
+  /** Whether it is written again and again, and its parts change while it is open. */
+  readonly isOften: boolean;
 }
 
 /** No requests, to anywhere. */
@@ -46,6 +48,7 @@ const FILE: Kind = {
   head: NOTHING_SHOWN,
   state: NOTHING_SHOWN,
   footer: 'This file requests nothing from anywhere; what a target answered is shown as text and never run.',
+  isOften: false,
 };
 
 /** Requests changes from the server of the page. Without JavaScript the page is reloaded every 5 s. */
@@ -57,6 +60,7 @@ const SERVED: Kind = {
   state: html`<p id="live-state" role="status"></p>
 `,
   footer: 'This page requests only from volley; what a target answered is shown as text and never run.',
+  isOften: true,
 };
 
 /**
@@ -80,7 +84,7 @@ export function partsOfPage({ title, heading, about, panels, result }: Page): Ma
     [':about', about],
     [':links', links(panels).toString()],
     // The script reads the values of panels from it.
-    [':result', packResult(result)],
+    [':result', packResult(result, true)],
     ...panels.map((panel, index) => [panel.id, section(panel, index === 0).toString()] as const),
   ]);
 }
@@ -108,11 +112,11 @@ ${panels.map((panel, index) => section(panel, index === 0))}</main>
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="referrer" content="no-referrer">
 ${head}<link rel="icon" href="data:,">
-<style>${STYLE}</style>
+<style>${kind.isOften ? STYLE : styleFor(body.toString(), kind.scripts)}</style>
 </head>
 <body>
 ${body}
-<script type="text/plain" id="${RESULT_ID}">${packResult(result)}</script>
+<script type="text/plain" id="${RESULT_ID}">${packResult(result, kind.isOften)}</script>
 ${kind.scripts.map((script) => `<script>${script}</script>`).join('\n')}
 </body>
 </html>

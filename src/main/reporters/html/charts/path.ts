@@ -108,7 +108,10 @@ export function overArea(values: Row, scale: Scale): string | null {
   const points = pointsOf(stretch, scale, STEP);
   const [first, last] = [scale.y(stretch.values[0] ?? 0), scale.y(stretch.values.at(-1) ?? 0)];
   const width = values.length * STEP;
-  return `${pathOf([[-BESIDE, first], ...points, [width + BESIDE, last]])}V${BELOW}H-${BESIDE}z`.replace(/^m/, 'M');
+  return `${pathOf([[-BESIDE, first], ...points, [width + BESIDE, last]])}V${BELOW}H-${BESIDE}z`.replace(
+    /^m/,
+    'M',
+  );
 }
 
 /** Values over time with the area below them. */

@@ -1,4 +1,4 @@
-import { crc32, deflateSync } from 'node:zlib';
+import { constants, crc32, deflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const BITS_A_PIXEL = 4;
@@ -34,7 +34,7 @@ export function alphaPng(
     chunk('IHDR', header),
     chunk('PLTE', Buffer.alloc(alphas.length * 3, 0xff)),
     chunk('tRNS', Buffer.from(alphas)),
-    chunk('IDAT', deflateSync(rows, { level: 9, memLevel: 5 })),
+    chunk('IDAT', deflateSync(rows, { level: 9, memLevel: 5, strategy: constants.Z_FILTERED })),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }

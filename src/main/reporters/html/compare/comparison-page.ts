@@ -1,6 +1,6 @@
 import type { Comparison } from '../../../../protocol/comparison.ts';
 import { counted } from '../../../text/format.ts';
-import { targetText } from '../../../text/target-text.ts';
+import { commonName, targetText } from '../../../text/target-text.ts';
 import { dayText } from '../facts.ts';
 import { html, type Markup } from '../markup.ts';
 import type { Page } from '../page.ts';
@@ -61,8 +61,7 @@ export function comparisonPage(shown: Comparison, result: object): Page {
 function headingOf(view: ComparisonView): string {
   const { comparison, arms, plan } = view;
   const { kind } = comparison;
-  const names = new Set(plansOf(view).map((arm) => arm.plan.name));
-  const name = names.size === 1 ? plan.name : undefined;
+  const name = commonName(plansOf(view).map((arm) => arm.plan));
   const target = name ?? targetText(plan);
   if (kind === 'repeat') return target;
   if (kind === 'modes') return `Modes for ${target}`;

@@ -1,6 +1,7 @@
 import type { Summary } from '../../../../protocol/summary.ts';
 import { microsToMs } from '../../../../protocol/units.ts';
 import { formatBytes, NOTHING } from '../../../text/format.ts';
+import { unknownOfLost, withoutLost } from '../../counts-text.ts';
 import { facts } from '../facts.ts';
 import { html, type Markup } from '../markup.ts';
 import { count, ms, percent, unbroken } from '../numbers.ts';
@@ -32,7 +33,14 @@ function known({ lost }: Summary['workers'][number], text: string): string {
   return lost ? NOTHING : text;
 }
 
-function costsOf({ generator, connections, bytes, requests, addresses = [] }: Summary): [string, string][] {
+function costsOf({
+  generator,
+  connections,
+  bytes,
+  requests,
+  workers,
+  addresses = [],
+}: Summary): [string, string][] {
   const { cpuMicrosPerRequest, workersCpuMs, coordinatorCpuMs, runtimeCpuMs } = generator;
   const parts = [
     ['workers', workersCpuMs],
@@ -50,10 +58,15 @@ function costsOf({ generator, connections, bytes, requests, addresses = [] }: Su
     ...(generator.pacing ? [['Pacing', generator.pacing] as [string, string]] : []),
     [
       'Connections',
-      `${count(connections.opened)} opened, ${count(connections.closedByTarget)} closed by the target`,
+      unknownOfLost({ workers }) ??
+        `${count(connections.opened)} opened, ${count(connections.closedByTarget)} closed by the target${withoutLost({ workers })}`,
     ],
     ...(addresses.length > 1 ? [['Addresses', addressesText(addresses)] as [string, string]] : []),
-    ['Bytes', unbroken(`${formatBytes(bytes.sent)} sent, ${formatBytes(bytes.received)} received`)],
+    [
+      'Bytes',
+      unknownOfLost({ workers }) ??
+        `${unbroken(`${formatBytes(bytes.sent)} sent, ${formatBytes(bytes.received)} received`)}${withoutLost({ workers })}`,
+    ],
     [
       'Without an answer',
       `${count(requests.unfinished)} unfinished, ${requests.cancelled === undefined ? '' : `${count(requests.cancelled)} cancelled on purpose, `}${count(requests.dropped)} dropped, ${count(requests.notStarted)} not started`,

@@ -2,6 +2,7 @@ import type { Sweep } from '../../../../protocol/sweep.ts';
 import { type ShownLevel, shownLevels } from '../../../sweep/levels.ts';
 import { counted, formatDuration } from '../../../text/format.ts';
 import { levelText, rulesText, tooFewFor } from '../../../text/sweep-sentences.ts';
+import { commonName } from '../../../text/target-text.ts';
 import { rangeText, sweepTable, whyBad } from '../../sweep-text.ts';
 import { dayText, facts } from '../facts.ts';
 import { html, type Markup } from '../markup.ts';
@@ -37,7 +38,7 @@ const PANELS: readonly SweepPanel[] = [
  */
 export function sweepPage(shown: Sweep, result: object): Page {
   const { target, over, from, to, startedAt, tool, levels } = shown;
-  const name = levels[0]?.summary.plan.name;
+  const name = commonName(levels.map(({ summary }) => summary.plan));
   const heading =
     name !== undefined
       ? `Sweep of ${name}`
