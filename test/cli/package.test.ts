@@ -64,7 +64,7 @@ describe('the packed package', () => {
     expect(
       files.filter(
         (file) =>
-          !/^(bin\/volley\.js|dist\/bundle\/.*\.js|dist\/bundle\/THIRD-PARTY\.txt|dist\/src\/.*\.d\.ts|dist\/src\/main\/reporters\/html\/browser\/(chart|live|page|unpacked)\.js|docs\/.*\.(md|svg|schema\.json)|examples\/[\w-]+\.(csv|md|sh|ts|yaml)|bench\/README\.md|man\/volley\.1|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(
+          !/^(bin\/volley\.js|dist\/bundle\/.*\.js|dist\/bundle\/THIRD-PARTY\.txt|dist\/src\/.*\.d\.ts|dist\/src\/main\/reporters\/html\/browser\/(chart|live|page|unpacked)\.min\.js|docs\/.*\.(md|svg|schema\.json)|examples\/[\w-]+\.(csv|md|sh|ts|yaml)|bench\/README\.md|man\/volley\.1|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(
             file,
           ),
       ),
