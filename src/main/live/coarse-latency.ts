@@ -10,6 +10,8 @@ import type { LatencySoFar } from './live-state.ts';
 
 const [P50, P99] = ['50', '99'].map(parsePercentile);
 
+const NO_COUNTS = noCounts();
+
 /** One worker's part of a latency; the parts are added up. */
 interface LatencyPart {
   readonly moments: { readonly count: number; readonly max: number };
@@ -23,15 +25,17 @@ interface LatencyPart {
  */
 export class CoarseLatency {
   readonly #observed = noCounts();
-  readonly #all = noCounts();
+  /** The same list where nothing is a lower bound. */
+  readonly #all: Float64Array;
   readonly #count: number;
   readonly #censored: number;
   readonly #maxMs: number;
 
   constructor(parts: readonly LatencyPart[]) {
     for (const { observed } of parts) observed.addCoarselyTo(this.#observed, CELLS_IN_ONE);
-    this.#all.set(this.#observed);
-    for (const { bounds } of parts) if (bounds.count > 0) bounds.addCoarselyTo(this.#all, CELLS_IN_ONE);
+    const bounded = parts.filter(({ bounds }) => bounds.count > 0);
+    this.#all = bounded.length === 0 ? this.#observed : this.#observed.slice();
+    for (const { bounds } of bounded) bounds.addCoarselyTo(this.#all, CELLS_IN_ONE);
     this.#count = parts.reduce((sum, { moments }) => sum + moments.count, 0);
     this.#censored = parts.reduce((sum, { bounds }) => sum + bounds.count, 0);
     this.#maxMs = Math.max(
@@ -56,7 +60,7 @@ export class CoarseLatency {
 
   /** The values added since an earlier state; null stands for the state before the first value. */
   since(earlier: CoarseLatency | null): CoarseCells {
-    return coarseCellsIn(this.#all, earlier === null ? noCounts() : earlier.#all);
+    return coarseCellsIn(this.#all, earlier === null ? NO_COUNTS : earlier.#all);
   }
 
   /** By nearest rank. It is only a lower bound if values that are lower bounds could move it. */

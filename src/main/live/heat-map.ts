@@ -33,7 +33,8 @@ export function heatMap(columns: readonly Span[], kind: ShownLatency, width: num
   const last = Math.max(...cells.map((used) => used.cells.at(-1) ?? Number.NEGATIVE_INFINITY));
   if (first > last) return [];
   const bounds = boundsOf(first, last, lines - 1);
-  const fields = cells.map((used) => fieldsOf(used, bounds));
+  const rows = bounds.join();
+  const fields = cells.map((used) => knownFieldsOf(used, bounds, rows));
   const most = Math.max(1, ...fields.flat());
   const blanks = ' '.repeat(roomOf(width) - columns.length + 1);
   return [
@@ -72,6 +73,17 @@ function stepsBetween(lowestMs: number, highestMs: number, steps: readonly numbe
       bounds.push(boundMs);
     }
   return bounds;
+}
+
+/** Of the spans that stay on the screen: only the newest is counted anew, until the rows change. */
+const FIELDS = new WeakMap<CoarseCells, { readonly rows: string; readonly fields: readonly number[] }>();
+
+function knownFieldsOf(used: CoarseCells, bounds: readonly number[], rows: string): readonly number[] {
+  const known = FIELDS.get(used);
+  if (known?.rows === rows) return known.fields;
+  const fields = fieldsOf(used, bounds);
+  FIELDS.set(used, { rows, fields });
+  return fields;
 }
 
 /** How many values each row has; cells and bounds are both ascending. */

@@ -1,24 +1,26 @@
 import { addCells, type CoarseCells, countOf, valueAtRankMs } from '../../metrics/coarse-cells.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
-import type { Span, SpanLatency } from './live-state.ts';
+import type { ShownLatency, Span, SpanLatency } from './live-state.ts';
 
 /** 0.29 × 100 is slightly more than 29. */
 const GRAIN = 1e-9;
 
-/** Joins two consecutive spans. */
-export function joined(first: Span, second: Span): Span {
+/** Joins consecutive spans. */
+export function joined(first: Span, ...others: readonly Span[]): Span {
+  const spans = [first, ...others];
+  const last = spans.at(-1) ?? first;
+  const sum = (of: (span: Span) => number): number => spans.reduce((total, span) => total + of(span), 0);
+  const all = (kind: ShownLatency): SpanLatency =>
+    spanLatency(spans.map(({ latencies }) => latencies[kind].cells).reduce(addCells));
   return {
     fromMs: first.fromMs,
-    toMs: second.toMs,
-    ended: first.ended + second.ended,
-    ok: first.ok + second.ok,
-    failed: first.failed + second.failed,
-    cancelled: first.cancelled + second.cancelled,
-    latencies: {
-      response: spanLatency(addCells(first.latencies.response.cells, second.latencies.response.cells)),
-      service: spanLatency(addCells(first.latencies.service.cells, second.latencies.service.cells)),
-    },
-    outstanding: second.outstanding,
+    toMs: last.toMs,
+    ended: sum(({ ended }) => ended),
+    ok: sum(({ ok }) => ok),
+    failed: sum(({ failed }) => failed),
+    cancelled: sum(({ cancelled }) => cancelled),
+    latencies: { response: all('response'), service: all('service') },
+    outstanding: last.outstanding,
   };
 }
 

@@ -100,7 +100,7 @@ function waitText({ p99Ms, maxMs }: LatencySoFar): string {
 /** The last two seconds; null before the first span. */
 function spanNow({ spans }: LiveState): Span | null {
   const [first, ...others] = spans.slice(-SPANS_OF_NOW);
-  return first === undefined ? null : others.reduce(joined, first);
+  return first === undefined ? null : joined(first, ...others);
 }
 
 /** Appends bars from zero to the largest value, the newest at the end of the line. */

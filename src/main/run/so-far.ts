@@ -3,7 +3,7 @@ import { forEachLatency } from '../../protocol/latency.ts';
 import { headlineOf } from '../../protocol/load.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import { forEachStreamTime } from '../../protocol/stream.ts';
-import type { Summary } from '../../protocol/summary.ts';
+import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import type { Threshold } from '../../protocol/threshold.ts';
 import type { TimeKind } from '../../protocol/times.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
@@ -14,8 +14,13 @@ import { type Judged, type JudgedStreams, judgeThresholds } from '../summary/jud
 import { summarizeLatency } from '../summary/latency-summary.ts';
 import { summarizeScenarios } from '../summary/scenarios-summary.ts';
 
+/** Made once: each has two histograms of hundreds of kilobytes. */
+const NO_TIMES = emptyDistribution();
+
 /** Judges rules by what has been recorded so far; the verdicts may still change. */
 export function rulesSoFar(plan: RunPlan, snapshot: Snapshot): Summary['thresholds'] {
+  // This is asked for at every frame of the live screen.
+  if (plan.thresholds.length === 0) return [];
   const { elapsedMs, sent, ok, cancelled } = snapshot;
   const perSecond = (count: number): number => (count * MS_PER_SECOND) / elapsedMs;
   return judgeThresholds(plan.thresholds, {
@@ -45,16 +50,17 @@ export function timesSoFar(
     rules.flatMap(({ measure }) => ('kind' in measure ? [measure.kind ?? headline] : [])),
   );
   const labels = [...new Set(percentilesIn(rules))];
+  const unwanted = summarizeLatency(NO_TIMES, labels);
   const latencies = forEachLatency((kind) =>
-    summarizeLatency(wanted.has(kind) ? snapshot.latency(kind) : emptyDistribution(), labels),
+    wanted.has(kind) ? summarizeLatency(snapshot.latency(kind), labels) : unwanted,
   );
   const eventTimesMs = forEachEventTime((kind) =>
-    summarizeLatency(wanted.has(kind) ? snapshot.eventTimes(kind) : emptyDistribution(), labels),
+    wanted.has(kind) ? summarizeLatency(snapshot.eventTimes(kind), labels) : unwanted,
   );
   return {
     latencyMs: { headline, ...latencies },
     eventTimesMs,
-    streams: streamsSoFar(snapshot, wanted, labels),
+    streams: streamsSoFar(snapshot, wanted, labels, unwanted),
   };
 }
 
@@ -63,11 +69,12 @@ function streamsSoFar(
   snapshot: Snapshot,
   wanted: ReadonlySet<TimeKind>,
   labels: readonly string[],
+  unwanted: LatencySummary,
 ): JudgedStreams | null {
   const { streams, sent } = snapshot;
   if (streams === null) return null;
   const timesMs = forEachStreamTime((kind) =>
-    summarizeLatency(wanted.has(kind) ? streams.times[kind] : emptyDistribution(), labels),
+    wanted.has(kind) ? summarizeLatency(streams.times[kind], labels) : unwanted,
   );
   return { timesMs, goodput: { share: sent === 0 ? null : streams.counts.good / sent } };
 }
