@@ -7,6 +7,7 @@ import { checkShared } from './shared-code.ts';
 
 const OWN_NAME = 'volley';
 const ADVICE_OF_NODE = /^Failed to load the ES module: /;
+const UNTYPED = 'MODULE_TYPELESS_PACKAGE_JSON';
 
 let own: string | null = null;
 /** What imports have led to: by importing module, and what it wrote. Null unless asked for. */
@@ -59,22 +60,23 @@ export async function importAll(
 
 /**
  * Keeps from being printed what Node advises on a module that its folder makes CommonJS: it knows no ending of
- * TypeScript, and what volley says of the error is right for both.
+ * TypeScript, and what volley says of the error is right for both. Nor is there anything to do where its folder does not
+ * say what it is, once in each thread: that is read correctly.
  */
 async function withoutAdviceOfNode<T>(load: () => Promise<T>): Promise<T> {
   const listeners = process.listeners('warning');
   const others = (warning: Error): void => {
-    if (!ADVICE_OF_NODE.test(warning.message)) for (const listener of listeners) listener(warning);
+    const isUntyped = 'code' in warning && warning.code === UNTYPED;
+    if (!isUntyped && !ADVICE_OF_NODE.test(warning.message))
+      for (const listener of listeners) listener(warning);
   };
   for (const listener of listeners) process.off('warning', listener);
   process.on('warning', others);
   try {
     return await load();
-  } catch (error) {
+  } finally {
     // A warning comes in the next turn.
     await new Promise(setImmediate);
-    throw error;
-  } finally {
     process.off('warning', others);
     for (const listener of listeners) process.on('warning', listener);
   }

@@ -1,7 +1,31 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { Bench } from '../../src/main/doctor/bench.ts';
 import { exitCodeOf, findingsOf } from '../../src/main/doctor/findings.ts';
 import type { Diagnosis } from '../../src/protocol/diagnosis.ts';
 import { startVolley, volley } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
+
+const inFolder = useFolder();
+
+test('what earlier experiments have left is collected before the next one, not during it', async () => {
+  const [preload, told] = [inFolder('collections.cjs'), inFolder('collections')];
+  writeFileSync(
+    preload,
+    `const { gc } = globalThis; let count = 0;
+    globalThis.gc = () => { gc(); require('node:fs').writeFileSync(${JSON.stringify(told)}, String(++count)); };`,
+  );
+  const bench = new Bench(false, preload, null);
+  try {
+    for (const run of [1, 2]) {
+      const options = { requests: 3, concurrency: 1, workers: 1 };
+      await bench.observe({ kind: 'delay', delayMs: 0 }, options, { warmupMs: 0 });
+      expect(readFileSync(told, 'utf8')).toBe(String(run));
+    }
+  } finally {
+    await bench.close();
+  }
+});
 
 describe('volley doctor', () => {
   test('what is known comes out with both clients; code and findings follow from the figures', async () => {

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
 import { volley } from '../support/cli.ts';
@@ -82,6 +83,23 @@ test('stages of the command line are those of its users', async () => {
     2,
     expect.stringContaining("--stages '1s:2': per-vu-iterations ends with its iterations"),
   ]);
+});
+
+test('Node has no advice to print on a module whose package does not say what it is', async () => {
+  writeFileSync(inFolder('package.json'), '{}');
+  writeFileSync(inFolder('untyped.ts'), `import { scenario } from 'volley';\n${TEST}`);
+  const { stderr } = await volley('run', inFolder('untyped.ts'), '-q', '-w', '1');
+  // It sends nothing, which is all there is to say.
+  expect(stderr).toMatch(/^volley: error-rate<=1% did not hold: no request was measured.*\n$/);
+});
+
+test('TypeScript in node_modules is told to be copied', async () => {
+  const path = inFolder('node_modules/shop/shop.ts');
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, TEST);
+  const { code, stderr } = await volley('run', path);
+  expect(stderr).toMatch(/: copy it out of node_modules, where Node runs no TypeScript\.\n$/);
+  expect(code).toBe(2);
 });
 
 test('an import in a package of CommonJS is told which ending it needs', async () => {

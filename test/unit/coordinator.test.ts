@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { Collector } from '../../src/main/collect/collector.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import type { CreatePool, PoolEvents } from '../../src/main/pool/worker-pool.ts';
 import { Coordinator } from '../../src/main/run/coordinator.ts';
@@ -6,6 +7,7 @@ import { type CoordinatorMessage, PROTOCOL_VERSION } from '../../src/protocol/me
 import { createMonotonicClock } from '../../src/time/clock.ts';
 
 const PLAN = await resolvePlan({ url: 'http://127.0.0.1:9/', requests: 4, concurrency: 2, workers: 2 });
+const OPEN_PLAN = await resolvePlan({ url: 'http://127.0.0.1:9/', rate: 4, duration: '1s', workers: 2 });
 
 /** Workers that do what the test says when they get a message; a killed one ends. */
 function scripted(
@@ -55,6 +57,29 @@ test('a stop before the workers are ready sends no load, and the run ends well',
   expect(collected).toMatchObject({ interrupted: true, windowAtMs: null, stoppedAtMs: 0 });
   expect(coordinator.snapshot()).toBeNull();
   expect(told).not.toContain('go');
+});
+
+test('adding up is practised before an open load, once, and leaves nothing in its result', async () => {
+  const taken: number[] = [];
+  const { take } = Collector.prototype;
+  Collector.prototype.take = function (worker, block, errors) {
+    taken.push(block.count);
+    take.call(this, worker, block, errors);
+  };
+  try {
+    for (const plan of [PLAN, OPEN_PLAN]) {
+      const pool = scripted((events, index, message) => {
+        if (message.type === 'shard') events.onMessage(index, ready(PROTOCOL_VERSION));
+        if (message.type === 'go') events.onEnd(index, null);
+      });
+      const { tallies, records, blockBytes } = await new Coordinator(plan, createMonotonicClock()).run(pool);
+      const samples = tallies.map((tally) => tally.samples);
+      expect([samples, records.series.intervalMs > 0, blockBytes]).toEqual([[0, 0], true, 0]);
+      expect(taken).toEqual(plan === PLAN ? [] : [512]);
+    }
+  } finally {
+    Collector.prototype.take = take;
+  }
 });
 
 test.each([

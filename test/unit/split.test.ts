@@ -95,6 +95,18 @@ describe('split', () => {
     expect(shards.map(({ connections }) => connections)).toEqual([2, 2, 1]);
   });
 
+  test('so does a constant rate, for its time; what random arrivals need is unknown', () => {
+    const opened = (arrivals: 'constant' | 'poisson', warmupMs = 0): number => {
+      const rate = { requests: 4, periodMs: 1_000 };
+      const stages = [{ durationMs: 1_000, from: rate, to: rate }];
+      const load = { model: 'open', stages, arrivals, maxInFlight: 100, pacing: 'eco' } as const;
+      const stop = { requests: null, durationMs: 1_000 };
+      const shards = split({ ...PLAN, load, stop, warmupMs });
+      return shards.reduce((sum, { connections }) => sum + connections, 0);
+    };
+    expect([opened('constant'), opened('constant', 500), opened('poisson')]).toEqual([4, 10, 10]);
+  });
+
   test('a warm-up uses every connection, whatever the budget', () => {
     const shards = split({
       ...PLAN,

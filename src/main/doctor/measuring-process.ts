@@ -11,7 +11,7 @@ export const MEASURING_CLIENT = fileURLToPath(new URL('../../main/doctor/bench-e
  * @param preload loaded before its file, and in its workers
  */
 export function startPinned(file: string, core: number | undefined, preload?: string): ChildProcess {
-  const own = [process.execPath, file];
+  const own = [process.execPath, '--expose-gc', file];
   const [command = process.execPath, ...args] =
     core === undefined ? own : ['taskset', '-c', String(core), ...own];
   return spawn(command, args, {

@@ -128,7 +128,10 @@ function longestEndMs({ pools }: ScenariosPlan): number {
   return longest + AFTER_GRACE_MS;
 }
 
-/** A budget below the number of connections or slots cannot use them all; the rest is not opened. */
-function usable(most: number, { stop, warmupMs }: RunPlan): number {
-  return stop.requests === null || warmupMs > 0 ? most : Math.min(most, stop.requests);
+/** Fewer requests than connections or slots cannot use them all; the rest is not opened. */
+function usable(most: number, { stop: { requests, durationMs }, warmupMs, load }: RunPlan): number {
+  if (warmupMs > 0) return most;
+  const isKnown = load.model === 'open' && load.arrivals === 'constant';
+  const count = isKnown ? leastStarts({ load, warmupMs, durationMs }, requests) : requests;
+  return Math.min(most, count ?? most);
 }

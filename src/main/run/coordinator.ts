@@ -2,13 +2,12 @@ import { peakRssKib } from '../../machine/peak-memory.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { type CoordinatorMessage, PROTOCOL_VERSION, type WorkerMessage } from '../../protocol/messages.ts';
 import { type RunPlan, WORKER_KINDS } from '../../protocol/plan.ts';
-import type { WorkerReport } from '../../protocol/report.ts';
-import type { Shard } from '../../protocol/shard.ts';
 import type { StoppedBy } from '../../protocol/summary.ts';
 import { BYTES_PER_KIB, microsToMs } from '../../protocol/units.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Collected, CollectedWorker } from '../collect/collected.ts';
 import { Collector } from '../collect/collector.ts';
+import { practiseFolding } from '../collect/practise-folding.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import { LONGEST_TOP_MS, modulesIn } from '../plan/scenarios/code-modules.ts';
 import { graceMsOf, split, windowEndMs } from '../plan/split.ts';
@@ -16,6 +15,7 @@ import type { CreatePool, WorkerPool } from '../pool/worker-pool.ts';
 import { brokenRule } from './abort-rules.ts';
 import type { CoordinatorOptions, OnBlock, RowDealing, WhenToBegin } from './coordinator-options.ts';
 import { Watchdog } from './watchdog.ts';
+import { WorkerState } from './worker-state.ts';
 
 /** Time between `go` and the first request: long enough for the message to reach every worker. */
 const LEAD_MS = 20;
@@ -31,21 +31,6 @@ const LONGEST_SILENCE_MS = 20_000;
 const LONGEST_DRAIN_MS = 5_000;
 /** How often rules that may end the run are checked. */
 const RULES_INTERVAL_MS = 1_000;
-
-class Worker {
-  /** Its index in the pool. */
-  readonly index: number;
-  readonly shard: Shard;
-  ready: Extract<WorkerMessage, { type: 'ready' }> | null = null;
-  report: WorkerReport | null = null;
-  failure: string | null = null;
-  hasEnded = false;
-
-  constructor(shard: Shard, index: number) {
-    this.index = index;
-    this.shard = shard;
-  }
-}
 
 /** When a run was requested, and the CPU time its process had used by then. */
 interface Beginning {
@@ -67,7 +52,7 @@ type Phase =
 export class Coordinator {
   readonly #plan: RunPlan;
   readonly #clock: Clock;
-  readonly #workers: Worker[];
+  readonly #workers: WorkerState[];
   readonly #onBlock: OnBlock;
   readonly #collector: Collector;
   readonly #watchdog: Watchdog;
@@ -109,7 +94,7 @@ export class Coordinator {
     this.#clock = clock;
     this.#whenToBegin = whenToBegin;
     this.#called = this.#now;
-    this.#workers = shards.map((shard, index) => new Worker(shard, index));
+    this.#workers = shards.map((shard, index) => new WorkerState(shard, index));
     this.#windowEndMs = windowEndMs(plan);
     // Without a handler: if nothing waits for the beginning yet, the other promises report the failure.
     this.#noBeginning.promise.catch(() => {});
@@ -215,6 +200,7 @@ export class Coordinator {
     try {
       const said = { type: 'shard', version: PROTOCOL_VERSION, supplies: this.#plan.supplies } as const;
       for (const { shard, index } of this.#workers) pool.post(index, { ...said, shard });
+      practiseFolding(this.#plan, this.#windowEndMs);
       // A stop may have come before the pool existed.
       if (this.#interrupted) this.#killUnready();
       else this.#watchdog.killUnready(this.#plan.timeoutMs, modules, this.#longestTopMs);
@@ -348,7 +334,7 @@ export class Coordinator {
     message satisfies never;
   }
 
-  #onReady(worker: Worker, message: Extract<WorkerMessage, { type: 'ready' }>): void {
+  #onReady(worker: WorkerState, message: Extract<WorkerMessage, { type: 'ready' }>): void {
     if (message.version !== PROTOCOL_VERSION) {
       const because = `it speaks protocol ${message.version}, the coordinator ${PROTOCOL_VERSION}`;
       this.#kill(worker.index, because);
@@ -378,7 +364,7 @@ export class Coordinator {
   }
 
   #collectedOf(
-    { shard, ready, report, failure, hasEnded }: Worker,
+    { shard, ready, report, failure, hasEnded }: WorkerState,
     index: number,
     calledAtMs: number,
   ): CollectedWorker {

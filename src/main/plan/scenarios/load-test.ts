@@ -152,6 +152,8 @@ function adviceOn(error: unknown, message: string): string {
   switch (codeOf(error)) {
     case 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX':
       return ': Node only strips types: write without enum, namespace and parameter properties, or start volley with NODE_OPTIONS="--import tsx"';
+    case 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING':
+      return ': copy it out of node_modules, where Node runs no TypeScript';
     case 'ERR_MODULE_NOT_FOUND':
     case 'MODULE_NOT_FOUND':
       if (/'k6(\/[^']*)?'/.test(message))
