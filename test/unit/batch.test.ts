@@ -86,6 +86,11 @@ describe('rows are read', () => {
       'a,, \n1,2,3\n',
       'column 2 and 3 has no name: name every column in the first line',
     ],
+    [
+      'a note to Excel',
+      'sep=,\na,b\n1,2\n',
+      'the first line is a note that only Excel reads (sep=): leave it out',
+    ],
     ['a cell too many', 'a,b\n1,2\n1,2,3\n', 'line 3 has 3 cells, and the first line names 2 columns'],
     ['an open quote', 'a,b\n1,"2\n', 'a quote is opened and never closed'],
     ['nothing', '', 'there is no line of column names'],
@@ -95,7 +100,18 @@ describe('rows are read', () => {
 
   test('what is not UTF-8 is an error that names its line', async () => {
     const bytes = Buffer.concat([Buffer.from('a\n1\n2'), Buffer.from([0xff]), Buffer.from('\n3\n')]);
-    await expect(RowReader.open(chunks(bytes), 'csv').then(allRows)).rejects.toThrow('line 3 is not UTF-8');
+    await expect(RowReader.open(chunks(bytes), 'csv').then(allRows)).rejects.toThrow(
+      'line 3 is not UTF-8: save the file as UTF-8, in Excel as CSV UTF-8',
+    );
+  });
+
+  test.each([
+    ['UTF-16', Buffer.from('\ufeffa\n1\n', 'utf16le'), 'it looks like UTF-16: save the file as UTF-8'],
+    ['a workbook', Buffer.from('PK\x03\x04\x14\xff', 'latin1'), 'it looks like a workbook: save it as CSV'],
+  ])('%s is called so', async (_what, bytes, advice) => {
+    await expect(RowReader.open(chunks(bytes), 'csv').then(allRows)).rejects.toThrow(
+      `line 1 is not UTF-8: ${advice}`,
+    );
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { WrongRow } from '../../protocol/batch.ts';
+import { adviceOnEncoding } from '../files/other-encoding.ts';
 
 const LINE_END = 0x0a;
 /** Limit on a row, which is kept in memory as a whole. */
@@ -75,5 +76,6 @@ function checked(block: Buffer, firstLine: number): number {
     if (!isUtf8(block.subarray(from, to))) break;
     from = to;
   }
-  throw new InputError(`line ${line} is not UTF-8: save the file as UTF-8`, 'not-utf-8', { line });
+  const advice = adviceOnEncoding(firstLine === 1 ? block : Buffer.alloc(0));
+  throw new InputError(`line ${line} is not UTF-8: ${advice}`, 'not-utf-8', { line });
 }

@@ -31,7 +31,7 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
   'check-proxy': ({ setting }) =>
     `Check the proxy: its address, and its user and password (${setting('proxy', 'http://name:password@host:port')}).`,
   'check-tls': ({ option }) =>
-    `Check the certificates (${option('cacert')}, ${option('cert')}, ${option('sni')}) and the TLS versions.`,
+    `Check the certificates (${option('cacert')}, ${option('cert')}, ${option('sni')}), the TLS versions, and that the port does not speak plain http.`,
   'check-scheme': () => 'What answers there does not speak TLS: check the port, or try http://.',
   'check-protocol': (naming) => `Check that the target speaks this protocol on this port; ${look(naming)}.`,
   'check-credentials': (naming) =>

@@ -45,8 +45,12 @@ export function checkSingleColumn(firstLine: string, { delimiter }: RowsForm): v
     );
 }
 
+const OF_EXCEL = /^sep=/i;
+
 /** @throws WrongColumns that names the columns */
 export function checkColumns(columns: readonly string[]): void {
+  if (OF_EXCEL.test(columns[0] ?? ''))
+    throw new WrongColumns(['the first line is a note that only Excel reads (sep=): leave it out']);
   const empty = columns.flatMap((name, index) => (name.trim() === '' ? [index + 1] : []));
   if (empty.length > 0) {
     const named = empty.slice(0, MOST_NAMED).join(' and ');

@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { messageOf } from '../../../protocol/errors.ts';
 import type { RowCells } from '../../../protocol/request.ts';
 import { readInput, whyUnread } from '../../files/input-files.ts';
+import { adviceOnEncoding } from '../../files/other-encoding.ts';
 import { LARGEST_INPUT_BYTES } from '../../files/read-up-to.ts';
 import { isNameless } from '../../files/stdin.ts';
 import type { Problems } from '../problems.ts';
@@ -35,7 +36,7 @@ export function readTable(
   const text = decode(bytes);
   if (text === null) {
     problems.add(
-      phrase`${the(option)} ${given(path)} line ${firstBadLine(bytes)} is not UTF-8: save the file as UTF-8.`,
+      phrase`${the(option)} ${given(path)} line ${firstBadLine(bytes)} is not UTF-8: ${adviceOnEncoding(bytes)}.`,
     );
     return null;
   }
