@@ -1,14 +1,20 @@
 import type { ChildProcess } from 'node:child_process';
+import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fileNameOf } from '../../src/machine/file-names.ts';
 import { openFileLimit, openFilesNow } from '../../src/machine/open-file-limit.ts';
 import { StartedTarget } from '../../src/main/cli/on-port/started-target.ts';
+import { Collector } from '../../src/main/collect/collector.ts';
 import { MemoryWatch } from '../../src/main/compare/memory.ts';
 import { separateCores } from '../../src/main/doctor/core-pair.ts';
+import { LiveScreen } from '../../src/main/live/live-screen.ts';
+import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { yieldBackgroundThreads } from '../../src/workers/background-threads.ts';
 import { processorWaitMs } from '../../src/workers/record/scheduling.ts';
 import { withBuiltIn } from '../support/built-in.ts';
+import { eventually } from '../support/processes.ts';
 
+const NOTHING = (): void => {};
 const { spawn } = process.getBuiltinModule('node:child_process');
 const { platform } = process;
 
@@ -17,6 +23,41 @@ function seemToBe(system: NodeJS.Platform): void {
 }
 
 afterEach(() => seemToBe(platform));
+
+test('on Windows the keys that suspend or quit do nothing to the live screen', async () => {
+  const plan = await resolvePlan({ url: 'http://127.0.0.1:9/', workers: 1, duration: '60s' });
+  const collector = new Collector(plan, 1, 60_000, 1_000);
+  const typed = new EventEmitter();
+  const keys = Object.assign(typed, {
+    ...{ isTTY: true, setRawMode: NOTHING, setEncoding: NOTHING, resume: NOTHING, pause: NOTHING },
+  });
+  const screen = { isTTY: true, columns: 80, rows: 24, write: () => true };
+  const sent: unknown[] = [];
+  const { kill } = process;
+  process.kill = (...given) => {
+    sent.push(given);
+    return true;
+  };
+  const controls = { stop: () => sent.push('stop'), abort: NOTHING, interrupt: NOTHING };
+  const seat = {
+    screen,
+    keys,
+    paint: (_tone: string, text: string) => text,
+    onEnter: NOTHING,
+    onLeave: NOTHING,
+  };
+  const live = new LiveScreen(plan, () => collector.snapshot(500), controls, seat);
+  try {
+    live.begin();
+    await eventually(() => typed.listenerCount('data') > 0, 'the screen reads keys');
+    seemToBe('win32');
+    typed.emit('data', '\x1a\x1cq');
+  } finally {
+    live.end();
+    process.kill = kill;
+  }
+  expect(sent).toEqual(['stop']);
+});
 
 describe('a command of --on-port on Windows', () => {
   test('goes through the shell in words, and ends with all that it has started by taskkill', async () => {

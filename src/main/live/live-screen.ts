@@ -30,6 +30,11 @@ interface Controls {
   interrupt(): void;
 }
 
+/** On Windows these keys mean nothing: one of the signals does not exist, the other ends a process without its listeners. */
+function hasSignals(): boolean {
+  return process.platform !== 'win32';
+}
+
 /** The streams of a screen, and callbacks for taking over the terminal. */
 interface Seat {
   readonly screen: ScreenStream;
@@ -179,7 +184,7 @@ export class LiveScreen {
         this.#suspend();
         return;
       case CTRL_BACKSLASH:
-        process.kill(process.pid, 'SIGQUIT');
+        if (hasSignals()) process.kill(process.pid, 'SIGQUIT');
         return;
       default:
         return;
@@ -189,6 +194,7 @@ export class LiveScreen {
 
   /** Stops the whole process group, as the terminal would if it handled the key itself. */
   #suspend(): void {
+    if (!hasSignals()) return;
     this.#leave();
     process.kill(0, 'SIGTSTP');
   }
