@@ -19,8 +19,8 @@ export function isInstalled(command) {
 }
 
 /**
- * Runs a tool once. Its CPU is that of the whole process tree, from the operating system; its memory the
- * largest sum of resident sets that was seen, ten times a second.
+ * Runs a tool once. Its CPU is that of the whole process tree, from the operating system, and of its workers alone where
+ * it tells; its memory the largest sum of resident sets that was seen, ten times a second.
  */
 export async function measure({ command, args, read }) {
   const before = childrenCpuMs();
@@ -41,12 +41,13 @@ export async function measure({ command, args, read }) {
   const [code] = await once(child, 'close');
   clearInterval(timer);
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} exited with ${code}: ${errors.slice(-500)}`);
-  const { requests, p50Ms } = read(output);
+  const { requests, p50Ms, workersCpuMs = null } = read(output);
   const cpuMs = childrenCpuMs() - before;
   const wallMs = performance.now() - startedAt;
   return {
     requests,
     cpuMicros: (cpuMs * 1_000) / requests,
+    workersMicros: workersCpuMs === null ? null : (workersCpuMs * 1_000) / requests,
     wallMs,
     perSecond: (requests * 1_000) / wallMs,
     p50Ms,

@@ -1,6 +1,6 @@
-// What users of scenarios cost: CPU per request as ratios to the plain loop of the same client, paired by round, memory of
-// a user who sleeps, what it takes to wake ten thousand of them, and a flow in which an answer decides the next request
-// against the same in autocannon.
+// What users of scenarios cost: CPU per request, of the worker's thread (which has a bound) and of the whole command, as
+// ratios to the plain loop of the same client, paired by round; memory of a user who sleeps; what it takes to wake ten
+// thousand of them; and a flow in which an answer decides the next request, against the same in autocannon.
 // Usage: npm run bench:scenarios -- [--rounds 7] [--requests 200000] [--users 10000] [--only cpu|memory|waking|flow] [--output table|markdown]
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -16,10 +16,10 @@ const PER_ITERATION = { get: 20, group: 20, iteration: 1, follow: 2 };
 const USERS = 50;
 const CLIENTS = ['wire', 'undici'];
 
-/** What users do, and how many times the CPU of the plain loop that may take. */
+/** What users do, and how many times the CPU of the plain loop's worker that may take of theirs. */
 const BOUNDS = { get: 1.35, group: 1.55, iteration: 1.7 };
-/** Of a user, in KB of the worker's heap and of the resident set, where buffers, garbage and room to grow count too. */
-const MOST_KB = { idle: { heap: 1.5, resident: 1.5 }, connected: { heap: 10, resident: 16 } };
+/** Of a user, in KB of the worker's heap without garbage; the resident set, where garbage and room to grow count too, is told. */
+const MOST_HEAP_KB = { idle: 1.5, connected: 10 };
 
 const { values: options } = parseArgs({
   options: {
@@ -60,12 +60,16 @@ async function cpuRows() {
     const kinds = Object.keys(BOUNDS).map((kind) => ({ kind, tool: flow(client, kind) }));
     const tools = [plain, ...kinds.map(({ tool }) => tool)];
     const rows = await measureRounds({ title: client, tools, connections: 50, requests }, target.url, rounds);
-    const cpuOf = ({ name }) =>
-      rows.find((row) => row.name === name).rounds.map(({ cpuMicros }) => cpuMicros);
-    for (const { kind, tool } of kinds) {
-      const ratios = cpuOf(tool).map((cpu, round) => cpu / cpuOf(plain)[round]);
-      results.push(row(`${tool.name} ÷ ${plain.name}`, BOUNDS[kind], ratios, (ratio) => ratio.toFixed(2)));
-    }
+    const ratiosOf = (tool, of) => {
+      const [own, base] = [tool, plain].map(({ name }) => rows.find((row) => row.name === name).rounds);
+      return own.map((round, at) => round[of] / base[at][of]);
+    };
+    for (const [of, what] of Object.entries({ workersMicros: 'worker', cpuMicros: 'whole command' }))
+      for (const { kind, tool } of kinds) {
+        const most = of === 'workersMicros' ? BOUNDS[kind] : null;
+        const title = `${tool.name} ÷ ${plain.name}: ${what}`;
+        results.push(row(title, most, ratiosOf(tool, of), (ratio) => ratio.toFixed(2)));
+      }
   }
   return results;
 }
@@ -89,7 +93,7 @@ function flow(client, kind) {
 async function memoryRows() {
   const results = [];
   for (const client of CLIENTS)
-    for (const [kind, most] of Object.entries(MOST_KB)) {
+    for (const [kind, most] of Object.entries(MOST_HEAP_KB)) {
       // Without connections a client has no part in it.
       if (kind === 'idle' && client !== CLIENTS[0]) continue;
       const kilobytes = { heap: [], resident: [] };
@@ -99,8 +103,9 @@ async function memoryRows() {
         for (const of in kilobytes) kilobytes[of].push((many[of] - one[of]) / (users - 1));
       }
       const title = `a user, ${kind}${kind === 'idle' ? '' : `, ${client}`}`;
-      for (const of in kilobytes)
-        results.push(row(`${title}: ${of}`, most[of], kilobytes[of], (kb) => `${kb.toFixed(1)} KB`));
+      const text = (kb) => `${kb.toFixed(1)} KB`;
+      results.push(row(`${title}: heap`, most, kilobytes.heap, text));
+      results.push(row(`${title}: resident`, null, kilobytes.resident, text));
     }
   return results;
 }
@@ -173,7 +178,7 @@ function ofModule(kind, flags, counted) {
       const result = JSON.parse(output);
       const reasons = result.findings.degraded.filter(({ code }) => code !== 'requests-unfinished');
       if (reasons.length > 0) throw new Error(`${kind}: ${result.degradedReasons.join(' ')}`);
-      return { requests: counted(result), p50Ms: null };
+      return { requests: counted(result), p50Ms: null, workersCpuMs: result.generator.workersCpuMs };
     },
   };
 }

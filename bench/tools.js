@@ -32,9 +32,9 @@ export function volley({
         flags,
       ].flat(),
       read: (output) => {
-        const { requests: counts, latencyMs, degraded } = JSON.parse(output);
+        const { requests: counts, latencyMs, degraded, generator } = JSON.parse(output);
         if (counts.ok !== requests || degraded) throw new Error(`${name}: ${counts.ok} of ${requests} ok`);
-        return { requests, p50Ms: latencyMs.service.percentiles['50'] };
+        return { requests, p50Ms: latencyMs.service.percentiles['50'], workersCpuMs: generator.workersCpuMs };
       },
     }),
   };

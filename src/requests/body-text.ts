@@ -9,11 +9,25 @@ const CHARSET = /;\s*charset\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;]*))/i;
 const ZLIB_METHOD = 8;
 const ZLIB_CHECK = 31;
 
+/**
+ * The body of an answer: bytes, or the same as text with one character for each (Latin-1), which costs a fraction to keep
+ * and, if all of it is ASCII, nothing to read.
+ */
+export type KeptBytes = Uint8Array | string;
+
+/** The bytes, in memory of their own. */
+export function bytesIn(body: KeptBytes): Uint8Array {
+  if (typeof body !== 'string') return body;
+  const bytes = new Uint8Array(body.length);
+  Buffer.from(bytes.buffer).write(body, 'latin1');
+  return bytes;
+}
+
 /** The parts of a complete answer that are needed to inspect its body. */
 export interface AnsweredBody {
   readonly bodyBytes: number;
   /** The body as received; cut off if it is longer than the limit. */
-  readonly body: Uint8Array;
+  readonly body: KeptBytes;
   /** The header's value; null without one. */
   readonly contentEncoding: string | null;
   readonly contentType: string | null;
@@ -37,8 +51,24 @@ export class Unreadable extends Error {
 export function textOfBody({ bodyBytes, body, contentEncoding, contentType }: AnsweredBody): string {
   if (bodyBytes > LARGEST_KEPT_BYTES)
     throw new Unreadable('BODY_LENGTH', `a body of ${bodyBytes} bytes is too long to check`);
-  const bytes = decodedBody(body, contentEncoding);
+  if (typeof body === 'string' && isAscii(body) && isPlain(contentEncoding) && isOfAscii(contentType))
+    return body;
+  const bytes = decodedBody(bytesIn(body), contentEncoding);
   return decoderOf(bytes, contentType).decode(bytes);
+}
+
+/** By length, which is counted natively: other characters take two bytes. */
+function isAscii(latin1: string): boolean {
+  return Buffer.byteLength(latin1) === latin1.length;
+}
+
+function isPlain(contentEncoding: string | null): boolean {
+  return contentEncoding === null || codingsIn(contentEncoding).length === 0;
+}
+
+/** Whether ASCII means the same in the declared charset. */
+function isOfAscii(contentType: string | null): boolean {
+  return contentType === null || decoderFor(contentType) === UTF_8;
 }
 
 /**
@@ -69,10 +99,11 @@ export function readableBody({
     const isWhole = body.length === bodyBytes;
     if (codingsIn(contentEncoding).length > 0 && !isWhole)
       return 'only all of an encoded body can be decoded';
-    const bytes = decodedBody(body, contentEncoding);
+    const received = bytesIn(body);
+    const bytes = decodedBody(received, contentEncoding);
     const decoder = decoderOf(bytes, contentType);
     if (decoder.encoding !== UTF_8.encoding) return new TextEncoder().encode(decoder.decode(bytes));
-    return bytes === body ? null : bytes;
+    return bytes === received ? null : bytes;
   } catch (error) {
     if (error instanceof Unreadable) return error.message;
     throw error;
@@ -140,6 +171,11 @@ function decoderOf(bytes: Uint8Array, contentType: string | null): TextDecoder {
   if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le');
   if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be');
   if (contentType === null || (first === 0xef && second === 0xbb && bytes[2] === 0xbf)) return UTF_8;
+  return decoderFor(contentType);
+}
+
+/** @throws Unreadable if the charset is unknown */
+function decoderFor(contentType: string): TextDecoder {
   if (latest?.contentType !== contentType) latest = { contentType, decoder: decoderNamedIn(contentType) };
   return latest.decoder;
 }
@@ -149,7 +185,8 @@ function decoderNamedIn(contentType: string): TextDecoder {
   const charset = (inQuotes ?? inSingle ?? plain ?? '').trim();
   if (charset === '') return UTF_8;
   try {
-    return new TextDecoder(charset);
+    const decoder = new TextDecoder(charset);
+    return decoder.encoding === UTF_8.encoding ? UTF_8 : decoder;
   } catch {
     throw new Unreadable(
       'BODY_ENCODING',

@@ -1,7 +1,7 @@
 import type { OnceExchange } from '../protocol/once.ts';
 import type { ErrorTally } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
-import { readableBody } from '../requests/body-text.ts';
+import { bytesIn, readableBody } from '../requests/body-text.ts';
 import { shownHead } from '../requests/request-head.ts';
 import type { Exchange } from './exchange/exchange.ts';
 import { streamedAnswerOf } from './exchange/streamed-answer.ts';
@@ -32,7 +32,7 @@ export function toldOf(
         : {
             status,
             fields: pairsIn(exchange.fields),
-            body,
+            body: bytesIn(body),
             readable: readableBody(exchange),
             bodyBytes,
             firstByteMs: firstByteMs - sentMs,

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { createRandom } from '../../src/metrics/random.ts';
 import { CLIENT_NAMES, type ClientName } from '../../src/protocol/plan.ts';
+import { bytesIn } from '../../src/requests/body-text.ts';
 import { createMonotonicClock } from '../../src/time/clock.ts';
 import { requestTemplate } from '../../src/workers/clients/dispatcher.ts';
 import { ClientFactory, loadClient } from '../../src/workers/clients/http-client.ts';
@@ -172,7 +173,7 @@ async function ask(client: ClientName, url: string, asked: Case): Promise<Wrong[
       const id = ids.get(exchange) ?? 0;
       const isKept = id % 2 === 0;
       const sink = exchange.sink as TimedPieces;
-      const body = isKept ? exchange.body : Buffer.concat(sink.pieces);
+      const body = isKept ? bytesIn(exchange.body) : Buffer.concat(sink.pieces);
       end(exchange, [
         !bodyOf(id, length).equals(body) && 'body',
         !isKept && exchange.body.length > 0 && 'kept as well',

@@ -7,16 +7,28 @@ import {
   zstdCompressSync,
 } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { LARGEST_KEPT_BYTES, textOfBody } from '../../src/requests/body-text.ts';
+import fc from 'fast-check';
+import { bytesIn, type KeptBytes, LARGEST_KEPT_BYTES, textOfBody } from '../../src/requests/body-text.ts';
 
 const TEXT = '{"id":2733382000000000049,"name":"Ada Lovelace, Ada Lovelace, Ada Lovelace"}';
 const PLAIN = Buffer.from(TEXT);
 
-const textOf = (
-  body: Uint8Array,
-  contentEncoding: string | null,
-  contentType: string | null = null,
-): string => textOfBody({ bodyBytes: body.length, body, contentEncoding, contentType });
+/** Of both forms in which a body is kept. */
+function textOf(body: Uint8Array, contentEncoding: string | null, contentType: string | null = null): string {
+  const read = (kept: KeptBytes) => () =>
+    textOfBody({ bodyBytes: body.length, body: kept, contentEncoding, contentType });
+  const [ofBytes, ofText] = [body, Buffer.from(body).toString('latin1')].map((kept) => outcomeOf(read(kept)));
+  expect(ofText).toEqual(ofBytes);
+  return read(body)();
+}
+
+function outcomeOf(read: () => string): string | Error {
+  try {
+    return read();
+  } catch (error) {
+    return error as Error;
+  }
+}
 
 describe('a body is decoded as its answer says', () => {
   test.each<readonly [coding: string, body: Uint8Array]>([
@@ -102,5 +114,33 @@ describe('a body is read in the charset that its answer says', () => {
     expect(() => textOf(PLAIN, null, 'text/plain; charset=klingon')).toThrow(
       "a body with charset 'klingon' cannot be checked: it is unknown",
     );
+  });
+});
+
+describe('a body kept as text of Latin-1', () => {
+  const bytes = fc.oneof(
+    fc.uint8Array(),
+    fc.string().map((text) => new Uint8Array(Buffer.from(text))),
+    fc.string({ unit: 'binary' }).map((text) => new Uint8Array(Buffer.from(text))),
+  );
+
+  test('has the same bytes, and reads the same in every charset', () => {
+    const types = [
+      null,
+      'text/plain',
+      'text/html; charset=utf-8',
+      'a/b;charset=latin1',
+      'a/b; charset=utf-16',
+    ];
+    fc.assert(
+      fc.property(bytes, fc.constantFrom(...types), (body, contentType) => {
+        expect(bytesIn(Buffer.from(body).toString('latin1'))).toEqual(body);
+        textOf(body, null, contentType);
+      }),
+    );
+  });
+
+  test('takes memory of its own as bytes', () => {
+    expect(bytesIn('abc').buffer.byteLength).toBe(3);
   });
 });

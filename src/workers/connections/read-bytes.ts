@@ -15,6 +15,11 @@ export function copyOf(bytes: ReadBytes, from: number, to: number): Uint8Array<A
   return copy;
 }
 
+/** The same as text, one character for each byte (Latin-1): no memory outside of the heap has to be found for it. */
+export function latin1Of(bytes: ReadBytes, from: number, to: number): string {
+  return (bytes as Buffer).toString('latin1', from, to);
+}
+
 /** The same for short-lived bytes of a small answer: the copy shares memory with others. */
 export function smallCopyOf(bytes: ReadBytes, count: number): Buffer {
   return Buffer.from(viewOf(bytes, 0, count));

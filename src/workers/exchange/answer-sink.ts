@@ -1,9 +1,10 @@
+import type { KeptBytes } from '../../requests/body-text.ts';
 import type { ReadBytes } from '../connections/read-bytes.ts';
 
 /** Takes the bodies of one exchange's answers as they are read. Its state is that of the answer since the last `clear`. */
 export interface AnswerSink {
   /** The body if the request keeps it, up to the limit of what can be examined; else empty. */
-  readonly body: Uint8Array;
+  readonly body: KeptBytes;
   /** Null if the current answer is not read as a stream. */
   readonly tokens: TokenMarks | null;
   /** The error message of an answer that is not a stream; null without one. */

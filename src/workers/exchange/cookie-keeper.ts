@@ -33,11 +33,18 @@ export interface AnswerHead {
 
 const NONE: readonly string[] = [];
 const SETS_COOKIE = /(?:^|\n)set-cookie:/i;
+/** Heads are alike for a second, while their date is: comparing costs less than searching. */
+let latestWithout = '';
 
 /** The `set-cookie` fields of an answer. */
 export function setCookiesIn({ wantsHead, head, answeredFields }: AnswerHead): readonly string[] {
   // Runs for every answer, and most have none.
-  if (wantsHead) return head !== null && SETS_COOKIE.test(head) ? valuesInHead(head, 'set-cookie') : NONE;
+  if (wantsHead) {
+    if (head === null || head === latestWithout) return NONE;
+    if (SETS_COOKIE.test(head)) return valuesInHead(head, 'set-cookie');
+    latestWithout = head;
+    return NONE;
+  }
   const value = answeredFields?.['set-cookie'];
   return value === undefined ? NONE : [value].flat();
 }

@@ -153,7 +153,7 @@ export class Exchange implements InPlaceHandler {
   }
 
   /** The kept part of the answer's body, up to the limit of what can be examined; empty if not kept. */
-  get body(): Uint8Array {
+  get body(): AnswerSink['body'] {
     return this.sink.body;
   }
 

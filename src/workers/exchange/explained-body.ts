@@ -31,7 +31,7 @@ export class ExplainedBody extends KeptBody {
 
   override get complaint(): string | null {
     if (!this.#isFailure || this.#says === null) return null;
-    const body = this.body.subarray(0, MOST_KEPT_BYTES);
+    const body = this.body.slice(0, MOST_KEPT_BYTES);
     try {
       return textOfBody({ ...this.#says, body, bodyBytes: body.length });
     } catch (error) {

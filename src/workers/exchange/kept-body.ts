@@ -1,21 +1,23 @@
-import { LARGEST_KEPT_BYTES } from '../../requests/expectation.ts';
-import { copyInto, copyOf, type ReadBytes } from '../connections/read-bytes.ts';
+import { bytesIn, type KeptBytes, LARGEST_KEPT_BYTES } from '../../requests/body-text.ts';
+import { copyInto, latin1Of, type ReadBytes } from '../connections/read-bytes.ts';
 import type { AnswerSink, SaysOfBody } from './answer-sink.ts';
 
-const NOTHING = new Uint8Array();
+const NOTHING = '';
 const SMALLEST_GROWN_BYTES = 4_096;
 
 /**
- * The body of one answer, copied as it arrives into one buffer, however many pieces there are. The buffer is never
- * reused for another answer, so `body` may be kept.
+ * The body of one answer, copied as it arrives: in one piece as text of Latin-1, in several into one buffer, however many
+ * there are. The buffer is never reused for another answer, so `body` may be kept.
  */
 export class KeptBody implements AnswerSink {
   readonly tokens = null;
-  #buffer: Uint8Array = NOTHING;
+  #kept: KeptBytes = NOTHING;
+  /** Of a buffer, that are taken. */
   #length = 0;
 
-  get body(): Uint8Array {
-    return this.#buffer.length === this.#length ? this.#buffer : this.#buffer.subarray(0, this.#length);
+  get body(): KeptBytes {
+    if (typeof this.#kept === 'string' || this.#kept.length === this.#length) return this.#kept;
+    return this.#kept.subarray(0, this.#length);
   }
 
   get complaint(): string | null {
@@ -33,27 +35,25 @@ export class KeptBody implements AnswerSink {
   }
 
   clear(): void {
-    this.#buffer = NOTHING;
+    this.#kept = NOTHING;
     this.#length = 0;
   }
 
   add(bytes: ReadBytes, from: number, to: number): void {
     const end = Math.min(to, from + LARGEST_KEPT_BYTES - this.#length);
     if (end <= from) return;
-    if (this.#length === 0) {
-      this.#buffer = copyOf(bytes, from, end);
-    } else {
-      this.#makeRoom(this.#length + end - from);
-      copyInto(this.#buffer, this.#length, bytes, from, end);
-    }
+    if (this.#length === 0) this.#kept = latin1Of(bytes, from, end);
+    else copyInto(this.#withRoom(this.#length + end - from), this.#length, bytes, from, end);
     this.#length += end - from;
   }
 
-  #makeRoom(lengthBytes: number): void {
-    if (lengthBytes <= this.#buffer.length) return;
-    const roomBytes = Math.max(lengthBytes, SMALLEST_GROWN_BYTES, 2 * this.#buffer.length);
+  #withRoom(lengthBytes: number): Uint8Array {
+    const kept = bytesIn(this.#kept);
+    if (lengthBytes <= kept.length) return kept;
+    const roomBytes = Math.max(lengthBytes, SMALLEST_GROWN_BYTES, 2 * kept.length);
     const grown = new Uint8Array(Math.min(roomBytes, LARGEST_KEPT_BYTES));
-    grown.set(this.#buffer.subarray(0, this.#length));
-    this.#buffer = grown;
+    grown.set(kept.subarray(0, this.#length));
+    this.#kept = grown;
+    return grown;
   }
 }

@@ -1,3 +1,5 @@
+import { bytesIn, type KeptBytes } from '../../requests/body-text.ts';
+
 const OFFSET_BASIS = 0x811c9dc5;
 const PRIME = 0x01000193;
 
@@ -21,7 +23,8 @@ export class CpuWork {
     return this.#roundsPerAnswer > 0;
   }
 
-  do(body: Uint8Array): void {
+  do(kept: KeptBytes): void {
+    const body = bytesIn(kept);
     let hash = OFFSET_BASIS;
     for (let round = 0; round < this.#roundsPerAnswer; round++) {
       for (let at = 0; at < body.length; at++) hash = Math.imul(hash ^ (body[at] as number), PRIME);

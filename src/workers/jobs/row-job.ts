@@ -6,7 +6,7 @@ import type { RowCells } from '../../protocol/request.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import type { StreamPlan } from '../../protocol/stream.ts';
 import { MICROS_PER_MS } from '../../protocol/units.ts';
-import { LARGEST_KEPT_BYTES } from '../../requests/expectation.ts';
+import { bytesIn, LARGEST_KEPT_BYTES } from '../../requests/body-text.ts';
 import type { Filling } from '../../requests/render.ts';
 import { visible } from '../../requests/visible.ts';
 import { saidBy } from '../exchange/answer-verdict.ts';
@@ -214,7 +214,7 @@ export class RowJob implements Job {
       random: this.#random,
       dayMs: Date.now(),
     };
-    return saveBody(place, filling, body);
+    return saveBody(place, filling, bytesIn(body));
   }
 }
 

@@ -1,5 +1,6 @@
 import { LOWEST_FAILURE } from '../../protocol/report.ts';
 import type { Framing, StreamPlan } from '../../protocol/stream.ts';
+import type { KeptBytes } from '../../requests/body-text.ts';
 import { decodedBy, type ReadBytes } from '../connections/read-bytes.ts';
 import type { AnswerSink, SaysOfBody, StreamFailure, TokenMarks } from '../exchange/answer-sink.ts';
 import { KeptBody } from '../exchange/kept-body.ts';
@@ -64,7 +65,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
     this.#reader = new EventReader(plan);
   }
 
-  get body(): Uint8Array {
+  get body(): KeptBytes {
     return this.#kept.body;
   }
 

@@ -1,6 +1,6 @@
 import type { TokenCount } from '../../protocol/stream.ts';
 import type { Output, Response, StandardSchema, StreamedAnswer } from '../../protocol/test-definition.ts';
-import { textOfBody } from '../../requests/body-text.ts';
+import { bytesIn, type KeptBytes, textOfBody } from '../../requests/body-text.ts';
 import { pageOf } from '../../requests/html-selection.ts';
 import { jsonQuery, parseJsonPath } from '../../requests/json-path.ts';
 import type { Fields } from '../clients/dispatcher.ts';
@@ -23,7 +23,7 @@ export class Answer implements Response {
   readonly status: number;
   readonly timings: Response['timings'];
   readonly stream: StreamedAnswer | null;
-  readonly #body: Uint8Array;
+  #body: KeptBytes;
   readonly #bodyBytes: number;
   readonly #head: string | null;
   readonly #fields: Fields | null;
@@ -85,6 +85,7 @@ export class Answer implements Response {
   }
 
   bytes(): Uint8Array {
+    this.#body = bytesIn(this.#body);
     return this.#body;
   }
 

@@ -22,7 +22,9 @@ export class AwaitedAnswer implements Awaited {
 
   constructor(
     user: AwaitingUser,
-    { request, intendedMs, dispatchedMs }: Pick<Awaited, 'request' | 'intendedMs' | 'dispatchedMs'>,
+    request: Awaited['request'],
+    intendedMs: number,
+    dispatchedMs: number,
     resolve: (answer: Response) => void,
     reject: (error: Error) => void,
   ) {

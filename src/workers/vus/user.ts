@@ -237,9 +237,9 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
       this.#cookies ??= new UserCookies(maker.cookies);
       const cookies = this.#scenario.hasCookies ? this.#cookies : NO_COOKIES;
       const request = maker.make(method, url, params, this.#part !== 'exec', cookies, this);
-      const sent = { request, intendedMs: this.freeAtMs, dispatchedMs: nowMs };
+      const awaited = new AwaitedAnswer(this, request, this.freeAtMs, nowMs, resolve, reject);
       this.#connections ??= new UserConnections(this.#host);
-      this.#connections.send(new AwaitedAnswer(this, sent, resolve, reject));
+      this.#connections.send(awaited);
     });
     meter.back(this);
     return answer;
