@@ -7,11 +7,11 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type ErrorKind, type ReferenceServer, run } from '../../src/api/index.ts';
+import { type ErrorKind, type ReferenceServer, run, type WorkerMode } from '../../src/api/index.ts';
 import { renderText } from '../../src/main/reporters/text.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { ROOT } from '../support/cli.ts';
-import { testInTurns, VARIANTS, workersIn } from '../support/modes.ts';
+import { MODES, testInTurns, VARIANTS, workersIn } from '../support/modes.ts';
 import { startProxy } from '../support/proxy.ts';
 import { listening, useTargets } from '../support/target.ts';
 
@@ -229,13 +229,17 @@ async function secured({ port }: ReferenceServer): Promise<string> {
 }
 
 describe.each(CLIENTS)('framing that is broken, %s', (client) => {
-  test.each(FRAMING.flatMap((broken) => [false, true].map((secure) => ({ ...broken, secure }))))(
-    '$fault fails each request once, TLS $secure',
-    async ({ fault, body, secure, ...kinds }) => {
+  const cases = FRAMING.flatMap((broken, turn) => [
+    { ...broken, secure: false, mode: MODES[turn % MODES.length] as WorkerMode },
+    { ...broken, secure: true, mode: 'inline' as const },
+  ]);
+  test.each(cases)(
+    '$fault fails each request once, $mode, TLS $secure',
+    async ({ fault, body, secure, mode, ...kinds }) => {
       const target = await startTarget({ h2c: true });
       const timesOut = kinds[client].includes('timeout TIMEOUT');
       const summary = await run({
-        ...{ mode: 'inline', client, concurrency: 2, streams: 3, requests: 12 },
+        ...{ mode, workers: 1, client, concurrency: 2, streams: 3, requests: 12 },
         ...(secure ? { http2: true, insecure: true } : { h2c: true }),
         url: `${secure ? await secured(target) : target.url}fault/${fault}`,
         timeout: timesOut ? '300ms' : '10s',
