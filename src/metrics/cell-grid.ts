@@ -1,3 +1,4 @@
+import { type CellBytes, CellWriter, forEachCellIn } from './cell-bytes.ts';
 import { CELLS_IN_ONE, COARSE_CELLS_PER_OCTAVE, type CoarseCells, NO_CELLS } from './coarse-cells.ts';
 import { CELLS, CELLS_PER_OCTAVE } from './histogram.ts';
 import { PendingValues } from './pending-values.ts';
@@ -6,10 +7,12 @@ const OCTAVES = CELLS / CELLS_PER_OCTAVE;
 const PAGES_IN_CHUNK = 64;
 const LOG_CELLS_IN_ONE = Math.log2(CELLS_IN_ONE);
 
-/** The used cells of a grid, row by row, as they can be sent. */
-export interface PortableGrid {
-  /** How many cells of each row are used. */
-  readonly used: Uint16Array;
+const CELLS_IN_ROW = OCTAVES * COARSE_CELLS_PER_OCTAVE;
+const writer = new CellWriter();
+
+/** The used cells of a grid, row by row. */
+export interface GridCells {
+  readonly rows: readonly number[];
   readonly cells: Uint16Array;
   readonly counts: Uint32Array;
 }
@@ -72,35 +75,34 @@ export class CellGrid {
       : { cells: Uint16Array.from(cells), counts: Uint32Array.from(counts) };
   }
 
-  get portable(): PortableGrid {
+  get used(): GridCells {
+    const [rows, cells, counts]: [number[], number[], number[]] = [[], [], []];
     this.#settle();
-    const used = new Uint16Array(this.#rows);
-    const cells: number[] = [];
-    const counts: number[] = [];
-    // Most rows of most powers of two have none.
-    for (let at = 0; at < this.#pageOf.length; at++) {
-      const page = this.#pageOf[at] as number;
-      if (page === 0) continue;
-      const row = (at / OCTAVES) | 0;
-      const first = (at % OCTAVES) * COARSE_CELLS_PER_OCTAVE;
-      const inPage = this.#countsOn(page);
-      for (let offset = 0; offset < COARSE_CELLS_PER_OCTAVE; offset++) {
-        const count = inPage[offset] as number;
-        if (count === 0) continue;
-        used[row] = (used[row] as number) + 1;
-        cells.push(first + offset);
-        counts.push(count);
-      }
-    }
-    return { used, cells: Uint16Array.from(cells), counts: Uint32Array.from(counts) };
+    this.#forEachCell(0, this.#rows, (row, cell, count) => {
+      rows.push(row);
+      cells.push(cell);
+      counts.push(count);
+    });
+    return { rows, cells: Uint16Array.from(cells), counts: Uint32Array.from(counts) };
   }
 
-  /** @param factor how many of its rows make one row of this grid */
-  addPortable({ used, cells, counts }: PortableGrid, factor: number): void {
-    let at = 0;
-    for (const [row, length] of used.entries())
-      for (const end = at + length; at < end; at++)
-        this.addCell(Math.floor(row / factor), cells[at] ?? 0, counts[at] ?? 0);
+  /** The rows from `from` to before `to`, with the cells of all of them counted through. */
+  bytesBetween(from: number, to: number): CellBytes {
+    this.#settle();
+    this.#forEachCell(from, to, (row, cell, count) => writer.add((row - from) * CELLS_IN_ROW + cell, count));
+    return writer.take();
+  }
+
+  /**
+   * @param factor how many of its rows make one row of this grid
+   * @param first the number of its first row
+   * @param until rows from this one on are left out
+   */
+  addBytes(bytes: CellBytes, factor: number, first: number, until: number): void {
+    forEachCellIn(bytes, (cell, count) => {
+      const row = first + ((cell / CELLS_IN_ROW) | 0);
+      if (row < until) this.addCell((row / factor) | 0, cell % CELLS_IN_ROW, count);
+    });
   }
 
   /** The same with `factor` neighbouring rows added up to one. */
@@ -115,6 +117,21 @@ export class CellGrid {
       }
     }
     return grown;
+  }
+
+  #forEachCell(from: number, to: number, visit: (row: number, cell: number, count: number) => void): void {
+    // Most rows of most powers of two have none.
+    for (let at = from * OCTAVES; at < to * OCTAVES; at++) {
+      const page = this.#pageOf[at] ?? 0;
+      if (page === 0) continue;
+      const row = (at / OCTAVES) | 0;
+      const first = (at % OCTAVES) * COARSE_CELLS_PER_OCTAVE;
+      const inPage = this.#countsOn(page);
+      for (let offset = 0; offset < COARSE_CELLS_PER_OCTAVE; offset++) {
+        const count = inPage[offset] as number;
+        if (count > 0) visit(row, first + offset, count);
+      }
+    }
   }
 
   #settle(): void {

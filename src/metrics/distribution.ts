@@ -1,4 +1,5 @@
-import { Histogram, type UsedCells } from './histogram.ts';
+import type { CellBytes } from './cell-bytes.ts';
+import { Histogram } from './histogram.ts';
 import { type Moments, RunningMoments } from './moments.ts';
 import { type CelledValues, PendingValues } from './pending-values.ts';
 import { ValueList } from './value-list.ts';
@@ -6,8 +7,8 @@ import { ValueList } from './value-list.ts';
 /** A distribution without its values, as it can be sent. */
 export interface PortableDistribution {
   readonly moments: Moments;
-  readonly observed: UsedCells;
-  readonly bounds: UsedCells;
+  readonly observed: CellBytes;
+  readonly bounds: CellBytes;
 }
 
 /**
@@ -67,15 +68,15 @@ export class Distribution {
   }
 
   get portable(): PortableDistribution {
-    return { moments: this.moments.plain, observed: this.#observed.used, bounds: this.#bounds.used };
+    return { moments: this.moments.plain, observed: this.#observed.bytes, bounds: this.#bounds.bytes };
   }
 
   /** Adds what has no single values any more; from then on this one has none either. */
   addPortable({ moments, observed, bounds }: PortableDistribution): void {
     this.dropValues();
     this.#moments.addGroup(moments);
-    this.#observed.addUsed(observed);
-    this.#bounds.addUsed(bounds);
+    this.#observed.addBytes(observed);
+    this.#bounds.addBytes(bounds);
   }
 
   /** Frees the values; from now on percentiles come from the histogram. */

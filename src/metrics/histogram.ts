@@ -1,3 +1,5 @@
+import { type CellBytes, CellWriter, forEachCellIn } from './cell-bytes.ts';
+
 /**
  * A log-linear histogram of fixed geometry: 1024 cells for each power of two, from 2^-20 to 2^32
  * milliseconds (1 ns to 49 days). A cell is at most 1/1024 of its value wide, so its middle is within
@@ -59,6 +61,8 @@ export interface UsedCells {
   readonly counts: Float64Array;
 }
 
+const writer = new CellWriter();
+
 export class Histogram {
   #count = 0;
   // A page is made when a value first falls into it: latencies touch few powers of two.
@@ -108,6 +112,16 @@ export class Histogram {
       counts.push(count);
     });
     return { cells: Uint16Array.from(cells), counts: Float64Array.from(counts) };
+  }
+
+  /** The same in the fewest bytes. */
+  get bytes(): CellBytes {
+    this.forEachCell((cell, count) => writer.add(cell, count));
+    return writer.take();
+  }
+
+  addBytes(bytes: CellBytes): void {
+    forEachCellIn(bytes, (cell, count) => this.addCell(cell, count));
   }
 
   addUsed({ cells, counts }: UsedCells): void {

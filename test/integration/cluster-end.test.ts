@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type AgentState, purposes } from '../../src/main/cluster/messages.ts';
+import { type AgentState, purposes, stateName } from '../../src/main/cluster/messages.ts';
 import { Sealer } from '../../src/main/cluster/seal.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
 import { startAgent, submit } from '../support/cluster.ts';
@@ -27,6 +27,7 @@ async function runWhere(
     put: (run, name, bytes, signal) => {
       const put = (): Promise<void> => connection.put(run, name, bytes, signal);
       const nonce = name.slice(name.indexOf(':') + 1);
+      if (name !== stateName(nonce)) return put();
       const { isFinal } = sealer.open<AgentState>(purposes.state(run, nonce), bytes);
       return isFinal ? deliver(connection, put) : put();
     },

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { createReferenceServer } from '../../src/api/index.ts';
-import { type AgentState, type Command, purposes } from '../../src/main/cluster/messages.ts';
+import { type AgentState, type Command, purposes, stateName } from '../../src/main/cluster/messages.ts';
 import { Sealer } from '../../src/main/cluster/seal.ts';
 import { readOptions } from '../../src/main/plan/resolve.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
@@ -136,6 +136,7 @@ describe('a run over agents', () => {
         const { put } = connection;
         connection.put = async (run, name, bytes, signal) => {
           const nonce = name.slice(name.indexOf(':') + 1);
+          if (name !== stateName(nonce)) return put(run, name, bytes, signal);
           const { isFinal, atMs } = sealer.open<AgentState>(purposes.state(run, nonce), bytes);
           if (!isFinal && lost.push(atMs) % 2 === 1) return;
           for (let time = 0; time < 2; time++) await put(run, name, bytes, signal);

@@ -20,7 +20,8 @@ export async function finalStateOf(options: RunOptions): Promise<AgentState> {
     {
       ...connection,
       put: (run, name, bytes, signal) => {
-        last = sealer.open<AgentState>(purposes.state(run, name.slice(STATE.length)), bytes);
+        if (name.startsWith(STATE))
+          last = sealer.open<AgentState>(purposes.state(run, name.slice(STATE.length)), bytes);
         return connection.put(run, name, bytes, signal);
       },
     },

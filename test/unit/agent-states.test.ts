@@ -36,7 +36,7 @@ async function knownOf(
     const count = Math.max(0, atMs * PER_MS);
     tallies[0]!.fold(blockOf(Array.from({ length: count }, (_, row) => answered(1, row / PER_MS))), records);
     return {
-      ...{ isFinal: false, atMs, reason: null, workers: [], driftMs: null },
+      ...{ isFinal: false, atMs, reason: null, base: null, workers: [], driftMs: null },
       records: portableRecords(tallies, records),
       costs: { ownCpuMs: 0, ownLoopCpuMs: 0, blockBytes: 0, ownPeakRssBytes: 0 },
     };

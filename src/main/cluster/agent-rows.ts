@@ -13,24 +13,26 @@ interface Said {
 export class AgentRows {
   readonly #last = new Map<Slot, Said>();
 
+  /** Notes a state as it comes: its rate is that since the one before. */
+  heard(slot: Slot, { atMs, workers }: AgentState): void {
+    const last = this.#last.get(slot);
+    if (last !== undefined && atMs <= last.atMs) return;
+    const sent = workers.reduce((sum, { counts }) => sum + counts.sent, 0);
+    const perSecond = last === undefined ? null : ((sent - last.sent) * MS_PER_SECOND) / (atMs - last.atMs);
+    this.#last.set(slot, { atMs, sent, perSecond });
+  }
+
   /** @param state its latest state; null before the first one */
   rowOf(slot: Slot, state: AgentState | null): AgentSoFar {
     const { name, because, isOver } = slot;
-    if (state === null) return { name, state: stateOf(slot), sent: 0, perSecond: null, mostLagMs: null };
-    const sent = state.workers.reduce((sum, { counts }) => sum + counts.sent, 0);
-    const last = this.#last.get(slot);
-    const isNew = last === undefined || state.atMs > last.atMs;
-    const rate =
-      last === undefined || !isNew
-        ? (last?.perSecond ?? null)
-        : ((sent - last.sent) * MS_PER_SECOND) / (state.atMs - last.atMs);
-    if (isNew) this.#last.set(slot, { atMs: state.atMs, sent, perSecond: rate });
+    const { sent, perSecond } = this.#last.get(slot) ?? { sent: 0, perSecond: null };
+    if (state === null) return { name, state: stateOf(slot), sent, perSecond, mostLagMs: null };
     const { count, max } = state.records.tally.latencies.startLag.moments;
     return {
       name,
       state: stateOf(slot),
       sent,
-      perSecond: because !== null || isOver || state.isFinal ? null : rate,
+      perSecond: because !== null || isOver || state.isFinal ? null : perSecond,
       mostLagMs: count === 0 ? null : max,
     };
   }

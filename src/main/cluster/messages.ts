@@ -1,6 +1,7 @@
 import type { WorkerKind } from '../../protocol/plan.ts';
 import type { CollectedWorker } from '../collect/collected.ts';
 import type { PortableRecords } from '../collect/portable.ts';
+import type { PortableSeries } from '../collect/series.ts';
 import type { SlotId } from './broker.ts';
 
 /** Orders from a submitter to the agents of its run; all of them read every order. */
@@ -58,6 +59,8 @@ export interface AgentState {
   /** Why the agent ended early by itself; null if it did not. */
   readonly reason: string | null;
   readonly records: PortableRecords;
+  /** The value with earlier intervals of its series; null if it has them all. */
+  readonly base: BaseId | null;
   readonly workers: readonly WorkerState[];
   readonly costs: {
     readonly ownCpuMs: number;
@@ -67,6 +70,19 @@ export interface AgentState {
   };
   /** How far the clocks have drifted since the start; null before the end. */
   readonly driftMs: number | null;
+}
+
+/** Where an agent has put what of its series rarely changes: at one of two places, so that the one in use stays. */
+export interface BaseId {
+  readonly place: 0 | 1;
+  /** How many there were before it, at either place. */
+  readonly number: number;
+}
+
+/** Intervals of a series that later states leave out. */
+export interface StateBase {
+  readonly number: number;
+  readonly series: PortableSeries;
 }
 
 /** An agent's entry in the list of its pool. */
@@ -88,6 +104,7 @@ export const purposes = {
   orders: (run: string): string => `${run}:orders`,
   said: ({ run, slot }: SlotId): string => `${run}-${slot}:said`,
   state: (run: string, nonce: string): string => `${run}:state:${nonce}`,
+  base: (run: string, nonce: string): string => `${run}:base:${nonce}`,
   agent: (id: string): string => `agent:${id}`,
 } as const;
 
@@ -96,4 +113,11 @@ export const PLAN = 'plan';
 export const PREPARED = 'prepared';
 export function stateName(nonce: string): string {
   return `state:${nonce}`;
+}
+export function baseName(nonce: string, place: BaseId['place']): string {
+  return `base${place}:${nonce}`;
+}
+/** All that an agent puts there. */
+export function namesOf(nonce: string): readonly string[] {
+  return [stateName(nonce), baseName(nonce, 0), baseName(nonce, 1)];
 }

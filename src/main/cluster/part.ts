@@ -11,15 +11,19 @@ import { type Broker, CLUSTER_TIMES, type TakenSlot } from './broker.ts';
 import { measureOffset, type Offset } from './broker-clock.ts';
 import {
   type AgentState,
+  type BaseId,
+  baseName,
   type Command,
   PREPARED,
   purposes,
   type Said,
+  type StateBase,
   stateName,
   type WorkerState,
 } from './messages.ts';
 import { refusalOf } from './refusal.ts';
 import type { Sealer } from './seal.ts';
+import { SmallStates } from './small-states.ts';
 import type { Prepared } from './submission-options.ts';
 import { Telling } from './telling.ts';
 
@@ -156,10 +160,15 @@ export class Part {
     this.#coordinator = coordinator;
     if (this.#reason !== null || this.#isStopped) return;
     const ticking = setInterval(() => this.#tick(), TICK_MS);
-    const telling = new Telling(this.#clock, (state, signal) => this.#putState(state, signal));
-    telling.begin(stateEveryMs, () =>
-      this.#startAtMs === null ? null : this.#stateOf(coordinator.collected()),
-    );
+    const telling = new Telling(this.#clock);
+    const states = new SmallStates({
+      putBase: (place, base, signal) => this.#putBase(place, base, signal),
+      putState: (base, from, signal) =>
+        this.#putState({ ...this.#stateOf(coordinator.collected(), from), base }, signal),
+    });
+    telling.begin(stateEveryMs, async (signal) => {
+      if (this.#startAtMs !== null) await states.tell(coordinator.collected().records.series, signal);
+    });
     const collected = await POOLS[this.#options.mode]()
       .then((pool) => coordinator.run(pool))
       // The final state may take long over a slow link: no earlier state may arrive after it.
@@ -298,7 +307,8 @@ export class Part {
       });
   }
 
-  #stateOf(collected: Collected): AgentState {
+  /** @param from intervals of the series before this one are left out */
+  #stateOf(collected: Collected, from = 0): AgentState {
     const { workers, tallies, records, ownCpuMs, ownLoopCpuMs, blockBytes, ownPeakRssBytes } = collected;
     const startAtMs = this.#startAtMs ?? 0;
     const kind = WORKER_KINDS[this.#options.mode];
@@ -306,7 +316,8 @@ export class Part {
       isFinal: false,
       atMs: this.#clock.nowMs() - startAtMs - this.#plan.warmupMs,
       reason: this.#reason,
-      records: portableRecords(tallies, records),
+      records: portableRecords(tallies, records, from),
+      base: null,
       workers: workers.map(
         ({ shard, counts, report, pid, threadId, startupMs, lostBecause }): WorkerState => {
           const { samples, released, sent, ok, failed, unfinished, cancelled, dropped } = counts;
@@ -344,6 +355,12 @@ export class Part {
     const { run } = this.#slot;
     const bytes = this.#sealer.seal(purposes.state(run, this.#nonce), state);
     await this.#broker.put(run, stateName(this.#nonce), bytes, signal);
+  }
+
+  async #putBase(place: BaseId['place'], base: StateBase, signal: AbortSignal): Promise<void> {
+    const { run } = this.#slot;
+    const bytes = this.#sealer.seal(purposes.base(run, this.#nonce), base);
+    await this.#broker.put(run, baseName(this.#nonce, place), bytes, signal);
   }
 
   #say(said: Said): Promise<void> {

@@ -9,7 +9,7 @@ import type { Outcome, Slot } from './agent-slots.ts';
 import type { AgentState } from './messages.ts';
 
 /** Source of states, by the nonces of agents. */
-interface StateSource {
+export interface StateSource {
   state(nonce: string): Promise<AgentState | null>;
   /** Bytes of the next state that have arrived so far. */
   carried(nonce: string): Promise<number>;
@@ -22,6 +22,8 @@ export class LatestStates {
   readonly #source: StateSource;
   readonly #latest = new Map<Slot, AgentState>();
   #snapshot: Snapshot | null = null;
+  /** There are states that the snapshot does not have: it is only made when somebody looks. */
+  #isStale = false;
   readonly #rows = new AgentRows();
   #isReading = false;
   #seen = '';
@@ -62,6 +64,8 @@ export class LatestStates {
 
   /** The sum of all latest states, as of the latest of them; null before the load. */
   snapshot(): Snapshot | null {
+    if (this.#isStale) this.#addUp();
+    this.#isStale = false;
     return this.#snapshot;
   }
 
@@ -74,10 +78,12 @@ export class LatestStates {
         if (slot.joined === null || this.isFinal(slot)) continue;
         // The next state makes up for one that cannot be read.
         const state = await this.#source.state(slot.joined.nonce).catch(() => null);
-        if (state !== null) this.#latest.set(slot, state);
+        if (state === null) continue;
+        this.#latest.set(slot, state);
+        this.#rows.heard(slot, state);
       }
-      this.#addUp();
     } finally {
+      this.#isStale = true;
       this.#isReading = false;
     }
   }

@@ -22,13 +22,14 @@ import { BrokerWatch } from './broker-watch.ts';
 import { Gathering } from './gathering.ts';
 import { leadMs } from './lead.ts';
 import { LossWatch } from './max-lost.ts';
-import { type AgentState, type Command, PLAN, PREPARED, purposes, type Said, stateName } from './messages.ts';
+import { type Command, namesOf, PLAN, PREPARED, purposes, type Said } from './messages.ts';
 import { checkPlanSize, checkPreparedSize } from './not-started.ts';
 import { planOver } from './plan-over.ts';
 import { longestTopMs } from './readiness.ts';
 import { refusalOf } from './refusal.ts';
 import { collectAgents } from './results.ts';
 import type { Sealer } from './seal.ts';
+import { StateReader } from './state-reader.ts';
 import { LatestStates } from './states.ts';
 import type { SubmissionOptions } from './submission-options.ts';
 import { Waiting, within } from './waiting.ts';
@@ -209,10 +210,7 @@ export class Submission implements Conduct {
       first += own.length;
       return { slot, shards: own };
     });
-    this.#states = new LatestStates(plan, outcomes, {
-      state: (nonce) => this.#state(nonce),
-      carried: (nonce) => this.#broker.carried(this.#run, stateName(nonce)),
-    });
+    this.#states = new LatestStates(plan, outcomes, new StateReader(this.#broker, this.#sealer, this.#run));
     await this.#follow(plan, this.#states, outcomes, startAtMs);
     return outcomes;
   }
@@ -337,9 +335,9 @@ export class Submission implements Conduct {
   }
 
   #checkRules(plan: RunPlan): void {
+    if (plan.abortOn.length === 0 || this.#stoppedAtMs !== null) return;
     const snapshot = this.snapshot();
-    if (snapshot === null || plan.abortOn.length === 0 || this.#stoppedAtMs !== null) return;
-    if (snapshot.elapsedMs <= 0 || this.#windowAtMs === null) return;
+    if (snapshot === null || snapshot.elapsedMs <= 0 || this.#windowAtMs === null) return;
     const broken = brokenRule(plan, snapshot);
     if (broken !== null) this.#stopFor({ ...broken, atMs: this.#clock.nowMs() - this.#windowAtMs }, plan);
   }
@@ -372,16 +370,11 @@ export class Submission implements Conduct {
     return this.#broker.order(this.#run, this.#sealer.seal(purposes.orders(this.#run), command));
   }
 
-  async #state(nonce: string): Promise<AgentState | null> {
-    const sealed = await this.#broker.get(this.#run, stateName(nonce));
-    return sealed === null ? null : this.#sealer.open<AgentState>(purposes.state(this.#run, nonce), sealed);
-  }
-
   async #cleanUp(endWatching: End): Promise<void> {
     // Those that had joined a run that never began are told to leave it: no other is to take their place.
     this.#gathering.deal();
     const names = this.#gathering.slots.flatMap(({ joined }) =>
-      joined === null ? [] : stateName(joined.nonce),
+      joined === null ? [] : namesOf(joined.nonce),
     );
     const all = async (): Promise<void> => {
       // An agent that is told to leave would take the next place in line.

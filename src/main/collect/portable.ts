@@ -1,5 +1,5 @@
+import type { CellBytes } from '../../metrics/cell-bytes.ts';
 import type { PortableDistribution } from '../../metrics/distribution.ts';
-import type { UsedCells } from '../../metrics/histogram.ts';
 import { EVENT_TIME_KINDS, type EventTimeKind, forEachEventTime } from '../../protocol/event-times.ts';
 import { forEachLatency, LATENCY_KINDS, type LatencyKind } from '../../protocol/latency.ts';
 import type { TimedErrorTally } from '../../protocol/report.ts';
@@ -39,19 +39,21 @@ export interface PortableRecords {
 }
 
 type PortableStart = Omit<StartRecord, 'latencies' | 'add' | 'addAll' | 'addGood'> & {
-  readonly latencies: UsedCells;
+  readonly latencies: CellBytes;
 };
 
-/** What several workers have recorded together. It may share memory with their tallies: send it at once. */
-export function portableRecords(tallies: readonly Tally[], records: RunRecords): PortableRecords {
-  const sum = new Tally();
-  for (const tally of tallies) addTally(sum, portableTally(tally));
+/**
+ * What several workers have recorded together. It may share memory with their tallies: send it at once.
+ *
+ * @param from intervals of the series before this one are left out
+ */
+export function portableRecords(tallies: readonly Tally[], records: RunRecords, from = 0): PortableRecords {
   const { series, backlog, start, mix, scenarios } = records;
   return {
-    tally: portableTally(sum),
-    series: series.portable,
+    tally: portableSum(tallies),
+    series: series.portableFrom(from),
     backlog: backlog?.portable ?? null,
-    start: start === null ? null : { ...start, latencies: start.latencies.used },
+    start: start === null ? null : { ...start, latencies: start.latencies.bytes },
     mix: mix.map(({ outcomes, latency }) => ({ outcomes, latency: latency.portable })),
     scenarios: scenarios?.portable ?? null,
   };
@@ -69,7 +71,7 @@ export function addRecords(
   if (other.backlog !== null) records.backlog?.addPortable(other.backlog);
   if (other.start !== null) {
     const { latencies, count, waitMs, serviceMs, responseMs } = other.start;
-    records.start?.latencies.addUsed(latencies);
+    records.start?.latencies.addBytes(latencies);
     records.start?.addAll(count, waitMs, serviceMs, responseMs);
   }
   for (const [index, { outcomes, latency }] of other.mix.entries()) {
@@ -77,6 +79,14 @@ export function addRecords(
     records.mix[index]?.latency.addPortable(latency);
   }
   if (other.scenarios !== null) records.scenarios?.addPortable(other.scenarios, workers);
+}
+
+function portableSum(tallies: readonly Tally[]): PortableTally {
+  const [only] = tallies;
+  if (only !== undefined && tallies.length === 1) return portableTally(only);
+  const sum = new Tally();
+  for (const tally of tallies) addTally(sum, portableTally(tally));
+  return portableTally(sum);
 }
 
 function portableTally(tally: Tally): PortableTally {

@@ -1,4 +1,5 @@
-import { CellGrid, type PortableGrid } from '../../metrics/cell-grid.ts';
+import type { CellBytes } from '../../metrics/cell-bytes.ts';
+import { CellGrid } from '../../metrics/cell-grid.ts';
 import type { CoarseCells } from '../../metrics/coarse-cells.ts';
 import { OUTCOME } from '../../protocol/report.ts';
 import { type GoodRows, largestOf } from './good-rows.ts';
@@ -20,8 +21,12 @@ export interface SeriesCounts extends IntervalCounts, Progressed {
 /** A series in a form that can be sent. */
 export interface PortableSeries {
   readonly intervalMs: number;
+  /** The number of its first interval; those before it are in `earlier`. */
+  readonly from: number;
+  /** What was sent before, whose intervals up to `from` have not changed since. */
+  readonly earlier: PortableSeries | null;
   readonly intervals: readonly (IntervalCounts | undefined)[];
-  readonly latencies: Readonly<Record<IntervalLatency, PortableGrid>>;
+  readonly latencies: Readonly<Record<IntervalLatency, CellBytes>>;
   readonly underWay: PortableUnderWay;
   readonly latencyCount: number;
   readonly lastOkMs: number;
@@ -46,6 +51,8 @@ export class Series {
   #lastIndex = 0;
   #lastFromMs = 0;
   #lastToMs = 0;
+  /** The first interval that has changed since `markSent`, but for those that `#underWay` knows of. */
+  #firstChanged = 0;
   #latencyCount = 0;
   #lastOkMs = Number.NEGATIVE_INFINITY;
   #okBeforeBad = 0;
@@ -151,13 +158,40 @@ export class Series {
   }
 
   get portable(): PortableSeries {
+    return this.portableFrom(0);
+  }
+
+  /** Intervals in use. */
+  get used(): number {
+    return Math.max(this.#intervals.length, this.#underWay.used);
+  }
+
+  /** All intervals before this one are as they were at the last `markSent`; 0 without one, or if their length has changed. */
+  get firstChanged(): number {
+    this.#firstChanged = Math.min(this.#firstChanged, this.#underWay.takeFirstEndOfEarlier());
+    return this.#firstChanged;
+  }
+
+  /** From now on `firstChanged` counts from here. */
+  markSent(): void {
+    this.#underWay.takeFirstEndOfEarlier();
+    this.#firstChanged = MOST_INTERVALS;
+    // The next request looks its interval up, and is noticed.
+    this.#lastToMs = this.#lastFromMs;
+  }
+
+  /** The intervals from this one on, and all that is of none. It may share memory with this: send it at once. */
+  portableFrom(from: number): PortableSeries {
+    const to = Math.max(from, this.used);
     return {
       intervalMs: this.#intervalMs,
-      intervals: Array.from(this.#intervals, (interval) =>
+      from,
+      earlier: null,
+      intervals: Array.from(this.#intervals.slice(from), (interval) =>
         interval === undefined ? undefined : { ...interval },
       ),
-      latencies: forEachLatency((kind) => this.#latencies[kind].portable),
-      underWay: this.#underWay.portable,
+      latencies: forEachLatency((kind) => this.#latencies[kind].bytesBetween(from, to)),
+      underWay: this.#underWay.portableRows(from, to),
       latencyCount: this.#latencyCount,
       lastOkMs: this.#lastOkMs,
       okBeforeBad: this.#okBeforeBad,
@@ -168,11 +202,10 @@ export class Series {
   /** Adds a series that was recorded in parallel to this one. */
   addPortable(other: PortableSeries): void {
     while (this.#intervalMs < other.intervalMs) this.#grow();
-    const factor = this.#intervalMs / other.intervalMs;
-    for (const [index, interval] of other.intervals.entries())
-      if (interval !== undefined) this.#interval(Math.floor(index / factor)).add(interval);
-    for (const kind of LATENCIES) this.#latencies[kind].addPortable(other.latencies[kind], factor);
-    this.#underWay.addPortable(other.underWay, factor);
+    this.#firstChanged = 0;
+    if (other.earlier !== null) this.#addRows(other.earlier, other.from);
+    this.#addRows(other, Number.POSITIVE_INFINITY);
+    this.#underWay.addOutside(other.underWay);
     this.#latencyCount += other.latencyCount;
     this.#lastOkMs = Math.max(this.#lastOkMs, other.lastOkMs);
     this.#okBeforeBad += other.okBeforeBad;
@@ -196,6 +229,16 @@ export class Series {
     });
   }
 
+  /** Adds its intervals before `until`, which are not longer than these. */
+  #addRows({ intervalMs, from, intervals, latencies, underWay }: PortableSeries, until: number): void {
+    const factor = this.#intervalMs / intervalMs;
+    for (const [at, interval] of intervals.entries())
+      if (interval !== undefined && from + at < until)
+        this.#interval(Math.floor((from + at) / factor)).add(interval);
+    for (const kind of LATENCIES) this.#latencies[kind].addBytes(latencies[kind], factor, from, until);
+    this.#underWay.addRows(underWay, factor, from, until);
+  }
+
   #indexOf(atMs: number): number {
     // Most consecutive requests are in the same interval.
     if (atMs >= this.#lastFromMs && atMs < this.#lastToMs) return this.#lastIndex;
@@ -204,6 +247,7 @@ export class Series {
       this.#grow();
       index = Math.floor(atMs / this.#intervalMs);
     }
+    if (index < this.#firstChanged) this.#firstChanged = index;
     this.#lastIndex = index;
     this.#lastFromMs = index * this.#intervalMs;
     this.#lastToMs = this.#lastFromMs + this.#intervalMs;
@@ -242,6 +286,7 @@ export class Series {
     }
     this.#intervals = grown;
     this.#intervalMs = longer;
+    this.#firstChanged = 0;
     this.#lastToMs = this.#lastFromMs;
     this.#underWay.grow(factor);
     const latencies = this.#latencies;

@@ -95,9 +95,6 @@ function addTo(
 }
 
 function portableOf(grid: CellGrid, factor: number): CourseCells {
-  const { used, cells, counts } = grid.portable;
-  const intervals: number[] = [];
-  for (const [row, length] of used.entries())
-    for (let index = 0; index < length; index++) intervals.push(row * factor);
-  return { intervals: Uint32Array.from(intervals), cells, counts };
+  const { rows, cells, counts } = grid.used;
+  return { intervals: Uint32Array.from(rows, (row) => row * factor), cells, counts };
 }

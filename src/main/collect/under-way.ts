@@ -18,7 +18,7 @@ export interface EndedBy {
   readonly before: number;
 }
 
-/** The same counts in a form that can be sent. */
+/** The same counts in a form that can be sent, from some interval on. */
 export interface PortableUnderWay {
   readonly begun: Float64Array;
   readonly ended: Float64Array;
@@ -40,6 +40,8 @@ export class UnderWay {
   #before = 0;
   /** Ends beyond the last interval so far: at most as many as there were requests in flight at once. */
   #later: { readonly endMs: number; readonly isOk: boolean }[] = [];
+  /** The first interval in which a request that was due before the window has ended. */
+  #firstEndOfEarlier = Number.POSITIVE_INFINITY;
 
   constructor(intervals: number, intervalMs: number) {
     this.#intervals = intervals;
@@ -53,8 +55,10 @@ export class UnderWay {
   /** @param fromMs within the intervals so far, or before them; a request that ended before them is ignored */
   add(fromMs: number, endMs: number, isOk: boolean): void {
     if (endMs < 0) return;
-    if (fromMs < 0) this.#before++;
-    else increment(this.#begun, Math.floor(fromMs / this.#intervalMs));
+    if (fromMs < 0) {
+      this.#before++;
+      this.#firstEndOfEarlier = Math.min(this.#firstEndOfEarlier, Math.floor(endMs / this.#intervalMs));
+    } else increment(this.#begun, Math.floor(fromMs / this.#intervalMs));
     this.#end(endMs, isOk);
   }
 
@@ -70,23 +74,53 @@ export class UnderWay {
     for (let at = from; at < to; at++) this.#end(endsMs[at] as number, true);
   }
 
-  get portable(): PortableUnderWay {
+  /** How many intervals from the first one hold anything. */
+  get used(): number {
+    let used = this.#intervals;
+    while (used > 0 && !this.#begun[used - 1] && !this.#ended[used - 1] && !this.#dropped[used - 1]) used--;
+    return used;
+  }
+
+  /** The first interval that has changed since the last call apart from those in which requests were due since. */
+  takeFirstEndOfEarlier(): number {
+    const first = this.#firstEndOfEarlier;
+    this.#firstEndOfEarlier = Number.POSITIVE_INFINITY;
+    return first;
+  }
+
+  /** The intervals from `from` to before `to`; it shares memory with this. */
+  portableRows(from: number, to: number): PortableUnderWay {
     return {
-      begun: this.#begun,
-      ended: this.#ended,
-      answered: this.#answered,
-      dropped: this.#dropped,
+      begun: this.#begun.subarray(from, to),
+      ended: this.#ended.subarray(from, to),
+      answered: this.#answered.subarray(from, to),
+      dropped: this.#dropped.subarray(from, to),
       before: this.#before,
       later: this.#later,
     };
   }
 
-  /** @param factor how many of its intervals make one of these */
-  addPortable({ begun, ended, answered, dropped, before, later }: PortableUnderWay, factor: number): void {
-    addTo(this.#begun, begun, factor);
-    addTo(this.#ended, ended, factor);
-    addTo(this.#answered, answered, factor);
-    addTo(this.#dropped, dropped, factor);
+  /**
+   * Adds the intervals of another one.
+   *
+   * @param factor how many of its intervals make one of these
+   * @param first the number of its first interval
+   * @param until intervals from this one on are left out
+   */
+  addRows(
+    { begun, ended, answered, dropped }: PortableUnderWay,
+    factor: number,
+    first: number,
+    until: number,
+  ): void {
+    addTo(this.#begun, begun, factor, first, until);
+    addTo(this.#ended, ended, factor, first, until);
+    addTo(this.#answered, answered, factor, first, until);
+    addTo(this.#dropped, dropped, factor, first, until);
+  }
+
+  /** Adds what of another one is in none of its intervals. */
+  addOutside({ before, later }: PortableUnderWay): void {
     this.#before += before;
     for (const { endMs, isOk } of later) this.#end(endMs, isOk);
   }
@@ -148,10 +182,17 @@ function grown(counts: Float64Array, factor: number): Float64Array {
   return sums;
 }
 
-function addTo(sums: Float64Array, counts: Float64Array, factor: number): void {
-  for (const [index, count] of counts.entries()) {
-    const into = Math.floor(index / factor);
-    sums[into] = (sums[into] ?? 0) + count;
+function addTo(
+  sums: Float64Array,
+  counts: Float64Array,
+  factor: number,
+  first = 0,
+  until = Number.POSITIVE_INFINITY,
+): void {
+  const length = Math.min(counts.length, until - first);
+  for (let at = 0; at < length; at++) {
+    const into = Math.floor((first + at) / factor);
+    sums[into] = (sums[into] ?? 0) + (counts[at] as number);
   }
 }
 
