@@ -11,7 +11,7 @@ const CELLS_IN_ROW = OCTAVES * COARSE_CELLS_PER_OCTAVE;
 const writer = new CellWriter();
 
 /** The used cells of a grid, row by row. */
-export interface GridCells {
+interface GridCells {
   readonly rows: readonly number[];
   readonly cells: Uint16Array;
   readonly counts: Uint32Array;

@@ -1,7 +1,8 @@
 /** One agent of a run over several, as far as it has said. */
 export interface AgentSoFar {
   readonly name: string;
-  readonly state: 'running' | 'finished' | 'lost';
+  /** Unheard while the broker says nothing of anybody. */
+  readonly state: 'running' | 'finished' | 'lost' | 'unheard';
   readonly sent: number;
   /** Between the last two that it said; null before the second, and once it has ended. */
   readonly perSecond: number | null;

@@ -147,7 +147,8 @@ export interface FindingFigures {
   /** Agents whose own results are limited by the agent. */
   readonly 'agents-limited': { readonly agents: readonly string[]; readonly of: number };
   /** The longest time in which a worker could not run at all. */
-  readonly 'stood-still': { readonly stoodStillMs: number };
+  /** With the agent whose process it was, in a run over several machines. */
+  readonly 'stood-still': { readonly stoodStillMs: number; readonly agent?: string };
   readonly 'requests-failed-here': {
     readonly failed: number;
     readonly sent: number;

@@ -191,7 +191,7 @@ async function ofCutOffRun(): Promise<void> {
   far.holds(summary);
   expect(code).toBe(3);
   expect(summary.agents?.[0]).toMatchObject({ state: 'lost', planned: 6_000 });
-  expect(summary.agents?.[0]?.because).toMatch(/heard nothing from the submitter/);
+  expect(summary.agents?.[0]?.because).toMatch(/heard nothing more from the command/);
   // Its last word may come too late over so narrow a way: then the result says how many it may have sent besides.
   const unknown = summary.agents?.[0]?.unknownAtMost ?? 0;
   expect(far.witness.seen.length).toBeLessThanOrEqual(summary.requests.sent + unknown);

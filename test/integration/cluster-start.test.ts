@@ -185,7 +185,7 @@ test('an agent refuses a run to where it may not send, and a slot that a submitt
   await far.leave();
   const connection = await begin('near');
   await connection.addSlots('left', [0], VERSION);
-  await until(() => said.includes('near run left: its submitter is gone.'));
+  await until(() => said.includes('near run left: the command that started it is gone.'));
   const next = await submit(broker.connect(), open(), { agents: 1 });
   expect([(await next.summary).requests.ok, witness.seen.length]).toEqual([200, 200]);
 });
@@ -237,10 +237,13 @@ test('an attempt that ends before it begins asks for no more agents: nobody take
     },
   };
   const haveSaid = (words: RegExp): boolean => said.filter((text) => words.test(text)).length === 2;
-  const stopped = await submit(counting, open(), { agents: 3, joinTimeoutMs: 60_000 });
+  const told: string[] = [];
+  const say = (sentence: string): number => told.push(sentence);
+  const stopped = await submit(counting, open(), { agents: 3, joinTimeoutMs: 60_000, say });
   await until(() => haveSaid(/joined/));
   stopped.submission.stop();
   expect((await stopped.summary).interrupted).toBe(true);
+  expect(told.at(-1)).toBe('2 of 3 agents had joined. Nothing was sent.');
   await until(() => haveSaid(/did not begin/));
   said.length = 0;
   const few = await submit(counting, open(), { agents: 3, joinTimeoutMs: 500 });

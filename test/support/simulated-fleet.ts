@@ -79,7 +79,7 @@ export class SimulatedFleet implements Broker {
   async addSlots(run: string, slots: readonly number[]): Promise<void> {
     this.#run = run;
     this.#slots = slots;
-    const here = { address: '127.0.0.1', workers: 1 };
+    const here = { where: 'pid 1', address: '127.0.0.1', workers: 1 };
     for (const slot of slots)
       this.#say(slot, { is: 'joined', nonce: String(slot), name: `agent-${slot}`, ...here });
   }

@@ -23,7 +23,7 @@ async function knownOf(
   const outcomes = reports.map(({ isLost = false }, index) => {
     const slot = new Slot(index);
     const [name, address] = [`agent-${index}`, '10.0.0.1'];
-    slot.hear({ is: 'joined', nonce: String(index), name, address, workers: 1 });
+    slot.hear({ is: 'joined', nonce: String(index), name, where: 'pid 1', address, workers: 1 });
     if (isLost) slot.end('it is gone', 0, 0);
     return { slot, shards: [] };
   });

@@ -5,7 +5,9 @@ test('what an agent says of an error leaves it to the run to say that nothing wa
   expect(causeOf(new Error('Worker 0 could not start: no. Nothing was sent.'))).toBe(
     'Worker 0 could not start: no',
   );
-  expect(causeOf(new Error('its submitter is gone'))).toBe('its submitter is gone');
+  expect(causeOf(new Error('the command that started it is gone'))).toBe(
+    'the command that started it is gone',
+  );
 });
 
 test("what the broker refused is found again in an agent's words, and nothing else is taken for it", () => {

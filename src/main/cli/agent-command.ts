@@ -12,6 +12,7 @@ import { agentsIn } from '../cluster/pool-list.ts';
 import { Sealer } from '../cluster/seal.ts';
 import { Problems } from '../plan/problems.ts';
 import { parseRate } from '../plan/quantities.ts';
+import { namesFitted, renderPlainTable } from '../reporters/table.ts';
 import { counted } from '../text/format.ts';
 import { choiceSentence } from '../text/nearest.ts';
 import { quoted } from '../text/quoted.ts';
@@ -60,19 +61,19 @@ export async function agentsCommand(parsed: Parsed, problems: string[]): Promise
   const broker = await openBroker(meeting);
   try {
     const listed = await agentsIn(broker, new Sealer(meeting.key));
-    const rows = [
-      ['name', 'version', 'workers', 'state'],
-      ...listed.map((agent) =>
-        agent === null
+    const table = {
+      heading: ['name', 'version', 'workers', 'state'],
+      words: ['version', 'workers', 'state'],
+      rows: listed.map((agent) =>
+        (agent === null
           ? ['?', '?', '?', 'has another cluster key']
-          : [agent.name, agent.version, String(agent.workers), agent.state],
+          : [agent.name, agent.version, String(agent.workers), agent.state]
+        ).map(visible),
       ),
-    ];
-    const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-    const lines = rows.map((row) =>
-      row.map((cell, column) => visible(cell).padEnd(widths[column] ?? 0)).join('  '),
-    );
-    process.stdout.write(`${lines.map((line) => line.trimEnd()).join('\n')}\n`);
+    };
+    // A file, or a program that reads it, gets whole names.
+    const { isTTY, columns } = process.stdout;
+    process.stdout.write(`${renderPlainTable(isTTY && columns ? namesFitted(table, columns) : table)}\n`);
     if (listed.length === 0) say(`there is no agent in pool ${meeting.pool}: start one with volley agent.`);
     return EXIT_CODES.ok;
   } finally {

@@ -22,23 +22,28 @@ export class AgentRows {
     this.#last.set(slot, { atMs, sent, perSecond });
   }
 
-  /** @param state its latest state; null before the first one */
-  rowOf(slot: Slot, state: AgentState | null): AgentSoFar {
+  /**
+   * @param state its latest state; null before the first one
+   * @param isUnheard the broker says nothing
+   */
+  rowOf(slot: Slot, state: AgentState | null, isUnheard: boolean): AgentSoFar {
     const { name, because, isOver } = slot;
+    const known = stateOf(slot);
+    const phase = known === 'running' && isUnheard ? 'unheard' : known;
     const { sent, perSecond } = this.#last.get(slot) ?? { sent: 0, perSecond: null };
-    if (state === null) return { name, state: stateOf(slot), sent, perSecond, mostLagMs: null };
+    if (state === null) return { name, state: phase, sent, perSecond, mostLagMs: null };
     const { count, max } = state.records.tally.latencies.startLag.moments;
     return {
       name,
-      state: stateOf(slot),
+      state: phase,
       sent,
-      perSecond: because !== null || isOver || state.isFinal ? null : perSecond,
+      perSecond: phase !== 'running' || because !== null || isOver || state.isFinal ? null : perSecond,
       mostLagMs: count === 0 ? null : max,
     };
   }
 }
 
-function stateOf({ because, isOver }: Slot): AgentSoFar['state'] {
+function stateOf({ because, isOver }: Slot): 'running' | 'finished' | 'lost' {
   if (because !== null) return 'lost';
   return isOver ? 'finished' : 'running';
 }

@@ -21,6 +21,7 @@ export class Slot {
   overAtMs: number | null = null;
   /** Until when its agent may have gone on sending at the latest, on the same clock. */
   maySendUntilMs: number | null = null;
+  #fullName: string | null = null;
 
   constructor(index: number) {
     this.index = index;
@@ -30,8 +31,13 @@ export class Slot {
     return this.phase === 'over';
   }
 
+  /** Its agent's name; for those of one name with what tells them apart. */
   get name(): string {
-    return this.joined?.name ?? `slot ${this.index}`;
+    return this.#fullName ?? this.joined?.name ?? `slot ${this.index}`;
+  }
+
+  set fullName(name: string) {
+    this.#fullName = name;
   }
 
   hear(said: Said): void {
@@ -62,6 +68,17 @@ export class Slot {
     this.because = because;
     this.overAtMs = atMs;
     this.maySendUntilMs = maySendUntilMs;
+  }
+}
+
+/** Gives agents of one name what tells them apart: their process and machine, or else a number. */
+export function tellApart(slots: readonly Slot[]): void {
+  const named = Map.groupBy(slots, ({ name }) => name);
+  for (const [name, alike] of named) {
+    if (alike.length === 1) continue;
+    const places = new Set(alike.map(({ joined }) => joined?.where));
+    for (const [at, slot] of alike.entries())
+      slot.fullName = `${name} (${places.size === alike.length ? slot.joined?.where : `${at + 1} of ${alike.length}`})`;
   }
 }
 

@@ -5,6 +5,7 @@ import { factsOf } from '../summary/facts-of-run.ts';
 import { figuresOf } from '../summary/figures.ts';
 import { summarizeScenarios } from '../summary/scenarios-summary.ts';
 import { judge } from '../summary/verdict.ts';
+import { overAgents } from '../text/naming.ts';
 import { reasonsOf } from '../text/reasons.ts';
 
 /** What is known about an agent apart from its load. */
@@ -48,7 +49,7 @@ export function summarizeAgent(collected: Collected, agent: AgentFacts): AgentSu
     p50Ms: percentiles['50'] ?? null,
     p99Ms: percentiles['99'] ?? null,
     verdict: judgement?.verdict ?? null,
-    reasons: judgement === null ? [] : reasonsOf(judgement, namingOf(plan.writtenIn)),
+    reasons: judgement === null ? [] : reasonsOf(judgement, overAgents(namingOf(plan.writtenIn))),
   };
 }
 

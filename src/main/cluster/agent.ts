@@ -17,7 +17,7 @@ import { causeOf } from './refusal.ts';
 import { NotRead, type Sealer } from './seal.ts';
 import { withUnpackedCode } from './unpacked-code.ts';
 
-const { announceMs, orphanMs } = CLUSTER_TIMES;
+const { announceMs, orphanMs, staleMs } = CLUSTER_TIMES;
 const LONGEST_LEAVE_MS = 5_000;
 /** A broker that has not answered for so long when an agent leaves is away. */
 const LONGEST_ANSWER_MS = 1_500;
@@ -42,11 +42,15 @@ export class Agent {
   readonly #say: (sentence: string) => void;
   readonly #id = randomUUID();
   readonly #address = ownAddress();
+  readonly #where = `pid ${process.pid} on ${hostname()}`;
   readonly #ended = Promise.withResolvers<void>();
   #taking: End | null = null;
   #timer: NodeJS.Timeout | null = null;
   #part: Part | null = null;
   #run: string | null = null;
+  /** When the broker last took its announcement. */
+  #heardMs = 0;
+  #isBrokerAway = false;
   #isLeaving = false;
   #hasLeft = false;
 
@@ -75,7 +79,10 @@ export class Agent {
 
   async begin(): Promise<void> {
     await this.#announce();
-    this.#timer = setInterval(() => this.#announce().catch(() => {}), announceMs);
+    this.#timer = setInterval(() => {
+      this.#announce().catch(() => {});
+      this.#lookAtBroker();
+    }, announceMs);
     this.#taking = await this.#broker.takeSlots(this.#options.version, this.#options.name, {
       take: (slot) => this.#take(slot),
       onRenewed: (sentAtMs) => this.#part?.renewed(sentAtMs),
@@ -109,6 +116,7 @@ export class Agent {
       folder = plan.scenarios?.codeFolder;
       const part = new Part({ broker: this.#broker, sealer: this.#sealer, clock: this.#clock }, slot, plan, {
         ...this.#options,
+        where: this.#where,
         address: this.#address,
         refuseShare: (whole, share) => this.#refuse(whole, share),
       });
@@ -137,9 +145,9 @@ export class Agent {
   async #accept({ run, attempt }: TakenSlot): Promise<RunPlan> {
     if (attempt !== 1) throw new Error('another agent has had this slot before');
     const ageMs = await this.#broker.orderAgeMs(run);
-    if (ageMs === null || ageMs > orphanMs) throw new Error('its submitter is gone');
+    if (ageMs === null || ageMs > orphanMs) throw new Error('the command that started it is gone');
     const sealed = await this.#broker.get(run, PLAN);
-    if (sealed === null) throw new Error('its submitter is gone');
+    if (sealed === null) throw new Error('the command that started it is gone');
     const { workers, mode, allowed } = this.#options;
     const asked = { ...this.#opened(run, sealed), workers, mode };
     if (asked.scenarios !== undefined && modulesIn(asked.scenarios.code).length > 0) {
@@ -169,7 +177,7 @@ export class Agent {
       throw new Error(
         error instanceof NotRead
           ? `its plan was written by another version of Node (here ${process.versions.node}): use the same everywhere`
-          : 'its plan cannot be opened with this cluster key: give the submitter and all agents the same',
+          : 'its plan cannot be opened with this cluster key: give the run and all agents the same',
       );
     }
   }
@@ -191,10 +199,23 @@ export class Agent {
   async #announce(): Promise<void> {
     const { name, version, workers } = this.#options;
     const state = this.#run === null ? 'waiting' : `run ${this.#run}`;
-    const where = `pid ${process.pid} on ${hostname()}`;
+    const where = this.#where;
     const atMs = (await this.#broker.nowUs()) / 1_000;
     const info: AgentInfo = { name, where, version, workers, state, atMs };
     await this.#broker.announce(this.#id, this.#sealer.seal(purposes.agent(this.#id), info), atMs);
+    this.#heardMs = this.#clock.nowMs();
+  }
+
+  /** An agent that waits would otherwise not show that its broker is gone. */
+  #lookAtBroker(): void {
+    const isAway = this.#clock.nowMs() - this.#heardMs > staleMs;
+    if (isAway !== this.#isBrokerAway)
+      this.#say(
+        isAway
+          ? `the broker has taken nothing for ${staleMs / MS_PER_SECOND} s: trying again until it does.`
+          : 'the broker is there again.',
+      );
+    this.#isBrokerAway = isAway;
   }
 }
 

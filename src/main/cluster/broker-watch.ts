@@ -3,11 +3,14 @@ import { MS_PER_SECOND } from '../../protocol/units.ts';
 import type { Clock } from '../../time/clock.ts';
 import { formatDuration } from '../text/format.ts';
 import { LAST_WORD_MS } from './awaited-words.ts';
+import { CLUSTER_TIMES } from './broker.ts';
 import { refusalOf } from './refusal.ts';
 
 /** After this long without an answer nothing more is expected: agents have stopped by themselves long before. */
 const LONGEST_AWAY_MS = 30_000;
 const LOOK_EVERY_MS = 250;
+/** Agents hear as little of the run as this command does of the broker: soon they stop. */
+const SILENT_MS = CLUSTER_TIMES.orphanMs;
 
 /** Knows how long the broker has not answered, and ends what would otherwise wait for it without a limit. */
 export class BrokerWatch {
@@ -43,6 +46,18 @@ export class BrokerWatch {
     return this.#refusal === null
       ? 'the broker was away'
       : `the broker no longer accepted commands (${this.#refusal})`;
+  }
+
+  /** It has taken no order for so long that agents stop. */
+  get isSilent(): boolean {
+    return this.#clock.nowMs() - this.#heardMs > SILENT_MS;
+  }
+
+  /** What to tell the user when it falls silent, and when it is there again. */
+  get news(): string {
+    if (!this.isSilent)
+      return 'the broker answers again; agents that have stopped meanwhile stay out of the run.';
+    return `${this.#silence.toLowerCase().replace(/\.$/, '')}: agents stop by themselves until it does.`;
   }
 
   /** The user wants the run to end; from then on only a short answer is waited for. */

@@ -172,6 +172,13 @@ export class Gathering {
     waiting.changed();
   }
 
+  /** Who is missing when the user stops the run before it has begun. */
+  get soFar(): string {
+    const { agents } = this.#host.options;
+    const there = this.slots.filter(({ phase }) => phase === 'joined' || phase === 'ready').length;
+    return `${there} of ${counted(agents, 'agent')} had joined. Nothing was sent.`;
+  }
+
   get #isGivenUp(): boolean {
     return this.#host.isInterrupted() || this.#isDataLost;
   }

@@ -41,10 +41,18 @@ export function clusterOf(
     if (run?.[name] !== undefined)
       found.push(`${name} with cluster: each agent sets that itself: leave one of them out.`);
   const read = given === null ? null : clusterPlanOf(given, found);
-  problems.push(...found);
+  problems.push(...found.map(ofOption));
   return read === null || found.length > 0
     ? null
     : { ...read, isConcurrencyGiven: run?.concurrency !== undefined };
+}
+
+/** A problem with the option that its sentence begins with. */
+function ofOption(message: string): Told {
+  const option =
+    /^(?:cluster(?:\.\w+)?|workers|mode)(?= )/.exec(message)?.[0] ??
+    (message.startsWith('The cluster key ') ? 'cluster.key' : null);
+  return { option, value: null, advice: message, message, toString: () => message };
 }
 
 /** Reads each field once; null if one of them is not of its kind. */

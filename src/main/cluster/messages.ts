@@ -32,6 +32,8 @@ export type Said =
       readonly is: 'joined';
       readonly nonce: string;
       readonly name: string;
+      /** Its process and machine, for those of one name. */
+      readonly where: string;
       readonly address: string;
       readonly workers: number;
     }

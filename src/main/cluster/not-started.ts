@@ -13,7 +13,7 @@ export function notStarted(sentences: readonly string[]): VolleyError {
 export function refused(becauses: readonly string[]): VolleyError {
   return (
     refusedByBroker(becauses) ??
-    notStarted(['An agent refused the run.', ...becauses.map((because) => `${because}.`)])
+    notStarted(['An agent refused the run.', ...[...new Set(becauses)].map((because) => `${because}.`)])
   );
 }
 
@@ -22,10 +22,10 @@ export function notReady(late: readonly Slot[]): VolleyError {
   const byBroker = refusedByBroker(late.flatMap(({ because }) => because ?? []));
   if (byBroker !== null) return byBroker;
   return notStarted(
-    late.map(({ name, because }) => {
+    late.map(({ name, joined, because }) => {
       if (because === null) return `Agent ${name} was not ready: it did not say so in time.`;
       // One that could not carry out its part says so itself, with its name.
-      return because.startsWith(`${name}: `)
+      return because.startsWith(`${joined?.name ?? name}: `)
         ? `Agent ${because}.`
         : `Agent ${name} was not ready: ${because}.`;
     }),

@@ -43,6 +43,8 @@ const UNRENEWED = 'it could not renew its slot with the broker, and stopped';
 
 export interface PartOptions {
   readonly name: string;
+  /** Its process and machine. */
+  readonly where: string;
   readonly address: string;
   readonly workers: number;
   readonly mode: WorkerMode;
@@ -130,8 +132,8 @@ export class Part {
     const watch = setInterval(() => this.#look(), LOOK_EVERY_MS);
     this.#follow().catch(() => {});
     try {
-      const { name, address, workers } = this.#options;
-      await this.#say({ is: 'joined', nonce: this.#nonce, name, address, workers });
+      const { name, where, address, workers } = this.#options;
+      await this.#say({ is: 'joined', nonce: this.#nonce, name, where, address, workers });
       const assignment = await this.#assigned.promise;
       if (assignment !== null) await this.#run(assignment);
       return this.#reason;
@@ -231,7 +233,8 @@ export class Part {
   #look(): void {
     const nowMs = this.#clock.nowMs();
     if (nowMs > this.#leaseUntilMs) this.leave(UNRENEWED);
-    else if (nowMs - this.#heardMs > orphanMs) this.leave('it heard nothing from the submitter, and stopped');
+    else if (nowMs - this.#heardMs > orphanMs)
+      this.leave('it heard nothing more from the command that started the run, and stopped');
   }
 
   /** Follows orders until the part has ended. */

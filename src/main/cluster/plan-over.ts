@@ -1,11 +1,29 @@
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
+import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { completePlan, type UnresolvedPlan } from '../plan/resolve.ts';
 import { WordedProblem } from '../plan/worded-problem.ts';
 import { phrase, the } from '../plan/words.ts';
-import { counted } from '../text/format.ts';
+import { counted, formatCount } from '../text/format.ts';
 
 const MOST_WORKERS = 16_384;
+/** Each worker computes the arrivals of all, which would leave it little time for requests. */
+const MOST_POISSON_PER_SECOND = 1_000_000;
+
+/** @throws VolleyError VOLLEY_USAGE if arrivals at random are too many for a worker to compute */
+export function checkArrivals({ load }: UnresolvedPlan): void {
+  if (load.model === 'closed' || load.arrivals !== 'poisson') return;
+  const rates = load.stages.flatMap(({ from, to }) =>
+    [from, to].map(({ requests, periodMs }) => (requests * MS_PER_SECOND) / periodMs),
+  );
+  const most = Math.max(...rates);
+  if (most > MOST_POISSON_PER_SECOND)
+    throw new VolleyError(ERROR_CODES.usage, [
+      new WordedProblem(
+        phrase`${the('rate')} of ${formatCount(most)}/s with arrivals at random: at more than ${formatCount(MOST_POISSON_PER_SECOND)}/s each worker is busy with the times of all arrivals: give ${the('arrivals')} constant, or a lower rate.`,
+      ),
+    ]);
+}
 
 /**
  * The plan over all agents, with all their workers.

@@ -24,6 +24,7 @@ export class LatestStates {
   #snapshot: Snapshot | null = null;
   /** There are states that the snapshot does not have: it is only made when somebody looks. */
   #isStale = false;
+  #isBrokerSilent = false;
   readonly #rows = new AgentRows();
   #isReading = false;
   #seen = '';
@@ -33,6 +34,16 @@ export class LatestStates {
     this.#plan = plan;
     this.#outcomes = outcomes;
     this.#source = source;
+  }
+
+  /** Whether the broker says nothing: then nobody knows whether agents are running. */
+  get isBrokerSilent(): boolean {
+    return this.#isBrokerSilent;
+  }
+
+  set isBrokerSilent(isSilent: boolean) {
+    this.#isBrokerSilent = isSilent;
+    this.#isStale = true;
   }
 
   get areFinal(): boolean {
@@ -112,7 +123,9 @@ export class LatestStates {
     if (latestMs < -this.#plan.warmupMs) return;
     // Once none is running any more, nothing newer can come.
     const oldestMs = Math.min(latestMs, ...running.map((time) => time ?? 0));
-    const rows = this.#outcomes.map(({ slot }) => this.#rows.rowOf(slot, this.of(slot)));
+    const rows = this.#outcomes.map(({ slot }) =>
+      this.#rows.rowOf(slot, this.of(slot), this.#isBrokerSilent),
+    );
     this.#snapshot = sum.snapshot(latestMs, rows, oldestMs);
   }
 }

@@ -13,7 +13,7 @@ import type { Conduct } from '../run/conduct.ts';
 import { progressOf } from '../run/progress.ts';
 import type { Progress } from '../run/run-handle.ts';
 import { summarize } from '../summary/summarize.ts';
-import type { Outcome, Slot } from './agent-slots.ts';
+import { type Outcome, type Slot, tellApart } from './agent-slots.ts';
 import { LAST_WORD_MS, lastWords } from './awaited-words.ts';
 import { type Broker, CLUSTER_TIMES, type End } from './broker.ts';
 import { checkBroker } from './broker-check.ts';
@@ -24,7 +24,7 @@ import { leadMs } from './lead.ts';
 import { LossWatch } from './max-lost.ts';
 import { type Command, namesOf, PLAN, PREPARED, purposes, type Said } from './messages.ts';
 import { checkPlanSize, checkPreparedSize } from './not-started.ts';
-import { planOver } from './plan-over.ts';
+import { checkArrivals, planOver } from './plan-over.ts';
 import { longestTopMs } from './readiness.ts';
 import { refusalOf } from './refusal.ts';
 import { collectAgents } from './results.ts';
@@ -159,6 +159,7 @@ export class Submission implements Conduct {
   }
 
   #interrupt(): void {
+    if (!this.#isInterrupted && !this.#gathering.isBegun) this.#options.say(this.#gathering.soFar);
     this.#isInterrupted = true;
     this.#gathering.deal();
     this.#stopping.abort();
@@ -168,6 +169,7 @@ export class Submission implements Conduct {
   async #publish(): Promise<void> {
     const sealed = this.#sealer.seal(purposes.plan(this.#run), this.#asked);
     checkPlanSize(sealed);
+    checkArrivals(this.#asked);
     await this.#order({ type: 'beat' });
     await this.#broker.put(this.#run, PLAN, sealed);
   }
@@ -231,6 +233,7 @@ export class Submission implements Conduct {
     const total = joined.reduce((sum, { joined: agent }) => sum + (agent?.workers ?? 0), 0);
     const plan = await planOver(this.#asked, total, this.#options);
     const topMs = longestTopMs(plan, this.#options.joinTimeoutMs);
+    tellApart(joined);
     this.#gathering.deal();
     const assignment = await this.#order({
       type: 'assign',
@@ -291,8 +294,13 @@ export class Submission implements Conduct {
       if (this.#brokerWatch.isAway)
         for (const slot of joined)
           this.#gathering.end(slot, this.#brokerWatch.why, this.#brokerWatch.heardMs + beatMs + orphanMs);
+      if (this.#brokerWatch.isSilent !== states.isBrokerSilent) {
+        states.isBrokerSilent = this.#brokerWatch.isSilent;
+        this.#options.say(this.#brokerWatch.news);
+      }
+      const late = states.isBrokerSilent ? this.#brokerWatch.why : 'it did not end in time';
       if (nowMs - Math.max(startAtMs + longestMs, states.movedAtMs + GRACE_MS) > 0)
-        for (const slot of joined) this.#gathering.end(slot, 'it did not end in time');
+        for (const slot of joined) this.#gathering.end(slot, late);
       const broken = watch?.brokenBy(states, nowMs - (this.#windowAtMs ?? nowMs)) ?? null;
       if (broken !== null && this.#stoppedAtMs === null) this.#stopFor(broken, plan);
     }, LOOK_EVERY_MS);

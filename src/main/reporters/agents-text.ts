@@ -1,8 +1,9 @@
 import type { AgentIterations } from '../../protocol/agent-iterations.ts';
 import type { AgentSummary, Summary } from '../../protocol/summary.ts';
 import { agentsInOrder } from '../text/agents-in-order.ts';
-import { counted, formatCount, formatMs } from '../text/format.ts';
+import { counted, formatCount, formatMs, NOTHING } from '../text/format.ts';
 import { rows } from './labelled-rows.ts';
+import type { Table } from './table.ts';
 import type { View } from './view.ts';
 
 const MOST_AGENTS = 12;
@@ -24,6 +25,23 @@ export function agentLines({ agents }: Summary, { width, isVerbose }: View): str
     ...shown.slice(0, most).flatMap((agent) => rows('', agentText(agent), width)),
     ...(left > 0 ? rows('', `and ${counted(left, 'more agent')}`, width) : []),
   ];
+}
+
+/** The same as a table; without rows for a run on one machine. */
+export function agentsTable({ agents }: Summary): Table {
+  return {
+    heading: ['agent', 'workers', 'planned', 'sent', 'missing', 'p50', 'p99', 'verdict'],
+    words: ['verdict'],
+    rows: agentsInOrder(agents ?? []).map(
+      ({ name, address, workers, state, planned, sent, missing, p50Ms, p99Ms, verdict }) => [
+        `${name} (${address})`,
+        formatCount(workers),
+        ...[planned, sent, missing].map((count) => (count === null ? NOTHING : formatCount(count))),
+        ...[p50Ms, p99Ms].map((time) => (time === null ? NOTHING : formatMs(time))),
+        state === 'lost' ? 'LOST' : (verdict ?? NOTHING),
+      ],
+    ),
+  };
 }
 
 function agentText(agent: AgentSummary): string {

@@ -5,6 +5,7 @@ import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { extremeText, leastText, percentileText } from '../text/bound-text.ts';
 import { counted, formatCount, formatRate, formatSpan, shareText } from '../text/format.ts';
 import { type MaybeOfBatch, verdictName } from '../text/headlines.ts';
+import { agentsTable } from './agents-text.ts';
 import { baselineSentences } from './baseline-text.ts';
 import { whyItMayPass } from './failing-text.ts';
 import { markdownCode, markdownIn } from './markdown-text.ts';
@@ -32,7 +33,7 @@ export function renderMarkdown(result: MaybeOfBatch): string {
   const verdict = `**${verdictName(summary)}**: ${generator.reasons.join(' ')}`;
   const blocks = [
     `## ${whatWasSent(summary)}`,
-    [`volley ${tool.version}`, plan.mode, counted(plan.workers, 'worker'), ...loadParts(plan)].join(', '),
+    [`volley ${tool.version}`, ...machineParts(summary), ...loadParts(plan)].join(', '),
     // A verdict other than ok comes first.
     generator.verdict === 'ok' ? '' : verdict,
     remarks.map((remark) => `> ${remark}`).join('\n>\n'),
@@ -46,9 +47,15 @@ export function renderMarkdown(result: MaybeOfBatch): string {
     section('Tokens', streamTimesOf(summary)),
     streamSentences(summary),
     section('Requests of the mix', mixTable(summary)),
+    section('Agents', agentsTable(summary)),
     generator.verdict === 'ok' ? verdict : '',
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+function machineParts({ plan, agents }: Summary): string[] {
+  const workers = counted(plan.workers, 'worker');
+  return agents ? [counted(agents.length, 'agent'), workers] : [plan.mode, workers];
 }
 
 function loadParts(plan: Summary['plan']): string[] {

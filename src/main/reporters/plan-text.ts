@@ -8,18 +8,22 @@ type DescribedPlan = Omit<Summary['plan'], 'target' | 'client' | 'timeoutMs' | '
   readonly seed: number | null;
   /** Machines that send the load; they have their own workers. */
   readonly agents?: number | undefined;
+  /** Whether how many workers they have is known. */
+  readonly areWorkersKnown?: boolean;
 };
 
 /** A run's plan in one sentence. */
 export function planText(plan: DescribedPlan, pacing: Pacing | null): string {
-  const { mode, workers, concurrency, load, stop, warmupMs, seed, rows, agents } = plan;
+  const { mode, workers, concurrency, load, stop, warmupMs, seed, rows, agents, areWorkersKnown } = plan;
   const limits = [
     stop.requests === null ? [] : [counted(stop.requests, 'request')],
     stop.durationMs === null ? [] : [formatDuration(stop.durationMs)],
   ].flat();
   const parts = [
     agents !== undefined
-      ? counted(agents, 'agent')
+      ? agents === 0
+        ? 'no agent began'
+        : `${counted(agents, 'agent')}${areWorkersKnown === true ? ` with ${counted(workers, 'worker')}` : ''}`
       : mode === 'inline'
         ? 'inline: one event loop'
         : `${mode}: ${counted(workers, 'worker')}`,

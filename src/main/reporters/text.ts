@@ -48,13 +48,14 @@ export function renderText(summary: MaybeOfBatch, view: View = PLAIN_VIEW): stri
 }
 
 function header(summary: Summary, { width, paint }: View): string[] {
-  const { tool, plan, generator } = summary;
+  const { tool, plan, generator, agents } = summary;
+  const ofAgents = agents ? { agents: agents.length, areWorkersKnown: true } : {};
   const name = `volley ${tool.version}`;
   const [title = '', ...more] = wrappedWhole(`${name}  ${whatWasSent(summary)}`, width);
   return [
     title.startsWith(`${name}  `) ? `${name}  ${paint('strong', title.slice(name.length + 2))}` : title,
     ...more.map((line) => paint('strong', line)),
-    ...wrapped(planText(plan, generator.pacing), width),
+    ...wrapped(planText({ ...plan, ...ofAgents }, generator.pacing), width),
   ];
 }
 

@@ -22,7 +22,7 @@ export function degradationsOf(
   return [
     ...(isBorne ? [] : lostLoadOf(agents)),
     ...lossesOf(others, plan.batch !== undefined),
-    ...(plan.batch === undefined ? standstillOf(workers) : []),
+    ...(plan.batch === undefined ? standstillOf(isBorne ? others : workers, agents) : []),
     ...mistrustOf(summary, plan.batch !== undefined),
     ...exhaustionOf(summary),
     ...shortfallOf(isBorne ? { ...summary, requests: shortfallIn(others) } : summary),
@@ -106,9 +106,16 @@ export function stoodStillMs(workers: readonly CollectedWorker[]): number {
 }
 
 /** Requests in flight during a standstill are attributed to the target. */
-export function standstillOf(workers: readonly CollectedWorker[]): Finding[] {
+export function standstillOf(
+  workers: readonly CollectedWorker[],
+  agents: readonly Pick<AgentSummary, 'name'>[] = [],
+): Finding[] {
   const stillMs = stoodStillMs(workers);
-  return stillMs === 0 ? [] : [{ code: 'stood-still', figures: { stoodStillMs: stillMs } }];
+  if (stillMs === 0) return [];
+  const longest = workers.find(({ report }) => report?.stoodStillMs === stillMs);
+  const agent = longest?.agent === undefined ? undefined : agents[longest.agent]?.name;
+  const figures = { stoodStillMs: stillMs, ...(agent === undefined ? {} : { agent }) };
+  return [{ code: 'stood-still', figures }];
 }
 
 /** Requests that failed because this machine ran out of something; they do not describe the target. */

@@ -7,7 +7,7 @@ import { namingOf } from '../plan/terms.ts';
 import { withAdvice } from '../text/error-advice.ts';
 import { sentenceOf } from '../text/findings.ts';
 import { withMeant } from '../text/meant-names.ts';
-import type { Naming } from '../text/naming.ts';
+import { type Naming, overAgents } from '../text/naming.ts';
 import { reasonsOf } from '../text/reasons.ts';
 import { toolFacts } from '../text/version.ts';
 import { summarizeAddresses } from './addresses.ts';
@@ -70,7 +70,8 @@ export function summarize(collected: Collected, clock: Clock): Summary {
 /** What was measured, before rules and identities are checked. */
 function measuredSummary(collected: Collected, figures: Figures, mergeMs: number): Summary {
   const { plan, workers, records } = collected;
-  const naming = namingOf(plan.writtenIn);
+  const own = namingOf(plan.writtenIn);
+  const naming = collected.agents === undefined ? own : overAgents(own);
   const planned = summarizePlan(plan);
   const ofScenarios = scenariosOf(collected);
   const [waited = null] = waitingIterations({ ...ofScenarios, plan: planned });

@@ -1,12 +1,20 @@
 import type { LatencySummary } from '../../protocol/summary.ts';
 import { formatMs } from './format.ts';
 
-type Bounds = Pick<LatencySummary, 'percentiles' | 'atLeast'>;
+type Bounds = Pick<LatencySummary, 'percentiles' | 'atLeast' | 'atMost'>;
 
-/** A percentile, with ≥ if it is a lower bound: some requests had no answer. */
-export function percentileText({ percentiles, atLeast }: Bounds, label: string): string {
-  const valueMs = percentiles[label] ?? null;
-  return boundText(valueMs, atLeast.includes(label));
+/** A percentile, with ≥ if it may be more than is shown: some requests had no answer. */
+export function percentileText(latency: Bounds, label: string): string {
+  return boundText(latency.percentiles[label] ?? null, isShownBound(latency, label));
+}
+
+/** Whether a percentile may be more than is shown: those without an answer may move it by no visible amount. */
+export function isShownBound({ percentiles, atLeast, atMost }: Bounds, label: string): boolean {
+  const mostMs = atMost?.[label];
+  return (
+    atLeast.includes(label) &&
+    (mostMs === undefined || formatMs(mostMs) !== formatMs(percentiles[label] ?? null))
+  );
 }
 
 /** The smallest value. */

@@ -74,8 +74,8 @@ export const SENTENCES: {
   'load-lost': loadLostText,
   'agents-limited': ({ agents, of }) =>
     `Of ${counted(of, 'agent')}, ${agents.join(', ')} could not keep up with ${agents.length === 1 ? 'its' : 'their'} part.`,
-  'stood-still': ({ stoodStillMs }) =>
-    `volley itself stood still for ${formatMs(stoodStillMs)}, as if its process had been stopped: ` +
+  'stood-still': ({ stoodStillMs, agent }) =>
+    `${agent === undefined ? 'volley itself' : `Agent ${agent}`} stood still for ${formatMs(stoodStillMs)}, as if its process had been stopped: ` +
     'requests under way may have timed out or taken longer because of that.',
   'requests-failed-here': ({ failed, sent, codes }) =>
     `${formatCount(failed)}${shareText(failed, sent)} of ${counted(sent, 'request')} failed ` +

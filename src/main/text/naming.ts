@@ -10,6 +10,14 @@ export interface Naming {
   readonly has: (name: string) => boolean;
 }
 
+/** The same for a run over agents: workers are an option of each agent's own command. */
+export function overAgents(naming: Naming): Naming {
+  return {
+    ...naming,
+    short: (name, letter) => (name === 'workers' ? 'volley agent -w' : naming.short(name, letter)),
+  };
+}
+
 export const COMMAND_LINE: Naming = {
   option: (name) => `--${name}`,
   short: (_name, letter) => `-${letter}`,

@@ -1,6 +1,7 @@
 import { coarserCells, type UsedCell } from '../../../../metrics/packed-cells.ts';
 import { LATENCIES, type LatencyKind } from '../../../../protocol/latency.ts';
 import type { LatencySummary, PercentileInterval } from '../../../../protocol/summary.ts';
+import { isShownBound } from '../../../text/bound-text.ts';
 import { ms } from '../numbers.ts';
 
 /** Cells per octave in a result's latencies. */
@@ -24,8 +25,8 @@ export function titleOf(kind: LatencyKind): string {
 }
 
 /** A percentile, with ≥ if it is a lower bound. */
-export function percentileText({ percentiles, atLeast }: LatencySummary, label: string): string {
-  return boundText(percentiles[label] ?? null, atLeast.includes(label));
+export function percentileText(latency: LatencySummary, label: string): string {
+  return boundText(latency.percentiles[label] ?? null, isShownBound(latency, label));
 }
 
 /** The maximum or mean; if some requests had no answer, both are lower bounds. */
