@@ -142,11 +142,9 @@ export class SimulatedFleet implements Broker {
 
   #tick(): void {
     const isOver = this.#elapsedMs() > this.#lengthMs;
-    for (const slot of this.#slots) {
-      this.#say(slot, { is: 'running', nonce: String(slot), released: 0 });
-      if (isOver) this.#events?.onDone(slot);
-    }
-    if (isOver) clearInterval(this.#ticks);
+    if (!isOver) return;
+    for (const slot of this.#slots) this.#events?.onDone(slot);
+    clearInterval(this.#ticks);
   }
 
   #say(slot: number, said: Said): void {

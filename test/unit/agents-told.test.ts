@@ -12,6 +12,7 @@ import type { CollectedWorker } from '../../src/main/collect/collected.ts';
 import type { Told } from '../../src/main/plan/problems.ts';
 import { readOptions } from '../../src/main/plan/resolve.ts';
 import { renderMarkdown } from '../../src/main/reporters/markdown.ts';
+import { agentLine } from '../../src/main/reporters/progress-line.ts';
 import { renderPlainTable } from '../../src/main/reporters/table.ts';
 import { renderText } from '../../src/main/reporters/text.ts';
 import { degradationsOf } from '../../src/main/summary/degradations.ts';
@@ -142,6 +143,8 @@ describe('a report', () => {
 });
 
 test('names in wide letters take the columns that they have', () => {
+  const row = { name: 'x'.repeat(50), state: 'running', sent: 1, perSecond: null, mostLagMs: null } as const;
+  expect(agentLine(row)).toBe(`      ${'x'.repeat(39)}…: running, 1 sent`);
   const rows = [
     ['日本語', '1'],
     ['agent', '2'],

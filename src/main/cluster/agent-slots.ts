@@ -2,7 +2,7 @@ import type { Shard } from '../../protocol/shard.ts';
 import type { Said } from './messages.ts';
 
 /** Phase of a slot; `over` is final. */
-type SlotPhase = 'waiting' | 'joined' | 'ready' | 'running' | 'over';
+type SlotPhase = 'waiting' | 'joined' | 'ready' | 'over';
 
 /** One slot of a run, as seen by its submitter. */
 export class Slot {
@@ -13,8 +13,6 @@ export class Slot {
   rttMs = 0;
   slowestMs = 0;
   isTargetLocal = false;
-  /** Number of finished requests in its last message. */
-  released = 0;
   /** Why it has no part, or did not carry it out; null if nothing is wrong. */
   because: string | null = null;
   /** When the slot was found to be over, on the submitter's clock. */
@@ -50,16 +48,11 @@ export class Slot {
     }
     // Only the agent that joined first: one that took the slot after it is not part of the run.
     if (said.nonce !== this.joined?.nonce) return;
-    if (said.is === 'ready') {
-      if (this.phase !== 'joined') return;
-      this.phase = 'ready';
-      this.rttMs = said.rttMs;
-      this.slowestMs = said.slowestMs;
-      this.isTargetLocal = said.isTargetLocal;
-      return;
-    }
-    if (this.phase === 'ready') this.phase = 'running';
-    this.released = Math.max(this.released, said.released);
+    if (this.phase !== 'joined') return;
+    this.phase = 'ready';
+    this.rttMs = said.rttMs;
+    this.slowestMs = said.slowestMs;
+    this.isTargetLocal = said.isTargetLocal;
   }
 
   end(because: string | null, atMs: number, maySendUntilMs: number): void {

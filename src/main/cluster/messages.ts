@@ -44,8 +44,7 @@ export type Said =
       readonly rttMs: number;
       readonly slowestMs: number;
       readonly isTargetLocal: boolean;
-    }
-  | { readonly is: 'running'; readonly nonce: string; readonly released: number };
+    };
 
 /** State of a worker, without its shard; `startedAtMs` of its report is relative to the agreed start. */
 export interface WorkerState extends Omit<CollectedWorker, 'shard'> {

@@ -31,7 +31,6 @@ const { orphanMs, leaseMs } = CLUSTER_TIMES;
 const LOOK_EVERY_MS = 50;
 const READ_WAIT_MS = 1_000;
 const RETRY_READ_MS = 200;
-const TICK_MS = 1_000;
 /** How long a broker whose memory is full is asked to take the result: its submitter waits no longer. */
 const LONGEST_REFUSAL_MS = 30_000;
 const RETRY_RESULT_MS = 500;
@@ -79,7 +78,6 @@ export class Part {
   #reason: string | null = null;
   /** The longest time from an order to its receipt, not yet corrected by the broker's offset. */
   #slowestHearingMs = Number.NEGATIVE_INFINITY;
-  #isTicking = false;
   #isBegun = false;
   #isStopped = false;
 
@@ -161,7 +159,6 @@ export class Part {
     });
     this.#coordinator = coordinator;
     if (this.#reason !== null || this.#isStopped) return;
-    const ticking = setInterval(() => this.#tick(), TICK_MS);
     const telling = new Telling(this.#clock);
     const states = new SmallStates({
       putBase: (place, base, signal) => this.#putBase(place, base, signal),
@@ -174,10 +171,7 @@ export class Part {
     const collected = await POOLS[this.#options.mode]()
       .then((pool) => coordinator.run(pool))
       // The final state may take long over a slow link: no earlier state may arrive after it.
-      .finally(() => {
-        clearInterval(ticking);
-        return telling.end();
-      });
+      .finally(() => telling.end());
     // Workers may have noticed that this thread was late to pass on a renewal.
     if (collected.workers.some(({ report }) => report?.isFenced)) this.#reason ??= UNRENEWED;
     if (this.#startAtMs === null && this.#reason === null) return;
@@ -297,17 +291,6 @@ export class Part {
         return;
     }
     command satisfies never;
-  }
-
-  #tick(): void {
-    if (this.#startAtMs === null || this.#isTicking) return;
-    this.#isTicking = true;
-    const released = this.#coordinator?.snapshot()?.ended ?? 0;
-    this.#say({ is: 'running', nonce: this.#nonce, released })
-      .catch(() => {})
-      .finally(() => {
-        this.#isTicking = false;
-      });
   }
 
   /** @param from intervals of the series before this one are left out */

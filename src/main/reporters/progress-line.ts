@@ -3,6 +3,7 @@ import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { visible } from '../../requests/visible.ts';
 import type { Progress } from '../run/run-handle.ts';
 import { agentsInOrder } from '../text/agents-in-order.ts';
+import { cutToCells } from '../text/cell-width.ts';
 import {
   formatCount,
   formatDuration,
@@ -18,6 +19,8 @@ import { LiveLine, type LiveStream } from './live-line.ts';
 const TERMINAL_INTERVAL_MS = 500;
 const PLAIN_INTERVAL_MS = 5_000;
 const MOST_KINDS = 3;
+/** Of an agent: what it has done is to be on the same line. */
+const LONGEST_NAME = 40;
 
 /** Shows a run's progress: a line redrawn in place on a terminal, else a plain line every 5 s. */
 export async function showProgress(
@@ -83,7 +86,7 @@ export function agentLine({ name, state, sent, perSecond, mostLagMs }: AgentSoFa
     ...(perSecond === null ? [] : [formatRate(perSecond)]),
     ...(mostLagMs === null ? [] : [`starts up to ${formatMs(mostLagMs)} late`]),
   ];
-  return `      ${visible(name)}: ${parts.join(', ')}`;
+  return `      ${cutToCells(visible(name), LONGEST_NAME)}: ${parts.join(', ')}`;
 }
 
 /** The rate since the last line, and the percentiles so far. */
