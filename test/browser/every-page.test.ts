@@ -16,6 +16,7 @@ import { sweepWith } from '../support/sweeps.ts';
 
 const LONG = 'x'.repeat(1_500);
 const RUN = longRun(180, 1_000);
+const FAR = comparisonWith('compare', ['A', 'B'], 6);
 /** As results were before histograms, fans and failures of each interval. */
 function older(run: Summary): Summary {
   const { cells: _cells, ...response } = run.latencyMs.response;
@@ -66,6 +67,24 @@ const RESULTS: Readonly<Record<string, Summary | Comparison | Sweep>> = {
     thresholds: RUN.thresholds.map((rule) => ({ ...rule, expression: LONG })),
   },
   'two arms': comparisonWith('compare', ['A', 'B'], 8),
+  'two arms far apart': {
+    ...FAR,
+    pairs: FAR.pairs.map((pair) => ({
+      ...pair,
+      shifts: ['10', '50', '99', '99.9'].map((percentile, index) => ({
+        ...{
+          percentile,
+          aMs: [1.36, 145.6, 12_345, 0.0123][index]!,
+          bMs: [0.153, 28.5, 1_234, 12_345][index]!,
+        },
+        ...{
+          ratio: 6,
+          low: [6.874, 5.062, 0.217, 0.0001][index]!,
+          high: [1_345, 6.597, 5.309, 4.688][index]!,
+        },
+      })),
+    })),
+  },
   'two results': comparisonWith('compare', ['A', 'B'], 1),
   'four arms': comparisonWith('modes', ['sequential', 'inline', 'threads ×2', 'processes ×2'], 7),
   'three arms': comparisonWith('modes', ['inline', 'threads ×2', 'processes ×2'], 6),

@@ -20,13 +20,13 @@ function tableOfTwo({ comparison, rounds }: ComparisonView, a: DrawnArm, b: Draw
   const [pair] = comparison.pairs;
   const shifts = pair?.shifts ?? [];
   const hasIntervals = shifts.some(({ low }) => typeof low === 'number');
-  return html`<table class="wide num shifts">${captionOf(rounds)}<thead><tr><th scope="col"><span class="sr">Percentile</span></th><th scope="col">${a.name}</th><th scope="col">${b.name}</th><th scope="col">Shift</th><th scope="col">In proportion</th>${hasIntervals ? html`<th scope="col">95\u00a0% by round</th>` : null}</tr></thead><tbody>${shifts.map(
+  return html`<table class="wide num shifts">${captionOf(rounds)}<thead><tr><th scope="col"><span class="sr">Percentile</span></th><th scope="col">${a.name}</th><th scope="col">${b.name}</th><th scope="col" class="opt">Shift</th><th scope="col">In proportion</th>${hasIntervals ? html`<th scope="col">95\u00a0% by round</th>` : null}</tr></thead><tbody>${shifts.map(
     (shift) => {
       const { percentile, aMs, bMs } = shift;
       // The pair's a may be either of the two arms.
       const isOfB = pair?.a === b.name;
       const [ofB, ofA] = isOfB ? [aMs, bMs] : [bMs, aMs];
-      return html`<tr><th scope="row">p${percentile}</th><td>${ms(ofA)}</td><td>${ms(ofB)}</td><td>${ofB < ofA ? '−' : '+'}${ms(Math.abs(ofB - ofA))}</td><td>${ofA > 0 ? change(ofB / ofA) : '–'}</td>${hasIntervals ? html`<td class="soft">${intervalOf(shift, isOfB)}</td>` : null}</tr>
+      return html`<tr><th scope="row">p${percentile}</th><td>${ms(ofA)}</td><td>${ms(ofB)}</td><td class="opt">${ofB < ofA ? '−' : '+'}${ms(Math.abs(ofB - ofA))}</td><td>${ofA > 0 ? change(ofB / ofA) : '–'}</td>${hasIntervals ? html`<td class="soft">${intervalOf(shift, isOfB)}</td>` : null}</tr>
 `;
     },
   )}</tbody></table>`;

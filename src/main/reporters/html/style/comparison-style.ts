@@ -33,7 +33,7 @@ export const COMPARISON_STYLE = `
 .three{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:20px 32px;margin-top:8px}
 .wideleft{display:grid;grid-template-columns:minmax(0,5fr) minmax(0,3fr);gap:20px 48px;align-items:start}
 .wideleft .wide{margin-top:0}
-.shifts.cards th:first-child{width:10em}
+.shifts.cards th:first-child{width:10em}.shifts td.soft{white-space:normal}
 section>p+.chart,section>p+.two,section>p+.wideleft,section>p+.one-each,section>p+.three{margin-top:12px}
 .axis{font-size:11px;color:var(--soft);text-align:center;margin-left:var(--l)}
 .tiles.five{grid-template-columns:repeat(5,minmax(0,1fr))}

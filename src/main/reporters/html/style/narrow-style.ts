@@ -9,7 +9,7 @@ ${table} td[data-l]::before{content:attr(data-l);display:block;font-size:11px;li
 
 /** Narrow windows, in which wide tables become a block per row, and print. */
 export const NARROW_STYLE = `
-@media (max-width:1000px){.tight{display:none}.wideleft{grid-template-columns:minmax(0,1fr)}.cards td.bad{white-space:normal}.shifts .soft{display:block}}
+@media (max-width:1000px){.tight{display:none}.wideleft{grid-template-columns:minmax(0,1fr)}.cards td.bad{white-space:normal}.shifts span.soft{display:block}}
 /* Tables of ten columns need more than this once their numbers are large. */
 @media screen and (max-width:860px){${asBlocks('.many', 'repeat(auto-fill,minmax(84px,1fr))')}
 .many tr.under{border-top:0;padding-top:0}.many .under td{grid-column:1/-1}.many .shape,.many .twice{grid-column:span 2;width:auto}
@@ -70,7 +70,7 @@ h2,h3,section>p{break-after:avoid}
 .top,.two{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}.facts{grid-template-columns:1fr 1fr;gap:0 20px}.facts>div{grid-template-columns:90px minmax(0,1fr)}.bullets{display:none}
 .tiles{grid-template-columns:repeat(6,minmax(0,1fr))}.tiles.five{grid-template-columns:repeat(5,minmax(0,1fr))}
 .tiles>div:nth-child(n+4){border-top:0}.tiles>div:nth-child(3n+1):not(:first-child){border-left:1px solid var(--grid);padding-left:14px}.two .xt .odd{display:none}
-.tiles dd{font-size:19px}.shifts .soft{display:block}
+.tiles dd{font-size:19px}.shifts span.soft{display:block}
 details::details-content{content-visibility:visible;display:block;block-size:auto}
 }
 `;
