@@ -73,6 +73,13 @@ describe('lines over time', () => {
       ),
     );
     for (const { attributes } of lines) expect(ids).toContain(attributes['href']!.slice(1));
+    // No rule of the style reaches a path that is used again: else its stroke would be stretched with the drawing.
+    const used = elements.filter(({ attributes: { id } }) =>
+      lines.some(({ attributes }) => attributes['href'] === `#${id}`),
+    );
+    expect(used.map(({ attributes }) => attributes['vector-effect'])).toEqual(
+      lines.map(() => 'non-scaling-stroke'),
+    );
   });
 
   test('where every second interval has no answer, its neighbours are drawn', () => {

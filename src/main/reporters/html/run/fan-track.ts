@@ -81,7 +81,8 @@ interface Edges {
 
 /**
  * Bands as areas on top of each other, of which each hides what is behind it, so that every edge is written once: its line
- * is the same path, used again above the grid. Null if there are gaps.
+ * is the same path, used again above the grid. Styles do not reach a path that is used, so what keeps its stroke from being
+ * stretched is an attribute. Null if there are gaps.
  */
 function stacked(
   id: string,
@@ -96,7 +97,7 @@ function stacked(
     ? html`<use class="ln ${colour} p99" href="#${id}-p99"/>`
     : line(`ln ${colour} p99`, pathOf(overTime(p99, scale)));
   return {
-    bands: html`<g class="band ${colour} outer"><path id="${id}-p99" d="${high}"/></g><g class="band ${colour} inner"><path d="${middle}"/></g><g class="band none"><path id="${id}-p50" d="${low}"/></g>`,
+    bands: html`<g class="band ${colour} outer"><path id="${id}-p99" vector-effect="non-scaling-stroke" d="${high}"/></g><g class="band ${colour} inner"><path d="${middle}"/></g><g class="band none"><path id="${id}-p50" vector-effect="non-scaling-stroke" d="${low}"/></g>`,
     lines: html`${p99Line}<use class="ln ${colour} p50" href="#${id}-p50"/>`,
   };
 }
