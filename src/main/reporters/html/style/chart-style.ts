@@ -14,7 +14,7 @@ export const CHART_STYLE = `
 .marks .fill:not(.ln){stroke:none}
 .fill.a{fill:var(--a)}.fill.b{fill:var(--b)}.fill.ok{fill:var(--ok);fill-opacity:.16}.fill.ev{fill:var(--ok);fill-opacity:.2}
 .marks g path{fill:inherit}
-.marks use{fill:none}
+.marks use{fill:none;stroke-linejoin:round}
 .band.a{color:var(--a)}.band.b{color:var(--b)}
 .band.outer{fill:color-mix(in srgb,currentColor 15%,var(--paper))}.band.inner{fill:color-mix(in srgb,currentColor 30%,var(--paper))}.band.none{fill:var(--paper)}
 .fill.inner{fill-opacity:.3}.fill.outer{fill-opacity:.15}
