@@ -9,6 +9,9 @@ const commandLine: Promise<typeof import('../../src/main/cli/index.ts')> = impor
   new URL(`../../${folder}/main/cli/index.js`, import.meta.url).href
 );
 
+/** Of the command that runs: code of scenarios leaves stdout diverted, and volley then writes to what was there before. */
+let output = { stdout: '', stderr: '' };
+
 process.once('disconnect', () => process.exit());
 
 /** One command line after the other; an exception that nobody catches ends this process, as it would end volley. */
@@ -16,7 +19,7 @@ process.on('message', async ({ args, env, cwd }: KeptCommand) => {
   process.chdir(cwd);
   const before = process.env;
   process.env = { ...before, ...env };
-  const output = { stdout: '', stderr: '' };
+  output = { stdout: '', stderr: '' };
   for (const name of STREAMS) {
     process[name].write = (text: unknown, ...rest: unknown[]): boolean => {
       output[name] += String(text);
