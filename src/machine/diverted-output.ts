@@ -32,6 +32,13 @@ export function writeOwn(stream: NodeJS.WriteStream, text: string): boolean {
   return ownWriteOf(stream).call(stream, text);
 }
 
+/** Resolves when all that has been written to a stream of this thread is on its way: what it still holds ends with it. */
+export function allWritten(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    ownWriteOf(stream).call(stream, '', 'utf8', () => resolve());
+  });
+}
+
 function ownWriteOf(stream: NodeJS.WriteStream): Write {
   return OWN.get(stream) ?? stream.write;
 }

@@ -58,3 +58,19 @@ test('--once prints its steps on stdout, and what code prints on stderr', async 
     expect(stderr).toContain(`${where} info\n`);
   expect(code).toBe(0);
 });
+
+test('the last that code prints in a thread is not lost with the thread', async () => {
+  const path = file('last.mjs');
+  writeFileSync(
+    path,
+    `import { defineTest } from 'volley';
+export default defineTest({ scenarios: { a: {
+  load: { executor: 'constant-vus', vus: 8, duration: '300ms', gracefulStop: 0 },
+  async exec(vu) {
+    try { await vu.sleep('1m'); } finally { for (let line = 0; line < 100; line++) console.error('last ' + line); }
+  },
+} } });\n`,
+  );
+  const { stderr } = await startVolley(['run', path, '-w', '8', '-o', 'json']).ended;
+  expect(stderr.match(/^last \d+$/gm)).toHaveLength(800);
+});

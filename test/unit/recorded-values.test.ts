@@ -27,3 +27,19 @@ test('short values tell something under names that identify, and some only with 
     a: 'json cartId',
   });
 });
+
+test.each([
+  ['<input name="_csrf" value="tok-12345">', 'regex name="_csrf"[^>]*value="([^"]*)"'],
+  ['<input value="tok-12345" type="hidden" name="_csrf">', 'regex value="([^"]*)"[^>]*name="_csrf"'],
+  ["<input type=hidden name='_csrf' value='tok-12345'>", "regex name='_csrf'[^>]*value='([^']*)'"],
+  [
+    '<input data-value="no-1234" name=_csrf value=tok-12345>',
+    `regex name=_csrf(?=[\\s/>])[^>]*value=([^\\s"'>]+)(?=[\\s/>])`,
+  ],
+  ['<meta name=csrf content="tok-12345">', 'regex name=csrf(?=[\\s/>])[^>]*content="([^"]*)"'],
+  ['<META CONTENT="tok-12345" NAME="csrf">', 'regex CONTENT="([^"]*)"[^>]*NAME="csrf"'],
+])('%s is captured however its attributes are written', (tag, capture) => {
+  const page = `<form><input name="other" value="x">\n${tag}</form>`;
+  expect(capturesIn(page)).toMatchObject({ 'tok-12345': capture });
+  expect(new RegExp(capture.slice('regex '.length)).exec(page)![1]).toBe('tok-12345');
+});

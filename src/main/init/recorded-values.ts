@@ -88,15 +88,36 @@ function leavesOf(
 
 /** Finds the value of a form field, or of a meta tag that scripts read. */
 function inputOf(tag: string, add: Add): void {
-  const of = (attribute: string): string | undefined =>
-    new RegExp(`\\b${attribute}="([^"]*)"`, 'i').exec(tag)?.[1];
-  const [name, value, content] = [of('name'), of('value'), of('content')];
-  const isMeta = content !== undefined;
-  const said = isMeta ? content : value;
-  if (name === undefined || said === undefined || !/^[\w.:[\]-]+$/.test(name) || /[&<]/.test(said)) return;
-  const escaped = name.replace(/[.[\]]/g, '\\$&');
-  const key = /csrf|token|nonce|state/i.test(name) ? 'token' : name;
-  add(said, key, `regex name="${escaped}"[^>]*${isMeta ? 'content' : 'value'}="([^"]*)"`);
+  const name = attributeOf(tag, 'name');
+  const said = attributeOf(tag, 'content') ?? attributeOf(tag, 'value');
+  if (name === null || said === null || !/^[\w.:[\]-]+$/.test(name.text) || /[&<]/.test(said.text)) return;
+  const wanted = name.with(name.text.replace(/[.[\]]/g, '\\$&'));
+  const taken = said.with(`(${said.quote === '' ? '[^\\s"\'>]+' : `[^${said.quote}]*`})`);
+  const key = /csrf|token|nonce|state/i.test(name.text) ? 'token' : name.text;
+  const [first, second] = name.at < said.at ? [wanted, taken] : [taken, wanted];
+  add(said.text, key, `regex ${first}[^>]*${second}`);
+}
+
+interface Attribute {
+  readonly at: number;
+  readonly text: string;
+  /** Empty if its value has none. */
+  readonly quote: string;
+  /** A pattern for it, with this one for its value. */
+  readonly with: (value: string) => string;
+}
+
+function attributeOf(tag: string, called: string): Attribute | null {
+  const found = new RegExp(`(?<![\\w-])(${called}=)(?:(["'])(.*?)\\2|([^\\s"'>]+))`, 'is').exec(tag);
+  if (found === null) return null;
+  const [, before = '', quote = '', quoted, bare] = found;
+  const end = quote === '' ? '(?=[\\s/>])' : quote;
+  return {
+    at: found.index,
+    text: quoted ?? bare ?? '',
+    quote,
+    with: (value) => `${before}${quote}${value}${end}`,
+  };
 }
 
 function jsonOf(text: string | null): unknown {
