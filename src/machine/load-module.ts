@@ -7,6 +7,9 @@ import { checkShared } from './shared-code.ts';
 
 const OWN_NAME = 'volley';
 const ADVICE_OF_NODE = /^Failed to load the ES module: /;
+/** Kept, as a module may replace them. */
+const OwnPromise = Promise;
+const later = setImmediate;
 const UNTYPED = 'MODULE_TYPELESS_PACKAGE_JSON';
 
 let own: string | null = null;
@@ -76,7 +79,7 @@ async function withoutAdviceOfNode<T>(load: () => Promise<T>): Promise<T> {
     return await load();
   } finally {
     // A warning comes in the next turn.
-    await new Promise(setImmediate);
+    await new OwnPromise((resolve) => later(resolve));
     process.off('warning', others);
     for (const listener of listeners) process.on('warning', listener);
   }
