@@ -104,7 +104,8 @@ export interface FindingFigures {
   readonly 'waited-for-connection': ConnectionFigures & Readonly<Record<'waitMs' | 'responseMs', number>>;
   readonly 'no-connection-left': ConnectionFigures;
   readonly 'backlog-grew': Readonly<Record<'first' | 'last', number>>;
-  readonly 'nothing-answered': Readonly<Record<never, never>>;
+  /** So many were sent; absent in older results. */
+  readonly 'nothing-answered': { readonly sent?: number };
   readonly 'no-iteration-ended': { readonly interrupted: number };
   readonly 'kept-up': Readonly<Record<never, never>>;
   readonly 'concurrency-sets-rate': {

@@ -43,9 +43,14 @@ export interface ReferenceServer {
  * Starts the reference server: known delays, statuses, sizes and faults, and counts of what arrived
  * (docs/reference-server.md).
  *
- * @throws VolleyError VOLLEY_LISTEN if it cannot listen on the address
+ * @throws VolleyError VOLLEY_USAGE if the options are no object, VOLLEY_LISTEN if it cannot listen on the address
  */
 export async function createReferenceServer(options: ReferenceServerOptions = {}): Promise<ReferenceServer> {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new VolleyError(
+      ERROR_CODES.usage,
+      `The options are '${String(options)}': give an object, such as { port: 8080 }.`,
+    );
   const { host = '127.0.0.1', port = 0, cert, key, h2c = false, closeEvery } = options;
   const model = options.model === undefined ? null : new MockModel({ ...DEFAULT_MODEL, ...options.model });
   const counter = new TargetCounter();

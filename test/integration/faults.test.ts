@@ -2,8 +2,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect } from '@jest/globals';
-import { type ErrorKind, run } from '../../src/api/index.ts';
+import { describe, expect, test } from '@jest/globals';
+import { createReferenceServer, type ErrorKind, run } from '../../src/api/index.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { ROOT } from '../support/cli.ts';
 import { testInTurns, VARIANTS, workersIn } from '../support/modes.ts';
@@ -207,5 +207,16 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
     const summary = await run({ ...options, url: target.url.replace('http:', 'https:') });
     expect(summary.errors.every(({ kind }) => kind === 'tls')).toBe(true);
     expect(summary.requests.failed).toBe(12);
+  });
+});
+
+test.each<[unknown, string]>([
+  [5, '5'],
+  ['8080', '8080'],
+  [null, 'null'],
+])('options of the reference server that are %p are refused', async (options, shown) => {
+  await expect(createReferenceServer(options as never)).rejects.toMatchObject({
+    code: 'VOLLEY_USAGE',
+    message: `The options are '${shown}': give an object, such as { port: 8080 }.`,
   });
 });

@@ -109,3 +109,17 @@ scenarios: { a: { ${load}, exec: async (vu) => { await vu.http.get('/'); await v
     expect(code).toBe(3);
   },
 );
+
+test('an iteration that waits for what an exception has kept from coming fails of that at its end', async () => {
+  const waits =
+    "await vu.http.get('/'); await new Promise(() => setTimeout(() => { throw new Error('no call') }, 5));";
+  const limits =
+    "executor: 'per-vu-iterations', vus: 1, iterations: 1, maxDuration: '300ms', gracefulStop: '100ms'";
+  const module = moduleOf(`scenarios: { a: { load: { ${limits} }, exec: async (vu) => { ${waits} } } }`);
+  const { code, stdout } = await ran(module, '--mode', 'inline', '-o', 'json');
+  const { scenarios, generator } = JSON.parse(stdout) as Summary;
+  expect(scenarios!.total).toMatchObject({ failed: 1, interrupted: 0 });
+  expect(scenarios!.scenarios[0]!.errors[0]!.example).toContain('Error: no call');
+  expect(generator.verdict).toBe('failing');
+  expect(code).toBe(1);
+});

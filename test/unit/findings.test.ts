@@ -86,7 +86,10 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
     { interrupted: 60 },
     '60 iterations began and none came to its end: give gracefulStop more time, or make an iteration shorter.',
   ],
-  'nothing-answered': [{}, 'No request was answered, so nothing is known about limits.'],
+  'nothing-answered': [
+    { sent: 5 },
+    'None of 5 requests was answered in time, so nothing is known about limits.',
+  ],
   'kept-up': [{}, 'Requests started on time, and the target kept up.'],
   'concurrency-sets-rate': [
     { concurrency: 5, serviceMs: 20, isLowerBound: true },

@@ -42,6 +42,14 @@ describe('requests of an API', () => {
       { ...POST, 'data-urlencode': ['a=x y'] },
     ],
     [
+      'a form with = in a name, as it is sent',
+      bodyOf(
+        { properties: { 'a=b': { example: 'x y' }, c: { example: '1' } } },
+        'application/x-www-form-urlencoded',
+      ),
+      { ...POST, body: 'a%3Db=x+y&c=1', header: { 'content-type': 'application/x-www-form-urlencoded' } },
+    ],
+    [
       'query and headers that have to be there',
       {
         parameters: [

@@ -587,7 +587,9 @@ describe('the verdict, on each side of each line', () => {
     ])
       expect(judge(facts)).toEqual({
         verdict: 'ok',
-        reasons: ['No request was answered, so nothing is known about limits.'],
+        reasons: [
+          `${facts.requests.sent === 0 ? 'No request' : 'None of 5 requests'} was answered${facts.requests.sent === 0 ? '' : ' in time'}, so nothing is known about limits.`,
+        ],
       });
   });
 

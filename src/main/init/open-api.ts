@@ -211,9 +211,11 @@ function formOf(value: Fields, remarks: string[]): Fields {
       .flat()
       .map((item: unknown) => [name, isFields(item) ? JSON.stringify(item) : String(item)] as const),
   );
-  const taken = fields.filter(([name]) => !name.includes('='));
-  if (taken.length < fields.length) remarks.push('Fields with = in their names are left out of the form.');
-  return { 'data-urlencode': taken.map(([name, text]) => `${name}=${text}`.toWellFormed()) };
+  if (fields.every(([name]) => !name.includes('=')))
+    return { 'data-urlencode': fields.map(([name, text]) => `${name}=${text}`.toWellFormed()) };
+  remarks.push('Its form is written as it is sent, since data-urlencode takes no names with = in them.');
+  const body = new URLSearchParams(fields.map(([name, text]) => [name, text.toWellFormed()])).toString();
+  return { body, ...typeHeader('application/x-www-form-urlencoded', remarks) };
 }
 
 function typeHeader(type: string, remarks: string[]): Fields {

@@ -162,7 +162,9 @@ function withNeverOk(judgement: Judgement | null, facts: VerdictFacts): Judgemen
 
 /** Nothing was sent, or a stop came before the first answer: if the loop was busy, it was busy starting. */
 function unanswered({ requests }: VerdictFacts): Judgement | null {
-  return requests.ok > 0 ? null : judged('ok', { code: 'nothing-answered', figures: {} });
+  return requests.ok > 0
+    ? null
+    : judged('ok', { code: 'nothing-answered', figures: { sent: requests.sent } });
 }
 
 function nothing({ load, concurrency, latencies, hasUsers }: VerdictFacts): Judgement {

@@ -54,7 +54,8 @@ export const SENTENCES: {
     `Requests without an answer grew from ${formatCount(first)} in the first quarter to ${formatCount(last)} in the last.`,
   'no-iteration-ended': ({ interrupted }) =>
     `${counted(interrupted, 'iteration')} began and none came to its end: give gracefulStop more time, or make an iteration shorter.`,
-  'nothing-answered': () => 'No request was answered, so nothing is known about limits.',
+  'nothing-answered': ({ sent = 0 }) =>
+    `${sent === 0 ? 'No request was answered' : `None of ${counted(sent, 'request')} was answered in time`}, so nothing is known about limits.`,
   'kept-up': () => 'Requests started on time, and the target kept up.',
   'concurrency-sets-rate': ({ concurrency, serviceMs, isLowerBound }) =>
     `The concurrency sets the rate: ${formatCount(concurrency)} at a time, each served in ` +

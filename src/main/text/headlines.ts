@@ -57,7 +57,8 @@ const HEADLINES: Headlines = {
     `${counted(dropped + unfinished, 'request')} had no connection, or one too late`,
   'backlog-grew': ({ first, last }) =>
     `it fell behind, from ${formatCount(first)} requests without an answer to ${formatCount(last)}`,
-  'nothing-answered': () => 'no request was answered',
+  'nothing-answered': ({ sent = 0 }) =>
+    sent === 0 ? 'no request was answered' : `none of ${counted(sent, 'request')} was answered in time`,
   'no-iteration-ended': ({ interrupted }) =>
     `no iteration came to its end, ${counted(interrupted, 'was', 'were')} interrupted`,
 };

@@ -65,8 +65,8 @@ export class LastEnded {
     this.#ended = [];
     for (const { user, scenario, ended: one, failure } of ended) {
       const unheard = this.#unheard.size === 0 ? null : this.#takeUnheard(user);
-      if (unheard === null || one.outcome !== ITERATION_OUTCOME.completed)
-        this.#record(scenario, one, failure);
+      // An interrupted one may have waited for nothing else than what that exception has kept from coming.
+      if (unheard === null || one.outcome === ITERATION_OUTCOME.failed) this.#record(scenario, one, failure);
       else this.#record(scenario, { ...one, outcome: ITERATION_OUTCOME.failed }, unheard);
     }
   }

@@ -8,6 +8,7 @@ import { cookieValue, type RequestCookies } from '../exchange/cookie-keeper.ts';
 import { timeoutOf } from './durations.ts';
 import { expectationOf } from './expectations.ts';
 import { Heads } from './heads.ts';
+import { jsonBytesOf } from './json-bytes.ts';
 import type { Names, Naming } from './name-numbers.ts';
 import { type HeadParts, ScenarioRequest } from './scenario-request.ts';
 import { isA, placeOf, textOf } from './script-place.ts';
@@ -142,7 +143,7 @@ export class RequestMaker {
       checkParams(params);
       if (params.query !== undefined) whole = withQuery(path, params.query);
       if (params.json !== undefined) {
-        body = Buffer.from(JSON.stringify(params.json));
+        body = jsonBytesOf(params.json);
         contentType = JSON_TYPE;
       } else if (params.form !== undefined) {
         body = Buffer.from(new URLSearchParams(params.form).toString());
