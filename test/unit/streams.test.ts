@@ -53,6 +53,20 @@ describe.each([
   });
 });
 
+test('neither does one of lines without number, and events and pings in between begin it anew', () => {
+  const events: string[] = [];
+  const framer = createFramer('sse', (data) => events.push(data));
+  const lines = 'data: x\n'.repeat(9_000);
+  for (let count = 0; count < 30; count++) {
+    framer.push(lines);
+    framer.push(': ping\n\n');
+  }
+  expect(events).toHaveLength(30);
+  expect(() => {
+    for (let count = 0; count < 30; count++) framer.push(lines);
+  }).toThrow('an event of the stream has more than 100000 lines');
+});
+
 /** What each API sends: its events, what each of them means, and the tokens that it has said in the end. */
 const API_EVENTS: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
   'openai-chat': [

@@ -4,6 +4,9 @@ import type { Framing } from '../../protocol/stream.ts';
 /** Limit on an incomplete event, in characters: a stream without events must not fill memory. */
 const LONGEST_EVENT = 16 * 2 ** 20;
 
+/** And in lines: each is kept by itself until the event is complete, and takes far more memory than a short text. */
+const MOST_LINES = 100_000;
+
 /** Receives the events of an answer in order: data, and the type if there is one. */
 type OnEvent = (data: string, name: string | null) => void;
 
@@ -34,10 +37,16 @@ export function createFramer(framing: Framing, onEvent: OnEvent): Framer {
 /** Server-sent events (WHATWG HTML, 9.2). */
 class EventStream implements Framer {
   readonly #parser: ReturnType<typeof createParser>;
+  /** Since the last event, in reads that brought none. */
+  #lines = 0;
+  #hasEvent = false;
 
   constructor(onEvent: OnEvent) {
     this.#parser = createParser({
-      onEvent: ({ data, event }) => onEvent(data, event ?? null),
+      onEvent: ({ data, event }) => {
+        this.#hasEvent = true;
+        onEvent(data, event ?? null);
+      },
       maxBufferSize: LONGEST_EVENT,
       onError: (error) => {
         if (error.type === 'max-buffer-size-exceeded') throw tooLong();
@@ -48,7 +57,10 @@ class EventStream implements Framer {
   }
 
   push(text: string): void {
+    this.#hasEvent = false;
     this.#parser.feed(text);
+    this.#lines = this.#hasEvent ? 0 : this.#lines + linesIn(text);
+    if (this.#lines > MOST_LINES) throw new Error(`an event of the stream has more than ${MOST_LINES} lines`);
   }
 
   end(): void {
@@ -81,6 +93,12 @@ class Lines implements Framer {
   #tell(line: string): void {
     if (line.trim() !== '') this.#onEvent(line, null);
   }
+}
+
+function linesIn(text: string): number {
+  let lines = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++;
+  return lines;
 }
 
 function tooLong(): Error {
