@@ -53,6 +53,11 @@ export interface PlanSummary {
   /** Where connections went if not to the URL's host; null (in older results absent) where no route was given. */
   readonly routes?: RoutesSummary | null;
   readonly seed: number;
+  /**
+   * Agrees where requests are alike in what results do not show, such as headers and bodies, secrets aside. Absent in
+   * older results.
+   */
+  readonly requestsDigest?: string;
   /** Absent unless scenarios make the requests. */
   readonly scenarios?: {
     /** The name of the module's file, or the plan's. */

@@ -15,6 +15,7 @@ import { REPORTERS } from '../../src/main/reporters/reporters.ts';
 import { PLAIN_VIEW } from '../../src/main/reporters/view.ts';
 import { exitCodeOf } from '../../src/main/summary/exit-code.ts';
 import { summarizePlan } from '../../src/main/summary/plan-summary.ts';
+import { requestsDigest } from '../../src/main/summary/requests-digest.ts';
 import { comparisonWith } from '../support/comparisons.ts';
 import { useFolder } from '../support/folder.ts';
 import { LATENCY, summaryWith } from '../support/summary.ts';
@@ -232,6 +233,40 @@ test('rounds are held against rounds, by their medians', async () => {
   expect(await findBaseline('last', plan, 5, folder)).toBeNull();
   const path = await keepRun(JSON.stringify(ran(1)), new Date(), { folder: inFolder('run') });
   await expect(findBaseline(path, plan, 6, folder)).rejects.toThrow(/it is not a result of --repeat/);
+});
+
+test('plans are alike by headers, bodies and what is expected, whatever the secrets, the place and the boundary', async () => {
+  const digestOf = async (options: Partial<Parameters<typeof resolvePlan>[0]>): Promise<string> =>
+    requestsDigest(await resolvePlan({ url: 'http://127.0.0.1:9/', requests: '10', ...options }));
+  const form = { form: ['a=1'] };
+  const plain = await digestOf({});
+  expect(plain).toMatch(/^[0-9a-f]{16}$/);
+  const alike = [
+    {},
+    { url: 'http://127.0.0.2:8/b' },
+    { workers: 2, seed: 9 },
+    { headers: ['cookie: s=secret-1'] },
+  ];
+  const [, elsewhere, more, cookie] = await Promise.all(alike.map(digestOf));
+  expect([elsewhere, more]).toEqual([plain, plain]);
+  expect(await digestOf({ headers: ['cookie: s=secret-2'] })).toBe(cookie);
+  expect(await digestOf(form)).toBe(await digestOf(form));
+  const others = await Promise.all(
+    [
+      {},
+      { headers: ['x-a: 1'] },
+      { headers: ['x-a: {{n}}'] },
+      { body: 'a' },
+      { body: 'ab' },
+      { body: '{{n}}' },
+      { method: 'POST' },
+      { expectStatus: '404' },
+      { location: true },
+      { keepalive: false },
+      form,
+    ].map(digestOf),
+  );
+  expect(new Set([...others, cookie]).size).toBe(others.length + 1);
 });
 
 test('the last good run of the same plan on this machine is found', async () => {

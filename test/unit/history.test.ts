@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import type { Summary } from '../../src/api/index.ts';
 import { keptResults, savedPathsOf } from '../../src/main/history/kept-results.ts';
 import { keepRun, keptRuns } from '../../src/main/history/run-folder.ts';
 import { standingOf } from '../../src/main/history/standing.ts';
@@ -18,6 +19,36 @@ describe('the list of kept results', () => {
     const runs = listed(keptWith(2), other, elsewhere, keptWith(4), keptWith(1));
     expect(runs.map(({ name }) => name)).toEqual(['last', 'last~1', 'last~2', 'last~3', 'last~4']);
     expect(runs.map(({ p50Ratio }) => p50Ratio)).toEqual([0.5, null, null, 4, null]);
+  });
+
+  test('requests that differ in what results do not show are told apart, unless a result is too old to tell', () => {
+    const { plan } = summaryWith();
+    const of = (requestsDigest: string) => keptWith(2, { plan: { ...plan, requestsDigest } });
+    const runs = listed(of('abcdef99'), of('fedcba99'), keptWith(4), of('abcdef99'));
+    expect(runs.map(({ p50Ratio }) => p50Ratio)).toEqual([0.5, null, 2, null]);
+    const text = RUNS_REPORTERS.text(listed(of('abcdef99'), of('fedcba99')));
+    expect(text).toMatch(/requests abcdef[^]*requests fedcba/);
+    expect(RUNS_REPORTERS.text(listed(of('abcdef99')))).not.toContain('requests abcdef');
+  });
+
+  test('what was measured is named as in its report', () => {
+    const { plan } = summaryWith();
+    const { method, url } = plan.target;
+    const row = { name: 'a', method, url, weight: 1 } as Summary['mix'][number];
+    const users = {
+      file: 'shop.ts',
+      loads: [{ executor: 'constant-vus' as const, users: 2, scenarios: ['buy'] }],
+    };
+    const text = RUNS_REPORTERS.text(
+      listed(
+        keptWith(1, { plan: { ...plan, scenarios: users } }),
+        keptWith(1, { mix: [row, row, row] }),
+        keptWith(1, { plan: { ...plan, client: 'wire' } }),
+      ),
+    );
+    expect(text).toContain(`shop.ts against ${url}`);
+    expect(text).toContain(`3 requests, the first ${method} ${url}`);
+    expect(text).toContain(', wire');
   });
 
   test('the seed and what came out are no part of the plan', () => {

@@ -54,6 +54,8 @@ async function compared(
       `'${pathA}' and '${pathB}' are results of different plans (${differing.join(', ')}): compare them with --force.`,
     );
   }
+  // Other requests may be what is compared.
+  const told = haveOtherRequests(a, b) ? [...differing, 'requestsDigest'] : differing;
   const rounds = Math.min(a.rounds.length, b.rounds.length);
   const figures = Object.fromEntries(
     METRICS.flatMap((name) => {
@@ -87,7 +89,7 @@ async function compared(
       ...[b, a]
         .filter((arm) => rounds > 1 && timesOf(arm) === null)
         .map(({ name }) => ({ code: 'rounds-without-cells', figures: { arm: name } }) as const),
-      ...(differing.length > 0 ? [{ code: 'plans-differ', figures: { fields: differing } } as const] : []),
+      ...(told.length > 0 ? [{ code: 'plans-differ', figures: { fields: told } } as const] : []),
     ],
   });
 }
@@ -130,6 +132,12 @@ function differencesOf(a: Arm, b: Arm): string[] {
     ...(planA.target.method === planB.target.method ? [] : ['method']),
     ...PLAN_FIELDS.filter((field) => !isDeepStrictEqual(planA[field], planB[field])),
   ];
+}
+
+/** Whether requests differ in what results do not show; of older ones nothing is known. */
+function haveOtherRequests(a: Arm, b: Arm): boolean {
+  const [ofA, ofB] = [a, b].map(({ rounds: [round] }) => round?.plan.requestsDigest);
+  return ofA !== undefined && ofB !== undefined && ofA !== ofB;
 }
 
 /** Percentiles over all rounds, from the cells that results keep; none where an older one has none. */

@@ -127,6 +127,7 @@ const SUMMARY = fields({
     streams: optional('number'),
     cpuWork: optional('number'),
     rows: optional(orNull(fields({ mode: 'text', count: 'number' }))),
+    requestsDigest: optional('text'),
     routes: optional(
       orNull(
         fields({

@@ -1,13 +1,13 @@
 import { hostname } from 'node:os';
-import { isDeepStrictEqual } from 'node:util';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import { hiding } from '../../requests/secrets.ts';
 import { isComparison, readSaved } from '../files/result-file.ts';
 import { summarizePlan } from '../summary/plan-summary.ts';
+import { planFieldText } from '../text/target-text.ts';
 import { type Held, heldOf } from './held.ts';
 import { keptResults } from './kept-results.ts';
-import { factsOf, type PlanFacts } from './kept-run.ts';
+import { differingFacts, factsOf, type PlanFacts } from './kept-run.ts';
 import { backwardsFrom } from './run-folder.ts';
 
 /** How many earlier runs show the scatter on this machine; older ones are less relevant. */
@@ -63,7 +63,8 @@ async function goodResults({ facts, isRounds }: Asked, most: number, folder?: st
   // `volley runs` reports files that cannot be used.
   for await (const { result, run } of keptResults(folder)) {
     if (!run.isGood || run.host !== here) continue;
-    const isAlike = run.kind === (isRounds ? 'repeat' : 'run') && isDeepStrictEqual(run.plan, facts);
+    const isAlike =
+      run.kind === (isRounds ? 'repeat' : 'run') && differingFacts(facts, run.plan).length === 0;
     if (isAlike) found.push(heldOf(result));
     if (found.length === most) break;
   }
@@ -81,13 +82,13 @@ async function namedResult(path: string, { facts, isRounds }: Asked): Promise<He
   const held = heldOf(result);
   const [first] = held.rounds;
   const theirs = first === undefined ? null : factsOf(first, held.rounds.length);
-  const fields = Object.keys(facts) as (keyof PlanFacts)[];
-  const differing = fields.filter(
-    (field) => field !== 'target' && !isDeepStrictEqual(facts[field], theirs?.[field]),
-  );
-  if (facts.target.method !== theirs?.target.method) differing.push('target');
+  if (theirs === null) throw refuse('it has no rounds: give one that has');
+  // It may be of another URL.
+  const differing: string[] = differingFacts(facts, theirs).filter((field) => field !== 'target');
+  if (facts.target.method !== theirs.target.method) differing.push('target');
+  const named = differing.map(planFieldText);
   if (differing.length > 0)
-    throw refuse(`it is the result of another plan (${differing.join(', ')}): give one of the same plan`);
+    throw refuse(`it is the result of another plan (${named.join(', ')}): give one of the same plan`);
   return held;
 }
 

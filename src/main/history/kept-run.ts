@@ -66,6 +66,10 @@ export type PlanFacts = Pick<Summary['plan'], (typeof PLAN_FIELDS)[number]> & {
   readonly target: Summary['plan']['target'];
   readonly mix: readonly string[];
   readonly rounds: number;
+  /** Null unless scenarios make the requests. */
+  readonly scenarios: NonNullable<Summary['plan']['scenarios']> | null;
+  /** What results do not show of their requests; null in older results. */
+  readonly requestsDigest: string | null;
 };
 
 /**
@@ -95,7 +99,21 @@ export function groupsOf(runs: readonly KeptRun[]): KeptRun[][] {
 }
 
 function isAlike(a: KeptRun, b: KeptRun): boolean {
-  return a.kind === b.kind && a.host === b.host && a.target === b.target && isDeepStrictEqual(a.plan, b.plan);
+  return (
+    a.kind === b.kind &&
+    a.host === b.host &&
+    a.target === b.target &&
+    differingFacts(a.plan, b.plan).length === 0
+  );
+}
+
+/** In what two plans differ. Of older results it is not known whether the requests themselves are alike. */
+export function differingFacts(a: PlanFacts, b: PlanFacts): (keyof PlanFacts)[] {
+  return (Object.keys(a) as (keyof PlanFacts)[]).filter(
+    (field) =>
+      !isDeepStrictEqual(a[field], b[field]) &&
+      !(field === 'requestsDigest' && (a.requestsDigest === null || b.requestsDigest === null)),
+  );
 }
 
 /** Whether others can be measured against a run: it was not stopped, lost nothing, kept its rules and was not failing. */
@@ -182,6 +200,8 @@ export function factsOf({ plan, mix }: Planned, rounds: number): PlanFacts {
     target: plan.target,
     mix: mix.map(({ name, method, url, weight }) => `${weight} ${method} ${url} ${name}`),
     rounds,
+    scenarios: plan.scenarios ?? null,
+    requestsDigest: plan.requestsDigest ?? null,
   };
 }
 

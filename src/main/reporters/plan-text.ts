@@ -4,7 +4,10 @@ import type { Summary } from '../../protocol/summary.ts';
 import { counted, formatAskedRate, formatCount, formatDuration, formatRate } from '../text/format.ts';
 
 /** In a list of results the seed is left out, since each result has its own. */
-type DescribedPlan = Omit<Summary['plan'], 'target' | 'client' | 'timeoutMs' | 'cpuWork' | 'seed'> & {
+type DescribedPlan = Omit<
+  Summary['plan'],
+  'target' | 'client' | 'timeoutMs' | 'cpuWork' | 'seed' | 'requestsDigest'
+> & {
   readonly seed: number | null;
   /** Machines that send the load; they have their own workers. */
   readonly agents?: number | undefined;

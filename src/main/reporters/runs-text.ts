@@ -1,14 +1,15 @@
 import type { Verdict } from '../../protocol/summary.ts';
 import { visibleIn, visibleJson } from '../../requests/visible.ts';
 import { groupsOf, type KeptRun } from '../history/kept-run.ts';
-import { formatChange, formatFailedShare, formatMs, formatRate, NOTHING } from '../text/format.ts';
-import { named } from '../text/target-text.ts';
+import { counted, formatChange, formatFailedShare, formatMs, formatRate, NOTHING } from '../text/format.ts';
+import { againstWhat, named } from '../text/target-text.ts';
 import { planText } from './plan-text.ts';
 import { renderPlainTable } from './table.ts';
 import { wrapped } from './wrap.ts';
 
 const WIDTH = 78;
 const REVISION_DIGITS = 7;
+const DIGEST_CHARACTERS = 6;
 /** Short enough for a column: what set the limit, if it was not the load itself. */
 const VERDICTS: Readonly<Record<Verdict, string>> = {
   ok: 'ok',
@@ -75,10 +76,12 @@ export const RUNS_FORMS = Object.keys(RUNS_REPORTERS) as RunsForm[];
 
 /** A table per plan, newest result first: figures of different plans do not share a column. */
 function renderRuns(runs: readonly KeptRun[]): string {
-  return `${groupsOf(runs).map(renderGroup).join('\n\n')}\n`;
+  const groups = groupsOf(runs);
+  const newest = groups.flatMap(([first]) => first ?? []);
+  return `${groups.map((group) => renderGroup(group, newest)).join('\n\n')}\n`;
 }
 
-function renderGroup(runs: readonly KeptRun[]): string {
+function renderGroup(runs: readonly KeptRun[], beside: readonly KeptRun[]): string {
   const [first] = runs;
   if (first === undefined) return '';
   const columns = COLUMNS.filter(({ isIn }) => isIn === undefined || runs.some(isIn));
@@ -87,24 +90,48 @@ function renderGroup(runs: readonly KeptRun[]): string {
     words: ['revision', 'verdict'],
     rows: runs.map((run) => columns.map(({ cell }) => cell(run))),
   });
-  return [...headOf(first), table].join('\n');
+  return [...headOf(first, beside), table].join('\n');
 }
 
-function headOf(run: KeptRun): string[] {
-  return [...wrapped(targetText(run), WIDTH), ...wrapped(planAndMachineText(run), WIDTH)];
+function headOf(run: KeptRun, beside: readonly KeptRun[]): string[] {
+  return [...wrapped(targetText(run), WIDTH), ...wrapped(planAndMachineText(run, beside), WIDTH)];
 }
 
 /** What the results of a table have in common: method or kind, and target; after the name of the newest, if it has one. */
 export function targetText({ kind, target, plan, planName }: KeptRun): string {
-  const what = kind === 'run' ? plan.target.method : kind === 'repeat' ? `${plan.rounds} rounds` : kind;
-  return named(planName, `${what} ${target}`);
+  const { mix, scenarios, target: first } = plan;
+  const one = `${kind === 'run' ? first.method : ''} ${target}`.trim();
+  const requests =
+    scenarios !== null
+      ? againstWhat(scenarios.file, first.url)
+      : mix.length > 1
+        ? `${counted(mix.length, 'request')}, the first ${one}`
+        : one;
+  const what = kind === 'run' ? '' : kind === 'repeat' ? `${plan.rounds} rounds ` : `${kind} `;
+  return named(planName, `${what}${requests}`);
 }
 
-/** The rest of what they have in common: plan and machine. */
-export function planAndMachineText({ plan, host }: KeptRun): string {
-  return [planText({ ...plan, seed: null, rows: null }, null), ...(host === null ? [] : [`on ${host}`])].join(
-    ', ',
+/**
+ * The rest of what they have in common: plan and machine.
+ *
+ * @param beside those that are shown with it: one that reads the same has other requests
+ */
+export function planAndMachineText(run: KeptRun, beside: readonly KeptRun[] = []): string {
+  const own = textOfPlan(run);
+  const { requestsDigest: digest } = run.plan;
+  const isDouble = beside.some(
+    (other) =>
+      other.plan.requestsDigest !== digest &&
+      targetText(other) === targetText(run) &&
+      textOfPlan(other) === own,
   );
+  return isDouble && digest !== null ? `${own}, requests ${digest.slice(0, DIGEST_CHARACTERS)}` : own;
+}
+
+function textOfPlan({ plan, host }: KeptRun): string {
+  const { scenarios, ...rest } = plan;
+  const described = { ...rest, ...(scenarios === null ? {} : { scenarios }), seed: null, rows: null };
+  return [planText(described, null), plan.client, ...(host === null ? [] : [`on ${host}`])].join(', ');
 }
 
 function timeOf({ atLeast }: KeptRun, percentile: string, valueMs: number | null): string {

@@ -11,6 +11,7 @@ import type {
 import { sentenceOf } from './findings.ts';
 import { counted, formatCount, formatFailedShare, formatPercent, shareText } from './format.ts';
 import { COMMAND_LINE, type Naming } from './naming.ts';
+import { planFieldText } from './target-text.ts';
 
 /** A conclusion with its remarks. */
 export function conclusionText(conclusion: Conclusion, naming: Naming = COMMAND_LINE): string {
@@ -67,7 +68,7 @@ export const COMPARISON_SENTENCES: {
     'Measured one after the other, not in turns: the difference includes whatever changed on the machine in between.',
   'rounds-without-cells': ({ arm }) =>
     `Percentiles over all rounds are not compared: an older volley saved ${arm}, without its histograms.`,
-  'plans-differ': ({ fields }) => `The plans differ: ${fields.join(', ')}.`,
+  'plans-differ': ({ fields }) => `The plans differ: ${fields.map(planFieldText).join(', ')}.`,
   'option-note': ({ text }) => text,
   'arm-failures': ({ arm, failed, sent }) =>
     `${arm}: ${formatCount(failed)} of ${counted(sent, 'request')} failed${shareText(failed, sent)}.`,

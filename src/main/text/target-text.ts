@@ -7,6 +7,11 @@ export function commonName(plans: readonly Pick<Summary['plan'], 'name'>[]): str
   return plans.every(({ name }) => name === first?.name) ? first?.name : undefined;
 }
 
+/** A field of a plan, for a sentence on what differs. */
+export function planFieldText(field: string): string {
+  return field === 'requestsDigest' ? 'headers, bodies or expectations of requests, rows or users' : field;
+}
+
 /** What was measured, after its name if it has one. */
 export function named(name: string | null | undefined, what: string): string {
   return name === undefined || name === null ? what : `${name}: ${what}`;
