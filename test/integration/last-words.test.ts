@@ -1,3 +1,4 @@
+import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -306,5 +307,24 @@ describe.each(CLIENTS)('an answer that only the end of its connection completes,
   test('is complete if that is closed', async () => {
     for (const beginning of BEGINNINGS)
       expect((await asked(beginning, (socket) => socket.end(), false)).requests).toMatchObject({ ok: 6 });
+  });
+});
+
+describe('over TLS a connection is kept after requests with bodies, though Node says late that they were sent', () => {
+  test.each([
+    ['a short body', 3],
+    ['a body of many records', 200_000],
+  ])('%s', async (_name, length) => {
+    const server = createHttpsServer(CERTIFICATE, (request, response) => {
+      request.resume().on('end', () => response.end('ok'));
+    });
+    const { port } = await serve(server, () => {});
+    for (const client of CLIENTS) {
+      const { requests, errors, connections } = await run({
+        ...{ ...plan, client, requests: 200, body: 'a'.repeat(length) },
+        ...{ url: `https://127.0.0.1:${port}/`, insecure: true },
+      });
+      expect([client, requests.ok, errors, connections.opened]).toEqual([client, 200, [], plan.concurrency]);
+    }
   });
 });

@@ -18,7 +18,7 @@ import {
 import type { Shared } from './shared.ts';
 import { explainedAlert, explainedHandshake, isAlert, isSecured, protocolRefusal, secure } from './tls.ts';
 import { Tunnel, unreachableProxy } from './tunnel.ts';
-import { unsentBytesOf } from './unsent-bytes.ts';
+import { isAllTaken, unsentBytesOf } from './unsent-bytes.ts';
 
 /**
  * The one TCP or TLS connection behind a client. It is reopened when the target has closed it, but never
@@ -151,7 +151,7 @@ export class TargetConnection {
     link.answers++;
     const { socket } = link;
     if (!mayBeUnsent || this.isMultiplexed || socket.destroyed) return;
-    if (socket.writableLength === 0 && socket.errored === null) return;
+    if (socket.errored === null && isAllTaken(socket)) return;
     this.leave();
     socket.destroy();
   }

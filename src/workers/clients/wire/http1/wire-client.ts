@@ -5,6 +5,7 @@ import type { TargetConnection } from '../../../connections/connection.ts';
 import type { SocketReader } from '../../../connections/link.ts';
 import { copyOf, type ReadBytes } from '../../../connections/read-bytes.ts';
 import { isTimeoutNotice } from '../../../connections/timeout-notice.ts';
+import { isAllTaken } from '../../../connections/unsent-bytes.ts';
 import type { AnswerHandler, Controller, HttpDispatcher, RequestTemplate } from '../../dispatcher.ts';
 import { type InPlaceHandler, isInPlace, NO_FIELDS } from '../in-place-handler.ts';
 import { FieldsText, fieldsByName } from './fields-text.ts';
@@ -67,6 +68,8 @@ export class WireClient implements HttpDispatcher, SocketReader {
   #isWritten = false;
   /** The kernel has not taken all of a long request yet. */
   #isUnsent = false;
+  /** How many long requests were written: Node may say only after the next one that one was. */
+  #longWrites = 0;
   /** How long the connection may idle; 0: no limit. */
   #idleLimitMs = 0;
   /** Idle since; infinite while in use. */
@@ -140,6 +143,8 @@ export class WireClient implements HttpDispatcher, SocketReader {
 
   #proceed(): void {
     if (this.#isSettling) return;
+    // Given up with its last answer, which came before its request was sent.
+    if (this.#socket?.destroyed === true) this.#leave();
     if (this.#idleLimitMs !== 0 && performance.now() - this.#idleSinceMs > this.#idleLimitMs) {
       this.#connection.finish();
       this.#leave();
@@ -183,8 +188,9 @@ export class WireClient implements HttpDispatcher, SocketReader {
       return;
     }
     this.#isUnsent = true;
+    const number = ++this.#longWrites;
     socket.write(request.bytes, (error) => {
-      if (socket === this.#socket && !error) this.#isUnsent = false;
+      if (socket === this.#socket && number === this.#longWrites && !error) this.#isUnsent = false;
     });
   }
 
@@ -250,7 +256,7 @@ export class WireClient implements HttpDispatcher, SocketReader {
     if (!keepsAlive || this.#request?.asksToClose || this.#idleLimitMs < 0) {
       this.#connection.finish();
       this.#leave();
-    } else if (!isClean || this.#isUnsent) {
+    } else if (!isClean || (this.#isUnsent && !this.#isAllTaken)) {
       // Answered early, or with surplus bytes: the rest of the request would precede the next one.
       this.#leave();
     } else if (mayHaveMore || this.#isSecure || isOddlyEmpty) {
@@ -297,6 +303,10 @@ export class WireClient implements HttpDispatcher, SocketReader {
     if (this.#isUnsent && this.#isWritten && this.#parser.finish()) this.#onEnd(true, false);
     else if (this.#isWritten) this.#fail(socket.errored ?? closed('the connection was closed'));
     else if (this.#handler !== null) this.#proceed();
+  }
+
+  get #isAllTaken(): boolean {
+    return this.#socket !== null && isAllTaken(this.#socket);
   }
 
   /** Fails the request together with the connection. */
