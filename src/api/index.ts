@@ -48,11 +48,8 @@ export type {
   Url,
   VU,
 } from '../protocol/test-definition.ts';
-export {
-  createReferenceServer,
-  type ReferenceServer,
-  type ReferenceServerOptions,
-} from '../target/server.ts';
+export { createReferenceServer, type ReferenceServer } from '../target/server.ts';
+export type { ReferenceServerOptions } from '../target/server-options.ts';
 export { type BatchOptions, type BatchSummary, batch } from './batches.ts';
 export { type ComparisonControl, type ComparisonOptions, compare, modes } from './comparisons.ts';
 export { readResult, render, renderHtml } from './results.ts';

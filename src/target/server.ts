@@ -5,28 +5,12 @@ import { ERROR_CODES, messageOf, VolleyError } from '../protocol/errors.ts';
 import { FOR_FLOODS, keepSockets } from './framing-faults.ts';
 import { handleRequest } from './handle-request.ts';
 import { MockModel, type ModelStats } from './model/model-server.ts';
-import { DEFAULT_MODEL, type ModelSettings } from './model/settings.ts';
+import { DEFAULT_MODEL } from './model/settings.ts';
+import { checkServerOptions, type ReferenceServerOptions } from './server-options.ts';
 import { TargetCounter, type TargetStats } from './stats.ts';
 
 // Length of the accept queue; Node's default of 511 is less than load testers open at once.
 const BACKLOG = 4_096;
-
-/** Options of the reference server: where it listens and what it speaks. */
-export interface ReferenceServerOptions {
-  /** Default 127.0.0.1. */
-  readonly host?: string | undefined;
-  /** Default 0: a free port. */
-  readonly port?: number | undefined;
-  /** PEM text; with both, the server speaks TLS: HTTP/2 for clients that ask for it, else HTTP/1.1. */
-  readonly cert?: string | undefined;
-  readonly key?: string | undefined;
-  /** HTTP/2 without TLS, by prior knowledge only. */
-  readonly h2c?: boolean | undefined;
-  /** Close every n-th connection on accept; 1 is all of them. */
-  readonly closeEvery?: number | undefined;
-  /** Settings of the mock model server (docs/models.md). */
-  readonly model?: Partial<ModelSettings> | undefined;
-}
 
 /** A running reference server. */
 export interface ReferenceServer {
@@ -43,14 +27,10 @@ export interface ReferenceServer {
  * Starts the reference server: known delays, statuses, sizes and faults, and counts of what arrived
  * (docs/reference-server.md).
  *
- * @throws VolleyError VOLLEY_USAGE if the options are no object, VOLLEY_LISTEN if it cannot listen on the address
+ * @throws VolleyError VOLLEY_USAGE if options are wrong, VOLLEY_LISTEN if it cannot listen on the address
  */
 export async function createReferenceServer(options: ReferenceServerOptions = {}): Promise<ReferenceServer> {
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    throw new VolleyError(
-      ERROR_CODES.usage,
-      `The options are '${String(options)}': give an object, such as { port: 8080 }.`,
-    );
+  checkServerOptions(options);
   const { host = '127.0.0.1', port = 0, cert, key, h2c = false, closeEvery } = options;
   const model = options.model === undefined ? null : new MockModel({ ...DEFAULT_MODEL, ...options.model });
   const counter = new TargetCounter();

@@ -1,4 +1,5 @@
 import { exec } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import {
   existsSync,
   linkSync,
@@ -19,6 +20,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
+import { CERTIFICATE_PATH } from '../support/certificate.ts';
 import { ROOT, startVolley, volley, withoutProgress } from '../support/cli.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 import { summaryWith } from '../support/summary.ts';
@@ -370,6 +372,26 @@ describe('other commands', () => {
     const { code, stderr } = await keptVolley('serve', '--port', String(target.port));
     expect(code).toBe(2);
     expect(stderr).toContain(`Cannot listen on 127.0.0.1 port ${target.port}`);
+  });
+
+  test('serve with files that are no certificate and key, or do not belong together, says so', async () => {
+    const text = join(folder, 'certificate.txt');
+    const other = join(folder, 'other-key.pem');
+    writeFileSync(text, 'no certificate');
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    writeFileSync(other, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const wrong = await keptVolley('serve', '--port', '0', '--cert', text, '--key', text);
+    expect([wrong.code, wrong.stderr]).toEqual([
+      2,
+      `volley: --cert '${text}' holds no certificate in PEM form: give a file with -----BEGIN CERTIFICATE-----.
+volley: --key '${text}' holds no private key in PEM form: give a file with -----BEGIN PRIVATE KEY-----.
+`,
+    ]);
+    const unlike = await keptVolley('serve', '--port', '0', '--cert', CERTIFICATE_PATH, '--key', other);
+    expect([unlike.code, unlike.stderr]).toEqual([
+      2,
+      `volley: --key '${other}' is not the key of --cert '${CERTIFICATE_PATH}': give the two that belong together.\n`,
+    ]);
   });
 
   test('thresholds come first, with what was measured, and decide the exit code', async () => {

@@ -220,3 +220,39 @@ test.each<[unknown, string]>([
     message: `The options are '${shown}': give an object, such as { port: 8080 }.`,
   });
 });
+
+test.each<[object, (string | RegExp)[]]>([
+  [{ port: 99_999 }, ["port '99999': give a whole number from 0 to 65,535."]],
+  [{ host: 5 }, ["host '5': give an address, such as 127.0.0.1."]],
+  [
+    { prot: 1, closeEvery: 0 },
+    [
+      'prot is no option: choose from host, port, cert, key, h2c, closeEvery, model.',
+      "closeEvery '0': give a whole number from 1 to 1,000,000.",
+    ],
+  ],
+  // Without a key it would serve what is not encrypted.
+  [{ cert: CERTIFICATE.cert }, ['cert and key belong together: give both.']],
+  [
+    { ...CERTIFICATE, cert: 'no certificate', h2c: true },
+    [
+      /^cert and key cannot be used \(.+\): give a certificate and its key in PEM form\.$/,
+      'h2c with cert and key: it is HTTP/2 without TLS: leave one of them out.',
+    ],
+  ],
+  [
+    { model: { firstTokenMs: -5, fault: 'zzz', tokens: null, slots: 1.5 } },
+    [
+      "model.firstTokenMs '-5': give milliseconds from 0 to 1,000,000.",
+      "model.fault 'zzz': choose one of none, error, fin, rst, stall.",
+      "model.slots '1.5': give a whole number from 1 to 1,000,000.",
+    ],
+  ],
+])('wrong options of the reference server are told together: %o', async (options, messages) => {
+  const problems = messages.map((message) => ({
+    message: typeof message === 'string' ? message : expect.stringMatching(message),
+  }));
+  await expect(createReferenceServer(options as never)).rejects.toMatchObject({
+    ...{ code: 'VOLLEY_USAGE', problems },
+  });
+});

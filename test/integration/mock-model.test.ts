@@ -1,3 +1,4 @@
+import { get, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createReferenceServer, type ReferenceServer } from '../../src/api/index.ts';
 
@@ -146,3 +147,43 @@ test('in one piece, what is wrong, and which models there are', async () => {
     data: [{ id: 'mock', object: 'model', created: expect.any(Number), owned_by: expect.any(String) }],
   });
 });
+
+test('tokens that are all due at once are sent, however many; more than it makes are refused', async () => {
+  const client = new ChatClient();
+  const many = 20_000;
+  const answer = await fetch(`${server.url}v1/chat/completions?ttft=0&gap=0&tokens=${many}`, {
+    method: 'POST',
+    body: JSON.stringify({ model: 'mock', stream: true }),
+  });
+  const text = await answer.text();
+  expect([text.match(/word /g)?.length, text.endsWith('data: [DONE]\n\n')]).toEqual([many, true]);
+  const own = await createReferenceServer({ model: { firstTokenMs: 0, gapMs: 0 } });
+  try {
+    for (const stream of [true, false]) {
+      const refused = await fetch(`${own.url}v1/chat/completions`, {
+        method: 'POST',
+        body: JSON.stringify({ model: 'mock', stream, max_tokens: 1e12 }),
+      });
+      expect([refused.status, await refused.json()]).toEqual([
+        400,
+        { error: expect.objectContaining({ message: '1000000000000 tokens: ask for at most 1000000' }) },
+      ]);
+    }
+  } finally {
+    await own.close();
+  }
+  expect((await client.ask({})).status).toBe(200);
+});
+
+test.each(['//', 'http://['])(
+  'a request for %s, which is no URL, is answered like any other',
+  async (target) => {
+    const { statusCode } = await new Promise<IncomingMessage>((resolve, reject) => {
+      get({ host: '127.0.0.1', port: server.port, path: target, agent: false }, resolve).once(
+        'error',
+        reject,
+      );
+    });
+    expect([200, 404]).toContain(statusCode);
+  },
+);

@@ -4,6 +4,7 @@ import { DEFAULT_MODEL, type ModelSettings } from '../../target/model/settings.t
 import { createReferenceServer } from '../../target/server.ts';
 import { readAwaited, whyUnread } from '../files/input-files.ts';
 import { LARGEST_PEM_BYTES } from '../files/read-up-to.ts';
+import { checkedIdentity } from '../plan/connection/tls-files.ts';
 import { Problems } from '../plan/problems.ts';
 import { given, phrase, the } from '../plan/words.ts';
 import type { Parsed } from './parsed.ts';
@@ -20,12 +21,17 @@ export async function serveCommand(parsed: Parsed, found: string[]): Promise<Exi
   const port = problems.count('port', parsed.last('port') ?? DEFAULT_PORT, 0, HIGHEST_PORT);
   const every = parsed.last('close-every');
   const closeEvery = every === undefined ? null : problems.count('close-every', every, 1, MOST_CLOSE_EVERY);
-  const cert = await pem('cert', parsed.last('cert'), problems);
-  const key = await pem('key', parsed.last('key'), problems);
-  if ((cert === undefined) !== (key === undefined))
+  const paths = { cert: parsed.last('cert'), key: parsed.last('key') };
+  const isSecure = paths.cert !== undefined || paths.key !== undefined;
+  if (isSecure && (paths.cert === undefined || paths.key === undefined))
     problems.add(phrase`${the('cert')} and ${the('key')} belong together: give both.`);
+  const pem = {
+    cert: await pemIn('cert', paths.cert, problems),
+    key: await pemIn('key', paths.key, problems),
+  };
+  const { cert, key } = checkedIdentity(paths, pem, problems);
   const h2c = parsed.flag('h2c');
-  if (h2c && (cert ?? key) !== undefined)
+  if (h2c && isSecure)
     problems.add(
       phrase`${the('h2c')} with ${the('cert')} or ${the('key')}: it is HTTP/2 without TLS: leave one of them out.`,
     );
@@ -35,8 +41,8 @@ export async function serveCommand(parsed: Parsed, found: string[]): Promise<Exi
   const server = await createReferenceServer({
     host: parsed.last('host'),
     port,
-    cert,
-    key,
+    cert: cert ?? undefined,
+    key: key ?? undefined,
     h2c,
     closeEvery: closeEvery ?? undefined,
     model,
@@ -71,16 +77,12 @@ function modelOf(parsed: Parsed, problems: Problems): Partial<ModelSettings> | u
     : { firstTokenMs, gapMs, slots: most };
 }
 
-async function pem(
-  option: string,
-  path: string | undefined,
-  problems: Problems,
-): Promise<string | undefined> {
-  if (path === undefined) return undefined;
+async function pemIn(option: string, path: string | undefined, problems: Problems): Promise<string | null> {
+  if (path === undefined) return null;
   try {
     return (await readAwaited(path, LARGEST_PEM_BYTES)).toString('utf8');
   } catch (error) {
     problems.add(phrase`${the(option)} ${given(path)} ${whyUnread(error)}`);
-    return undefined;
+    return null;
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import { type Asked, type Dialect, dialectAt } from './dialects.ts';
-import { type ModelSettings, settingsIn } from './settings.ts';
+import { MOST, type ModelSettings, settingsIn } from './settings.ts';
 
 const FALLBACK_TOKENS = 16;
 const LARGEST_REQUEST = 32 * 2 ** 20;
@@ -38,7 +38,9 @@ export class MockModel {
 
   /** Answers a request of one of the APIs; false if its path belongs to none. */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
-    const url = new URL(request.url ?? '/', 'http://mock');
+    // Anyone may send what is no URL, such as `GET //`.
+    const url = URL.parse(request.url ?? '/', 'http://mock');
+    if (url === null) return false;
     if (url.pathname.endsWith(MODELS)) {
       json(response, 200, { object: 'list', data: [MODEL] });
       return true;
@@ -81,6 +83,10 @@ export class MockModel {
     }
     if (settings.usage === 'refused' && Object.hasOwn(body, 'stream_options')) {
       json(response, 400, errorOf('Unrecognized request argument supplied: stream_options'));
+      return;
+    }
+    if (settings.tokens === null && asked.maxTokens !== null && asked.maxTokens > MOST) {
+      json(response, 400, errorOf(`${asked.maxTokens} tokens: ask for at most ${MOST}`));
       return;
     }
     const start = (): void => {
@@ -138,7 +144,7 @@ class Answer {
     this.#response.writeHead(200, { 'content-type': this.#dialect.contentType, 'cache-control': 'no-cache' });
     this.#response.flushHeaders();
     for (const text of this.#dialect.begin(this.#asked)) this.#write(text);
-    this.#next(0);
+    this.#send(0);
   }
 
   get #events(): number {
@@ -155,24 +161,29 @@ class Answer {
     else this.#timer = setTimeout(() => this.#at(dueMs, act), Math.max(1, Math.floor(leftMs)));
   }
 
-  #next(event: number): void {
+  /** Sends the events that are due, from `first` on, in a loop: thousands may be due at once. */
+  #send(first: number): void {
     const { fault, faultAfter, eventsPerWrite } = this.#settings;
-    if (fault !== 'none' && event >= faultAfter) {
-      this.#flush();
-      this.#fail();
-      return;
-    }
-    if (event >= this.#events) {
-      this.#flush();
-      this.#end();
-      return;
-    }
-    // A write is sent when its last event is due.
-    this.#at(this.#dueMs(event), () => {
+    for (let event = first; ; event++) {
+      const isBroken = fault !== 'none' && event >= faultAfter;
+      if (isBroken || event >= this.#events) {
+        this.#flush();
+        if (isBroken) this.#fail();
+        else this.#end();
+        return;
+      }
+      // A write is sent when its last event is due.
+      const dueMs = this.#dueMs(event);
+      if (dueMs > performance.now()) {
+        this.#at(dueMs, () => this.#send(event));
+        return;
+      }
       this.#waiting.push(this.#tokenText(event));
-      if (this.#waiting.length >= eventsPerWrite) this.#flush();
-      this.#next(event + 1);
-    });
+      if (this.#waiting.length >= eventsPerWrite && !this.#flush()) {
+        this.#response.once('drain', () => this.#send(event + 1));
+        return;
+      }
+    }
   }
 
   #tokenText(event: number): string {
@@ -189,21 +200,23 @@ class Answer {
     );
   }
 
-  #flush(): void {
-    if (this.#waiting.length === 0) return;
-    this.#write(this.#waiting.join(''));
+  /** Whether there is room for more. */
+  #flush(): boolean {
+    const text = this.#waiting.join('');
     this.#waiting = [];
+    return this.#write(text);
   }
 
-  #write(text: string): void {
+  /** Whether there is room for more. */
+  #write(text: string): boolean {
+    if (text === '') return true;
     const { pieceBytes } = this.#settings;
-    if (pieceBytes === 0 || text === '') {
-      if (text !== '') this.#response.write(text);
-      return;
-    }
+    if (pieceBytes === 0) return this.#response.write(text);
     const bytes = Buffer.from(text);
+    let hasRoom = true;
     for (let at = 0; at < bytes.length; at += pieceBytes)
-      this.#response.write(bytes.subarray(at, at + pieceBytes));
+      hasRoom = this.#response.write(bytes.subarray(at, at + pieceBytes));
+    return hasRoom;
   }
 
   #end(): void {

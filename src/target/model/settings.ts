@@ -1,8 +1,8 @@
 /** Faults in the middle of the mock model's answers. */
-const MODEL_FAULTS = ['none', 'error', 'fin', 'rst', 'stall'] as const;
+export const MODEL_FAULTS = ['none', 'error', 'fin', 'rst', 'stall'] as const;
 type ModelFault = (typeof MODEL_FAULTS)[number];
 
-const USAGES = ['asked', 'always', 'never', 'refused'] as const;
+export const USAGES = ['asked', 'always', 'never', 'refused'] as const;
 
 /** How the mock model answers. */
 export interface ModelSettings {
@@ -46,7 +46,8 @@ export const DEFAULT_MODEL: ModelSettings = {
   faultAfter: 3,
 };
 
-const MOST = 1_000_000;
+/** The most tokens of an answer, and the largest number in a query. */
+export const MOST = 1_000_000;
 const AT_LEAST_ONE: ReadonlySet<string> = new Set(['tokens-per-event', 'events-per-write', 'piece-bytes']);
 const NUMBERS = {
   ttft: 'firstTokenMs',

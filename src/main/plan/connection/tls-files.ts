@@ -18,7 +18,7 @@ export function parseTls(options: ConnectionOptions, problems: Problems): TlsSet
   if (sni !== undefined && (!HOST_NAME.test(sni) || isIP(sni) !== 0))
     problems.add(phrase`${the('sni')} ${given(sni)}: give a host name, such as example.org, not an address.`);
   return {
-    ca: cacert === undefined ? null : certificatesIn('cacert', cacert, problems),
+    ca: cacert === undefined ? null : authoritiesIn(cacert, problems),
     ...parseIdentity(options, problems),
     servername: sni ?? null,
     minVersion: version === null ? null : VERSIONS[version],
@@ -53,18 +53,42 @@ function parseIdentity(
       phrase`${one} ${given(cert ?? key)} needs ${other}: a client certificate is the two together.`,
     );
   }
-  const certPem = cert === undefined ? null : certificatesIn('cert', cert, problems);
-  const keyPem = key === undefined ? null : keyIn(key, problems);
-  if (certPem !== null && keyPem !== null && !belong(certPem, keyPem))
-    problems.add(
-      phrase`${the('key')} ${given(key)} is not the key of ${the('cert')} ${given(cert)}: give the two that belong together.`,
-    );
-  return { cert: certPem, key: keyPem };
+  const pem = (option: string, path: string | undefined): string | null =>
+    path === undefined ? null : readTextOf(option, path, problems, LARGEST_PEM_BYTES);
+  return checkedIdentity({ cert, key }, { cert: pem('cert', cert), key: pem('key', key) }, problems);
 }
 
-function certificatesIn(option: string, path: string, problems: Problems): string | null {
-  const pem = readTextOf(option, path, problems, LARGEST_PEM_BYTES);
-  if (pem === null) return null;
+/**
+ * Checks what the files of a certificate and of its key hold.
+ *
+ * @param paths the files, as they were named
+ * @returns the texts; null for what was not given or cannot be used
+ */
+export function checkedIdentity(
+  paths: Pick<ConnectionOptions, 'cert' | 'key'>,
+  pem: Pick<TlsSettings, 'cert' | 'key'>,
+  problems: Problems,
+): Pick<TlsSettings, 'cert' | 'key'> {
+  const cert = pem.cert === null ? null : certificatesIn('cert', paths.cert, pem.cert, problems);
+  const key = pem.key === null ? null : keyIn(paths.key, pem.key, problems);
+  if (cert !== null && key !== null && !belong(cert, key))
+    problems.add(
+      phrase`${the('key')} ${given(paths.key)} is not the key of ${the('cert')} ${given(paths.cert)}: give the two that belong together.`,
+    );
+  return { cert, key };
+}
+
+function authoritiesIn(path: string, problems: Problems): string | null {
+  const pem = readTextOf('cacert', path, problems, LARGEST_PEM_BYTES);
+  return pem === null ? null : certificatesIn('cacert', path, pem, problems);
+}
+
+function certificatesIn(
+  option: string,
+  path: string | undefined,
+  pem: string,
+  problems: Problems,
+): string | null {
   try {
     const { X509Certificate } = nodeCrypto();
     const certificates = (pem.match(CERTIFICATE) ?? []).map((text) => new X509Certificate(text));
@@ -78,9 +102,7 @@ function certificatesIn(option: string, path: string, problems: Problems): strin
   return null;
 }
 
-function keyIn(path: string, problems: Problems): string | null {
-  const pem = readTextOf('key', path, problems, LARGEST_PEM_BYTES);
-  if (pem === null) return null;
+function keyIn(path: string | undefined, pem: string, problems: Problems): string | null {
   try {
     nodeCrypto().createPrivateKey(pem);
     return pem;
