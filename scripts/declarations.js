@@ -54,8 +54,10 @@ function fileOf(path) {
         imported.set(local.name, { name: original.name, file: declarationFile(path, node.source.value) });
       }
     }
-    const declaration = node.declaration ?? (node.type.startsWith('TS') ? node : null);
-    if (declaration === null || node.type === 'ExportAllDeclaration') continue;
+    // What is not exported may be referred to as well.
+    const isOwn = /^TS|^(Variable|Class)Declaration$/.test(node.type);
+    const declaration = node.declaration ?? (isOwn ? node : null);
+    if (declaration === null) continue;
     const name = (declaration.id ?? declaration.declarations?.[0].id)?.name;
     if (name === undefined) continue;
     declared.set(name, {

@@ -13,7 +13,7 @@ interface RankInterval {
 }
 
 /** One stretch of time: its values, and how many of them lie above the percentile. */
-export interface Window {
+interface Window {
   readonly count: number;
   readonly above: number;
 }

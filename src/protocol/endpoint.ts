@@ -1,7 +1,7 @@
 import type { Address, Routes } from './routes.ts';
 
 /** HTTP/2 is negotiated in the TLS handshake (`h2`), or used in clear text by prior knowledge (`h2c`). */
-export const PROTOCOLS = ['http/1.1', 'h2', 'h2c'] as const;
+const PROTOCOLS = ['http/1.1', 'h2', 'h2c'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
 /** TLS settings; null is Node's default. */

@@ -123,7 +123,7 @@ export const MOST_NAMES = 200;
 export const OTHERS = '(others)';
 
 /** Kinds of names that are known only when first used. */
-export const NAMED = ['request', 'group', 'check'] as const;
+const NAMED = ['request', 'group', 'check'] as const;
 export type Named = (typeof NAMED)[number];
 
 /** Where the requests of one name go beyond this number of places is only counted so far. */

@@ -188,7 +188,7 @@ export interface Rows<R> {
 }
 
 /** A file, relative to the module, or the module's own rows. */
-export type RowSource =
+type RowSource =
   | { readonly type: 'csv' | 'jsonl'; readonly file: string }
   | { readonly type: 'items'; readonly items: readonly unknown[] };
 

@@ -2,7 +2,7 @@ import type { ASTNode, Environment } from '@marcbachmann/cel-js';
 import { bounded } from './bounded.ts';
 
 /** A compiled CEL expression. */
-export interface Condition {
+interface Condition {
   /** Type of its result, as far as known: `bool`, `int`, or `dyn` for any. */
   readonly type: string;
   /** The allowed names that it uses. */

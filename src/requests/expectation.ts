@@ -8,8 +8,6 @@ import type { Hide } from './secrets.ts';
 import { inQuotes, isOfNumbers, lengthOf, meets, wantedBy } from './value-rule.ts';
 import { visible } from './visible.ts';
 
-export { LARGEST_KEPT_BYTES } from './body-text.ts';
-
 const SHOWN_CHARACTERS = 80;
 
 /** The answer to a request. */

@@ -1,7 +1,7 @@
 import type { UserLoad, UserStage, UsersOverTime } from '../protocol/scenario.ts';
 
 /** A period in which a user is active; milliseconds from the start of its load. */
-export interface Session {
+interface Session {
   readonly fromMs: number;
   readonly toMs: number;
 }

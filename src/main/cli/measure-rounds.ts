@@ -22,7 +22,7 @@ import type { Showing } from './showing.ts';
 const AROUND_A_ROUND_MS = 350;
 
 /** An experiment, and how its result is handled. */
-export interface Measured extends Experiment {
+interface Measured extends Experiment {
   readonly form: RoundsForm;
   readonly showing: Showing;
   readonly paths: ComparisonPaths;

@@ -104,7 +104,7 @@ function unknownForm(text: string): string {
 }
 
 /** Serves a run while it is running. */
-export interface Served {
+interface Served {
   /** Stops serving; readers of the page get the result, if there is one. */
   end(result: Summary | null): Promise<void>;
 }

@@ -24,7 +24,7 @@ const NO_COUNTS: RecordedCounts = {
 };
 
 /** What the submitter knows when all agents have ended. */
-export type Submitted = Pick<
+type Submitted = Pick<
   Collected,
   | 'plan'
   | 'startedAt'

@@ -47,7 +47,7 @@ export class IterationTally {
 }
 
 /** Counts of groups, checks, and a test's own counted metrics. */
-export interface Counts {
+interface Counts {
   readonly name: string;
   good: number;
   bad: number;

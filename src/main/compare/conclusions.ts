@@ -14,7 +14,7 @@ type ByFigure = ComparisonFigures['pair-by-figure']['outcome'];
 type ByFailures = ComparisonFigures['pair-by-failures']['outcome'] | 'nothing';
 
 /** Conclusion on a pair; `both-fail` if failures make latencies say little, `nothing` if no request succeeded. */
-export type Outcome = ByFigure | ByFailures;
+type Outcome = ByFigure | ByFailures;
 
 /** How the first of a pair compares to the second, by failures first, then by the headline metric. */
 export function outcomeOf(pair: Pair, metric: Metric): Outcome {

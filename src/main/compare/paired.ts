@@ -3,7 +3,7 @@ export const FEWEST_ROUNDS = 6;
 /** With fewer rounds there is nothing to compare; with these there are figures but no judgement. */
 export const FEWEST_ROUNDS_AT_ALL = 2;
 
-export interface Interval {
+interface Interval {
   readonly low: number;
   readonly high: number;
 }

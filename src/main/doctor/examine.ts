@@ -10,7 +10,7 @@ import { machineFacts } from './machine-facts.ts';
 import { measureClient } from './measure-client.ts';
 
 /** The steps of the examination, in order. */
-export type Step = 'clock and timers' | ClientName;
+type Step = 'clock and timers' | ClientName;
 
 /**
  * Examines this machine for ten seconds: its limits, other programs' use of it, its clock, and what volley measures

@@ -57,7 +57,7 @@ export interface KeptRun {
 }
 
 /** The part of a result that describes what was measured. */
-export interface Planned {
+interface Planned {
   readonly plan: Summary['plan'];
   readonly mix: readonly Pick<Summary['mix'][number], 'name' | 'method' | 'url' | 'weight'>[];
 }

@@ -3,7 +3,7 @@ export type Fields = Readonly<Record<string, unknown>>;
 const DEEPEST = 5;
 const MOST_REFERENCES = 20;
 
-export interface Example {
+interface Example {
   readonly value: unknown;
   /** Made from the schema, since the description has no example. */
   readonly isMadeUp: boolean;

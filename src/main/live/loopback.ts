@@ -7,7 +7,7 @@ import { ERROR_CODES, reasonOf, VolleyError } from '../../protocol/errors.ts';
 export const LOOPBACK = '127.0.0.1';
 
 /** A listening server. */
-export interface Listening {
+interface Listening {
   readonly server: Server;
   readonly port: number;
 }

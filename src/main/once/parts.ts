@@ -14,7 +14,7 @@ import { quoted } from '../text/quoted.ts';
 const LONGEST_HOLD_MS = 15_000;
 
 /** The part to run once, and how to follow and end it. */
-export interface Asked {
+interface Asked {
   readonly part: OncePart;
   /** The part is interrupted if it takes longer. */
   readonly longestMs: number;

@@ -8,7 +8,7 @@ import { formatMs } from '../text/format.ts';
 import { doOnce } from './parts.ts';
 
 /** How to follow and end a part. */
-export interface Watching {
+interface Watching {
   readonly tell: ((step: OnceStep) => void) | null;
   readonly signal: AbortSignal;
 }

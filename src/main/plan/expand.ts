@@ -23,7 +23,7 @@ export interface Expanded {
 }
 
 /** Options without a source. */
-export function asWritten(options: RunOptions): Expanded {
+function asWritten(options: RunOptions): Expanded {
   return { options, source: null, ofSource: () => null };
 }
 

@@ -8,7 +8,7 @@ import type { Summary } from '../../protocol/summary.ts';
 import { longerIntervalMs, type Series, type SeriesCounts } from '../collect/series.ts';
 import type { StreamSeries } from '../collect/stream-series.ts';
 
-export const CELLS_PER_OCTAVE = 8;
+const CELLS_PER_OCTAVE = 8;
 /** Shorter intervals are only used if a run would otherwise have too few. */
 const SHORTEST_MS = 100;
 const FEWEST_INTERVALS = 20;

@@ -6,7 +6,7 @@ import { explainedRefusal } from '../clients/undici/undici-refusal.ts';
 import type { ConnectionPhase } from '../connections/link.ts';
 
 /** What is known of a request without a complete response. */
-export interface FailureFacts {
+interface FailureFacts {
   readonly error: Error;
   readonly phase: ConnectionPhase;
   /** The response's head had arrived. */
@@ -17,7 +17,7 @@ export interface FailureFacts {
   readonly alert?: Error | null;
 }
 
-export interface Failure {
+interface Failure {
   readonly kind: ErrorKind;
   readonly code: string;
   readonly example: string;

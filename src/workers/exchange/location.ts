@@ -13,7 +13,7 @@ const LAX_SLASHES = /^(https?:)\/{1,3}(?!\/)/i;
 const NO_LINE_HOLDS = /[^\x21-\x7e]/g;
 
 /** Where a location leads. */
-export interface Destination {
+interface Destination {
   readonly place: Place;
   /** Path and query as they go over the wire. */
   readonly path: string;

@@ -15,13 +15,13 @@ import type { StreamRecorder } from './stream-recorder.ts';
 import { TimesRecorder } from './times-recorder.ts';
 
 /** Rows of a full block. */
-export const ROWS_PER_BLOCK = 2_048;
+const ROWS_PER_BLOCK = 2_048;
 const FLUSH_INTERVAL_MS = 250;
 // A coordinator this far behind gets no further blocks, so that memory stays bounded.
 const MAX_BLOCKS_UNDER_WAY = 64;
 
 /** The marks of one request. */
-export type Marks = Pick<
+type Marks = Pick<
   Exchange,
   'intendedMs' | 'dispatchedMs' | 'sentMs' | 'firstByteMs' | 'status' | 'bodyBytes' | 'requestIndex'
 > & { readonly sink: Pick<AnswerSink, 'tokens'> };

@@ -9,7 +9,7 @@ import type { User } from './user.ts';
 import type { UserScenario } from './user-host.ts';
 
 /** Due times of iterations, in order; infinite after the last one. */
-export interface Arrivals {
+interface Arrivals {
   readonly nextMs: number;
   /** Takes the next due time. */
   take(): number;

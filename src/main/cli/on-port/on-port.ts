@@ -33,7 +33,7 @@ export interface TargetCommand {
 }
 
 /** Where the target listens; no addresses if it was not started here. */
-export interface Listening {
+interface Listening {
   readonly port: number;
   readonly addresses: readonly Address[];
 }

@@ -8,7 +8,7 @@ const MOST_REDIRECTS = 20;
 const PATTERN = /^(\*|(?:\*\.)?[^\s/?#@:*[\]]+|\[[0-9a-f:.]+\])(?::(\d+))?$/i;
 
 /** A pattern of hosts that may be sent to. */
-export interface Pattern {
+interface Pattern {
   readonly text: string;
   readonly matches: (url: URL) => boolean;
 }

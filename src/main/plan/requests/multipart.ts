@@ -25,7 +25,7 @@ const PLAIN_TEXT = 'text/plain';
 const FORM_DATA = 'multipart/form-data';
 const ONE_LINE = /^[^\r\n]*$/;
 
-export interface Multipart {
+interface Multipart {
   readonly bytes: Uint8Array;
   readonly contentType: string;
 }

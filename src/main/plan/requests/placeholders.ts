@@ -33,7 +33,7 @@ interface Marked {
 }
 
 /** The names that placeholders may use. */
-export interface Names {
+interface Names {
   /** Collects values from the environment. */
   readonly secrets: Set<string>;
   /** Collects the variables that are used. */
@@ -249,7 +249,7 @@ export function bareName(name: string): string {
 }
 
 /** A placeholder in a text, as written. */
-export interface Found {
+interface Found {
   readonly original: string;
   /** Without braces and surrounding blanks. */
   readonly name: string;

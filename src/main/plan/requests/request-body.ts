@@ -7,7 +7,7 @@ import { given, listed, phrase, the } from '../words.ts';
 import { encodeMultipart } from './multipart.ts';
 
 /** The body of a request, encoded once. */
-export interface Body {
+interface Body {
   readonly bytes: Uint8Array;
   /** Sent unless given as headers. */
   readonly headers: readonly (readonly [name: string, value: string])[];

@@ -39,7 +39,7 @@ class NotHttp2 extends Error {
 }
 
 /** What is known of a failed stream. */
-export interface StreamFacts {
+interface StreamFacts {
   /** The body is shorter than its announced length. */
   readonly isShort: boolean;
   readonly endedByTarget: boolean;

@@ -1,7 +1,7 @@
 import type { ErrorAdvice } from '../../../protocol/report.ts';
 
 /** A request that this client does not support. */
-export class NotOnTheWire extends Error {
+class NotOnTheWire extends Error {
   readonly code = 'WIRE_UNSUPPORTED';
   readonly advice: ErrorAdvice = 'use-undici';
 

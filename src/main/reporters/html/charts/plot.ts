@@ -65,7 +65,7 @@ export function xAxis(
 }
 
 /** A chart with readings. */
-export interface Figure {
+interface Figure {
   readonly id: string;
   readonly name: string;
   readonly what: string;

@@ -5,7 +5,7 @@ import { timesIn } from './level-times.ts';
 const AS_GOOD = 0.95;
 
 /** The power of a level. */
-export interface Power {
+interface Power {
   readonly level: number;
   /** As a share of the best. */
   readonly share: number;

@@ -17,7 +17,7 @@ export const EVENT = {
   /** The bytes are not a valid response; `refusal` says why. */
   refused: 4,
 } as const;
-export type Event = (typeof EVENT)[keyof typeof EVENT];
+type Event = (typeof EVENT)[keyof typeof EVENT];
 
 const HEAD = 0;
 const SIZED_BODY = 1;
