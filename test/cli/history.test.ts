@@ -26,6 +26,11 @@ test('results are kept, listed, read again and compared', async () => {
   for (const path of ['', 'status/500']) {
     const sent = ['-n', '6', '-c', '2', '-w', '1', '-u', 'me:kept-secret', '--save'];
     expect((await volley(target.url + path, ...sent)).code).toBe(path === '' ? 0 : 1);
+    expect((await volley('runs', 'elsewhere')).stderr).toContain(
+      path === ''
+        ? "the only result in .volley/runs does not have 'elsewhere' in its target, "
+        : "none of the 2 results in .volley/runs has 'elsewhere' in its target, ",
+    );
   }
   const [first] = readdirSync(join(cwd, '.volley/runs'));
   expect(readFileSync(join(cwd, '.volley/runs', String(first)), 'utf8')).not.toContain('kept-secret');

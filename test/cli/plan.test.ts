@@ -88,6 +88,11 @@ mix:
       'mix:\n  - nam: a\n',
       [":2:5: 'mix.0.url' is missing.\nvolley: ", ":2:5: 'nam' is not a field that a plan has here"],
     ],
+    [
+      'two requests of one name',
+      "mix:\n  - { name: a, url: 'http://127.0.0.1:9/' }\n  - { name: a, url: 'http://127.0.0.1:9/' }\n",
+      [":3:13: Two requests are called 'a': give each a name of its own."],
+    ],
     ['no YAML', 'rate: [1\nworkers: 2\n', [':2:1: ']],
     ['a value of another kind', 'insecure: 7\n', [":1:11: 'insecure' '7': give true or false"]],
     [

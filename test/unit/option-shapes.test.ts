@@ -69,6 +69,15 @@ describe('options of JavaScript’s callers', () => {
     [{ mix: [{}] }, [/^The option mix\[0\]\.name is missing/, /^The option mix\[0\]\.url is missing/]],
     [{ mix: [{ url: URL }] }, [/^The option mix\[0\]\.name is missing/]],
     [{ mix: [{ ...A, wieght: 5 }] }, [/^The option 'wieght' in mix\[0\] does not exist: .*weight/]],
+    [
+      { mix: [{ ...A, wieght: 5 }], concurency: 3, requests: 'ten', timeout: -1 },
+      [
+        /^The option 'concurency' does not exist: did you mean concurrency\?$/,
+        /^The option 'wieght' in mix\[0\] does not exist/,
+        /^requests 'ten': give a whole number/,
+        /^timeout '-1': give a time/,
+      ],
+    ],
     [{ mix: [{ ...A, requests: 5 }] }, [/^The option 'requests' in mix\[0\] does not exist/]],
     [
       { mix: [JSON.parse(`{"name":"a","url":"${URL}","__proto__":1}`)] },

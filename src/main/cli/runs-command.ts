@@ -73,7 +73,10 @@ function has({ target, planName, branch, revision, verdict, kind }: KeptRun, wor
 
 function whyNone(kept: number, unusable: number, words: string | undefined): string {
   if (kept === 0 && unusable > 0) return `no file kept in ${RUN_FOLDER} can be used.`;
-  return kept === 0
-    ? `no result is kept in ${RUN_FOLDER}: run with --save first.`
-    : `none of the ${kept} results in ${RUN_FOLDER} has '${words}' in its target, name, branch, revision or verdict.`;
+  if (kept === 0) return `no result is kept in ${RUN_FOLDER}: run with --save first.`;
+  const has =
+    kept === 1
+      ? `the only result in ${RUN_FOLDER} does not have`
+      : `none of the ${kept} results in ${RUN_FOLDER} has`;
+  return `${has} '${words}' in its target, name, branch, revision or verdict.`;
 }

@@ -100,49 +100,58 @@ const SECRET: ReadonlySet<string> = new Set([
 ]);
 const MOST_WRONG = 10;
 
-/** Notes a problem for each option that does not exist or has the wrong type, also in the requests of a mix. */
-export function checkShape(options: unknown, problems: Problems): void {
+/**
+ * Notes a problem for each option that does not exist or has the wrong type, also in the requests of a mix.
+ *
+ * @returns whether the others can be checked nonetheless: none has the wrong type
+ */
+export function checkShape(options: unknown, problems: Problems): boolean {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     problems.add(`The options ${quoted(options)}: give an object, at least { url: 'http://…' }.`);
-    return;
+    return false;
   }
-  checkFields(options, SHAPES, undefined, problems);
+  const fit = checkFields(options, SHAPES, undefined, problems);
   const { mix } = options as { readonly mix?: unknown };
-  if (Array.isArray(mix)) checkMix(mix, problems);
+  return (!Array.isArray(mix) || checkMix(mix, problems)) && fit;
 }
 
-function checkMix(mix: readonly unknown[], problems: Problems): void {
+function checkMix(mix: readonly unknown[], problems: Problems): boolean {
   let wrong = 0;
+  let fit = true;
   for (const [index, request] of mix.entries()) {
     const before = problems.size;
-    checkRequest(request, index, problems);
+    if (!checkRequest(request, index, problems)) fit = false;
     if (problems.size > before) wrong++;
     // Generated requests repeat the same mistake.
-    if (wrong === MOST_WRONG) return;
+    if (wrong === MOST_WRONG) return false;
   }
+  return fit;
 }
 
-function checkRequest(request: unknown, index: number, problems: Problems): void {
+function checkRequest(request: unknown, index: number, problems: Problems): boolean {
   const name = `mix[${index}]`;
   if (typeof request !== 'object' || request === null || Array.isArray(request)) {
     problems.add(
       phrase`${the(name, `The request ${name}`)} is ${kindOf(request)}: give an object with name and url.`,
     );
-    return;
+    return false;
   }
-  checkFields(request, OF_MIX, index, problems);
-  for (const field of ['name', 'url'] as const) {
-    if ((request as Readonly<Record<string, unknown>>)[field] === undefined)
-      problems.add(phrase`${inMix(field, index)} is missing: give text.`);
-  }
+  const fit = checkFields(request, OF_MIX, index, problems);
+  const missing = ['name', 'url'].filter(
+    (field) => (request as Readonly<Record<string, unknown>>)[field] === undefined,
+  );
+  for (const field of missing) problems.add(phrase`${inMix(field, index)} is missing: give text.`);
+  return fit && missing.length === 0;
 }
 
+/** Whether no value has the wrong type. */
 function checkFields(
   options: object,
   shapes: Readonly<Record<string, Shape>>,
   request: number | undefined,
   problems: Problems,
-): void {
+): boolean {
+  let fit = true;
   for (const [name, value] of Object.entries(options)) {
     const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
     if (shape === undefined) {
@@ -155,9 +164,11 @@ function checkFields(
     }
     const [description, fits] = shape;
     if (value === undefined || fits(value)) continue;
+    fit = false;
     const shown = SECRET.has(name) && mayHoldText(value) ? `is ${kindOf(value)}` : given(value);
     problems.add(phrase`${inMix(name, request)} ${shown}: give ${description}.`);
   }
+  return fit;
 }
 
 /** An option, by the library's name, of one request or of all. */

@@ -85,8 +85,7 @@ function checked(
   columns: readonly string[] | null,
   isSentFromHere: boolean,
 ): UnresolvedPlan {
-  refuseOtherTypes(options, earlier);
-  const problems = new Problems(earlier);
+  const problems = new Problems(withWrongNames(options, earlier));
   const identity = parseNameAndSeed(options, problems);
   const parsed = parseRequests({ ...options, seed: identity.seed }, `volley/${VERSION}`, problems, columns);
   const mode = problems.choice('mode', options.mode ?? DEFAULT_MODE, WORKER_MODES);
@@ -166,13 +165,13 @@ function checkOpened(
   }
 }
 
-/** Refuses values of the wrong type first: they cannot be read, so further checks are pointless. */
-function refuseOtherTypes(options: RunOptions, earlier: readonly Told[]): void {
+/** Adds options that do not exist. Refuses values of the wrong type: they cannot be read, so further checks are pointless. */
+function withWrongNames(options: RunOptions, earlier: readonly Told[]): readonly Told[] {
   const shape = new Problems();
-  checkShape(options, shape);
-  if (shape.size === 0) return;
-  const error = new VolleyError(ERROR_CODES.usage, [...earlier, ...shape.list]);
-  throw withoutSecretsIn(error, secretsGiven(options, process.env));
+  const canBeRead = checkShape(options, shape);
+  const all = [...earlier, ...shape.list];
+  if (canBeRead) return all;
+  throw withoutSecretsIn(new VolleyError(ERROR_CODES.usage, all), secretsGiven(options, process.env));
 }
 
 function checkTimes(
@@ -247,8 +246,7 @@ export async function readOptions(
   readersOfStdin: readonly OptionWord[] = [],
   { isSentFromHere = true }: { readonly isSentFromHere?: boolean } = {},
 ): Promise<UnresolvedPlan> {
-  refuseOtherTypes(options, earlier);
-  const problems = [...earlier];
+  const problems = [...withWrongNames(options, earlier)];
   const notes: Words[] = [];
   try {
     const expanded = await expandSources(options, problems, notes, readersOfStdin);

@@ -290,11 +290,18 @@ function refuseUnused(options: RunOptions, used: ReadonlySet<string>, problems: 
 
 /** Reports names that are used twice, also by requests that have other problems. */
 function checkNames(requests: readonly NamedRequestOptions[], problems: Problems): void {
-  const names = requests.map(({ name }) => name);
-  const seen = new Set<string>();
-  const twice = new Set(names.filter((name) => seen.size === seen.add(name).size));
-  for (const name of twice)
-    problems.add(`Two requests are called ${quoted(name)}: give each a name of its own.`);
+  const uses = new Map<string, number>();
+  for (const [request, { name, places }] of requests.entries()) {
+    const use = (uses.get(name) ?? 0) + 1;
+    uses.set(name, use);
+    if (use !== 2) continue;
+    const place = places?.get('name');
+    const word = {
+      ...{ ...the('name', 'Two requests are called'), request },
+      ...(place === undefined ? {} : { place }),
+    };
+    problems.add(phrase`${word} ${given(name)}: give each a name of its own.`);
+  }
 }
 
 function checkKnown(requests: readonly UnresolvedRequest[], problems: Problems): void {
