@@ -1,4 +1,7 @@
-/** The only place where units are converted; everywhere else the name carries the unit. */
+/**
+ * The only place with units' ratios, but for the scripts of the HTML page, which stand alone; everywhere else the name
+ * carries the unit.
+ */
 export const MS_PER_SECOND = 1_000;
 export const MS_PER_MINUTE = 60_000;
 export const MS_PER_HOUR = 3_600_000;

@@ -1,5 +1,6 @@
 import { type Context, createContext, Script } from 'node:vm';
 import { codeOf } from '../protocol/errors.ts';
+import { msToSeconds } from '../protocol/units.ts';
 import { mayTakeLong } from './pattern-cost.ts';
 
 /** While it is tried nothing else runs. */
@@ -12,7 +13,7 @@ export class TookTooLong extends Error {
   override readonly name = 'TookTooLong';
 
   constructor(what: string) {
-    super(`${what} took longer than ${LONGEST_MS / 1_000} s and was given up`);
+    super(`${what} took longer than ${msToSeconds(LONGEST_MS)} s and was given up`);
   }
 }
 

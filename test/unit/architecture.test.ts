@@ -208,6 +208,21 @@ describe('who may import what', () => {
     expect(users.filter((user) => !home.test(user))).toEqual([]);
   });
 
+  test('units are converted in one place, and in the scripts of pages, which stand alone', () => {
+    const isElsewhere = (file: string): boolean =>
+      !/^(protocol\/units|main\/reporters\/html\/browser\/)/.test(file);
+    const converting = FILES.filter(isElsewhere).flatMap((file) =>
+      (
+        readFileSync(join(SOURCE, file), 'utf8').match(
+          /^(?!\s*(?:\*|\/[/*])).* [*/] (?:1_?000|60_000)\b.*/gm,
+        ) ?? []
+      ).map((line) => `${file}: ${line.trim()}`),
+    );
+    expect(converting).toEqual([]);
+    const script = readFileSync(join(SOURCE, 'main/reporters/html/browser/page.ts'), 'utf8');
+    expect(script).toMatch(/ [*/] 1_000\b/);
+  });
+
   test('what is pure imports nothing of Node', () => {
     const pure =
       /^(metrics\/|time\/(?!clock)|workers\/loads\/(pacing\/|backoff)|workers\/exchange\/failure|main\/collect\/|main\/plan\/(split|quantities)|protocol\/)/;

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { dialOf } from '../../protocol/dial.ts';
 import type { AllowRule } from '../../protocol/endpoint.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
-import { MS_PER_SECOND } from '../../protocol/units.ts';
+import { MS_PER_SECOND, microsToMs } from '../../protocol/units.ts';
 import { AllowedTargets } from '../../requests/allowed-targets.ts';
 import type { Clock } from '../../time/clock.ts';
 import { completePlan, type UnresolvedPlan } from '../plan/resolve.ts';
@@ -200,7 +200,7 @@ export class Agent {
     const { name, version, workers } = this.#options;
     const state = this.#run === null ? 'waiting' : `run ${this.#run}`;
     const where = this.#where;
-    const atMs = (await this.#broker.nowUs()) / 1_000;
+    const atMs = microsToMs(await this.#broker.nowUs());
     const info: AgentInfo = { name, where, version, workers, state, atMs };
     await this.#broker.announce(this.#id, this.#sealer.seal(purposes.agent(this.#id), info), atMs);
     this.#heardMs = this.#clock.nowMs();

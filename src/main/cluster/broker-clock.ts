@@ -1,4 +1,4 @@
-import { MICROS_PER_MS } from '../../protocol/units.ts';
+import { microsToMs } from '../../protocol/units.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Broker } from './broker.ts';
 
@@ -28,7 +28,7 @@ export async function measureOffset(
   for (let trip = 0; trip < ROUND_TRIPS; trip++) {
     const before = clock.nowMs();
     if (trip > 0 && before > endMs) break;
-    const brokerMs = (await broker.nowUs()) / MICROS_PER_MS;
+    const brokerMs = microsToMs(await broker.nowUs());
     const rttMs = clock.nowMs() - before;
     slowestMs = Math.max(slowestMs, rttMs);
     if (rttMs < best.rttMs) best = { rttMs, offsetMs: brokerMs - (before + rttMs / 2) };

@@ -1,4 +1,5 @@
 import { FlowProducer, type Job, Queue, QueueEvents, Worker } from 'bullmq';
+import { MS_PER_SECOND, microsToMs } from '../../protocol/units.ts';
 import { createMonotonicClock } from '../../time/clock.ts';
 import {
   type Announced,
@@ -126,7 +127,7 @@ class RedisBroker implements Broker {
       connection: this.#redis,
       // '$' would miss what comes between two reads.
       lastEventId: newest?.[0] ?? '0-0',
-      blockingTimeout: BLOCK_S * 1_000,
+      blockingTimeout: BLOCK_S * MS_PER_SECOND,
     });
     heard.on('error', () => {});
     const ofRun = (jobId: string, then: (slot: number) => void): void => {
@@ -238,7 +239,7 @@ class RedisBroker implements Broker {
 
   async orderAgeMs(run: string): Promise<number | null> {
     const [last] = await this.#redis.xrevrange(this.#keyOf(run, 'ctl'), '+', '-', 'COUNT', 1);
-    return last === undefined ? null : (await this.nowUs()) / 1_000 - Number(last[0].split('-')[0]);
+    return last === undefined ? null : microsToMs(await this.nowUs()) - Number(last[0].split('-')[0]);
   }
 
   /** Each command may be sent again after a reconnect: none does more than it does the first time. */

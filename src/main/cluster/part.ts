@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RunPlan, WORKER_KINDS, type WorkerMode } from '../../protocol/plan.ts';
+import { microsToMs } from '../../protocol/units.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Collected } from '../collect/collected.ts';
 import { portableRecords } from '../collect/portable.ts';
@@ -206,7 +207,7 @@ export class Part {
     await this.#say({ is: 'ready', nonce: this.#nonce, rttMs, slowestMs, isTargetLocal });
     const { startAtMs } = await this.#go.promise;
     const before = this.#clock.nowMs();
-    const brokerMs = (await this.#broker.nowUs()) / 1_000;
+    const brokerMs = microsToMs(await this.#broker.nowUs());
     const now = this.#clock.nowMs();
     const off = Math.abs(brokerMs - offset.offsetMs - (before + now) / 2);
     const ownStartMs = startAtMs - offset.offsetMs;

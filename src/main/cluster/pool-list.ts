@@ -1,3 +1,4 @@
+import { microsToMs } from '../../protocol/units.ts';
 import { type Broker, CLUSTER_TIMES } from './broker.ts';
 import { type AgentInfo, purposes } from './messages.ts';
 import type { Sealer } from './seal.ts';
@@ -7,7 +8,7 @@ type Listed = AgentInfo | null;
 
 /** Who is in a pool, by name, those of one name with their processes too; those that cannot be read come last. */
 export async function agentsIn(broker: Broker, sealer: Sealer): Promise<Listed[]> {
-  const nowMs = (await broker.nowUs()) / 1_000;
+  const nowMs = microsToMs(await broker.nowUs());
   const found: (readonly [id: string, info: Listed])[] = [];
   for (const [id, { bytes, atMs }] of await broker.announced()) {
     const info = opened(sealer, id, bytes);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { messageOf } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { StoppedBy, Summary } from '../../protocol/summary.ts';
-import { MS_PER_SECOND } from '../../protocol/units.ts';
+import { MS_PER_SECOND, microsToMs } from '../../protocol/units.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Collected } from '../collect/collected.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
@@ -126,7 +126,7 @@ export class Submission implements Conduct {
         windowAtMs: this.#windowAtMs,
         stoppedAtMs: this.#stoppedAtMs,
         startupMs: (this.#windowAtMs ?? this.#clock.nowMs()) - this.#asked.warmupMs - calledAtMs,
-        ownCpuMs: (cpu.user + cpu.system) / 1_000,
+        ownCpuMs: microsToMs(cpu.user + cpu.system),
         mostLostShare: this.#options.maxLost?.share,
       });
     } finally {

@@ -10,6 +10,8 @@ import type { PlannedArm } from './rounds.ts';
 
 /** Among equally good arms the first of these is recommended: it needs the least. */
 const SIMPLEST_FIRST = ['sequential', 'inline', 'threads', 'processes'];
+/** More than any arm has. */
+const ABOVE_WORKERS = 1_000;
 
 /** What distinguishes an arm; `workers` is undefined for the default number. */
 interface ModeArm {
@@ -97,5 +99,5 @@ function withoutFailing(arms: readonly MeasuredArm[]): readonly MeasuredArm[] {
 /** Fewer workers are simpler too. */
 function simplicity(name: string): number {
   const [mode = '', workers = '1'] = name.split(' ×');
-  return SIMPLEST_FIRST.indexOf(mode) * 1_000 + Number(workers);
+  return SIMPLEST_FIRST.indexOf(mode) * ABOVE_WORKERS + Number(workers);
 }

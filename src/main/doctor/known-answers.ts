@@ -1,3 +1,4 @@
+import { MS_PER_SECOND } from '../../protocol/units.ts';
 import type { Scenario } from '../../target/precise-scenario.ts';
 import type { RunOptions } from '../plan/options.ts';
 import type { Observation } from './bench.ts';
@@ -29,7 +30,7 @@ export function steadyRate(
   const { ms, perSecond } = FIRST_STAGE;
   return {
     options: { stages: `${ms}ms:${perSecond},${durationMs}ms:${rate}`, pacing: 'precise', workers: 1 },
-    count: (perSecond * ms + rate * durationMs) / 1_000,
+    count: (perSecond * ms + rate * durationMs) / MS_PER_SECOND,
     fromMs: ms,
   };
 }
@@ -47,7 +48,7 @@ export function stalls(rate: number, durationMs: number, periodMs: number): Know
       times: durationMs / periodMs,
     },
     options: { rate, duration: `${durationMs}ms`, pacing: 'precise', workers: 1 },
-    count: (rate * durationMs) / 1_000,
+    count: (rate * durationMs) / MS_PER_SECOND,
     stallMs,
   };
 }

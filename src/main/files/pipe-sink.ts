@@ -2,6 +2,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import { msToSeconds } from '../../protocol/units.ts';
 import { quoted } from '../text/quoted.ts';
 
 const LONGEST_WAIT_MS = 10_000;
@@ -75,7 +76,7 @@ async function descriptorOf(option: string, path: string): Promise<number> {
     if (performance.now() - startMs > LONGEST_WAIT_MS)
       throw new VolleyError(
         ERROR_CODES.output,
-        `${option} ${quoted(path)} is a pipe that nothing opened for reading within ${LONGEST_WAIT_MS / 1_000} s: start its reader first.`,
+        `${option} ${quoted(path)} is a pipe that nothing opened for reading within ${msToSeconds(LONGEST_WAIT_MS)} s: start its reader first.`,
       );
     await pause(ATTEMPT_INTERVAL_MS);
   }

@@ -1,6 +1,6 @@
 import { ARRIVALS, type OpenLoad, PACINGS, type Pacing, type Rate, type Stage } from '../../protocol/load.ts';
 import type { WorkerMode } from '../../protocol/plan.ts';
-import { MS_PER_HOUR } from '../../protocol/units.ts';
+import { MS_PER_HOUR, MS_PER_SECOND } from '../../protocol/units.ts';
 import { DEFAULT_ARRIVALS, DEFAULT_MAX_IN_FLIGHT, DEFAULT_PACING } from './defaults.ts';
 import { openFilesFor } from './open-files.ts';
 import type { RunOptions } from './options.ts';
@@ -169,7 +169,7 @@ function rateEvery(text: string | number, problems: Problems): Rate | null {
 }
 
 function isPossible({ requests, periodMs }: Rate): boolean {
-  return (requests * 1_000) / periodMs <= MAX_PER_SECOND;
+  return (requests * MS_PER_SECOND) / periodMs <= MAX_PER_SECOND;
 }
 
 /** The default of 10,000 connections, or what open files allow. */

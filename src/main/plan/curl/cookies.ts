@@ -1,4 +1,5 @@
 import type { Cookie } from '../../../protocol/cookie.ts';
+import { msToSeconds } from '../../../protocol/units.ts';
 import { curlCookiePlace } from '../../../requests/curl-jar.ts';
 import type { CookiePlace } from '../../../requests/set-cookie.ts';
 import { STDIN } from '../../files/stdin.ts';
@@ -75,7 +76,7 @@ function filesOf(
   names: ReadonlySet<string>,
   problems: Problems,
 ): CookieFiles {
-  const files = new CookieFiles(Date.now() / 1_000, options.has('junk-session-cookies'));
+  const files = new CookieFiles(msToSeconds(Date.now()), options.has('junk-session-cookies'));
   if (names.has('cookie'))
     problems.add(phrase`${ofCurl('--cookie')} with a file and a Cookie header: give one of them.`);
   for (const path of paths) {

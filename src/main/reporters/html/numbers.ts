@@ -1,4 +1,4 @@
-import { MS_PER_MINUTE, MS_PER_SECOND } from '../../../protocol/units.ts';
+import { MICROS_PER_MS, MS_PER_MINUTE, MS_PER_SECOND, msToSeconds } from '../../../protocol/units.ts';
 import {
   formatChange,
   formatCount,
@@ -45,8 +45,10 @@ export function plainRate(perSecond: number): string {
 /** A time for an axis. */
 export function tickMs(valueMs: number): string {
   if (valueMs === 0) return '0';
-  if (valueMs < 1) return `${short(valueMs * 1_000)}${NO_BREAK}µs`;
-  return valueMs < 1_000 ? `${short(valueMs)}${NO_BREAK}ms` : `${short(valueMs / 1_000)}${NO_BREAK}s`;
+  if (valueMs < 1) return `${short(valueMs * MICROS_PER_MS)}${NO_BREAK}µs`;
+  return valueMs < MS_PER_SECOND
+    ? `${short(valueMs)}${NO_BREAK}ms`
+    : `${short(msToSeconds(valueMs))}${NO_BREAK}s`;
 }
 
 /** A moment of the run: 1:05, or 1:02:05; with intervals below a second, 1.5 s in the first minute. */

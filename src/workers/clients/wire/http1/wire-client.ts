@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Destination } from '../../../../protocol/endpoint.ts';
+import { MS_PER_SECOND } from '../../../../protocol/units.ts';
 import { afterReads } from '../../../connections/after-reads.ts';
 import type { TargetConnection } from '../../../connections/connection.ts';
 import type { SocketReader } from '../../../connections/link.ts';
@@ -251,7 +252,7 @@ export class WireClient implements HttpDispatcher, SocketReader {
     this.#handler = null;
     this.#isWritten = false;
     this.#idleSinceMs = Number.POSITIVE_INFINITY;
-    this.#idleLimitMs = keepAliveS < 0 ? 0 : keepAliveS * 1_000 - KEEP_ALIVE_MARGIN_MS;
+    this.#idleLimitMs = keepAliveS < 0 ? 0 : keepAliveS * MS_PER_SECOND - KEEP_ALIVE_MARGIN_MS;
     if (!isClean) this.#connection.mistrust();
     if (!keepsAlive || this.#request?.asksToClose || this.#idleLimitMs < 0) {
       this.#connection.finish();
