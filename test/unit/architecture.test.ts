@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parseAst } from 'rolldown/parseAst';
 import { ROOT } from '../support/cli.ts';
@@ -269,6 +269,8 @@ test('files that the page on architecture names are there', () => {
   const named = [...page.matchAll(/`([\w./-]+\.ts)`/g)].map((match) => match[1]!);
   expect(named.length).toBeGreaterThan(30);
   expect(named.filter((name) => !FILES.some((file) => `src/${file}`.endsWith(`/${name}`)))).toEqual([]);
+  const outsideRooms = FILES.filter((file) => /^workers\/[^/]+$/.test(file)).map((file) => basename(file));
+  expect(outsideRooms.filter((name) => !named.includes(name))).toEqual([]);
 });
 
 /** Names in the braces of an import or export: those of the file that they come from, or those given out. */
