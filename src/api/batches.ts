@@ -91,7 +91,7 @@ async function resolved(options: BatchOptions): ReturnType<typeof resolveBatch> 
   const problems = wrongOptions(options);
   const asked: Asked = {
     rows: fits('rows', rows) ? rows : null,
-    run: plainOptions(load, problems),
+    run: plainOptions(load, problems, Object.keys(FITTING)),
     out: fits('out', out) ? out : undefined,
     select: fits('select', select) ? selections(select) : [],
     saveBody: fits('saveBody', saveBody) ? saveBody : undefined,

@@ -28,6 +28,9 @@ export interface ComparisonOptions extends RunOptions {
   readonly margin?: number | string | undefined;
 }
 
+/** What a comparison has beside options of a run. */
+const JUDGING: readonly (keyof JudgingOptions)[] = ['rounds', 'metric', 'margin'];
+
 /** Callbacks and signals that watch and stop a comparison. */
 export interface ComparisonControl extends RunControl {
   /** Called before each round of each arm. */
@@ -52,7 +55,7 @@ export async function compare(
   const [ofA, ofB] = [withTarget(load, a, 'a'), withTarget(load, b, 'b')];
   const experiment = await inTermsOf(ofA, () => {
     const problems: Told[] = [];
-    const plain = [plainOptions(ofA, problems), plainOptions(ofB, problems)] as const;
+    const plain = [plainOptions(ofA, problems, JUDGING), plainOptions(ofB, problems, JUDGING)] as const;
     const sources = [sourceOf(plain[0]), sourceOf(plain[1])] as const;
     return targetsExperiment(...plain, sources, judgedBy(judging, 'p50', 1, problems), problems);
   });
@@ -73,7 +76,7 @@ export async function modes(
   const { load, judging } = parted(options);
   const experiment = await inTermsOf(load, () => {
     const problems: Told[] = [];
-    return modesExperiment(plainOptions(load, problems), problems, (comparisons) =>
+    return modesExperiment(plainOptions(load, problems, JUDGING), problems, (comparisons) =>
       judgedBy(judging, 'throughput', comparisons, problems),
     );
   });

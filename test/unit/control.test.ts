@@ -316,3 +316,27 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY, null])('a variable that is %s i
   const refused = run(wrong({ url: `${URL}{{a}}`, requests: 1, variables: { a } }));
   await expect(refused).rejects.toThrow('give an object of texts and finite numbers.');
 });
+
+test('a misspelt option of a batch or a comparison is told as the one that was meant, with what else is wrong', async () => {
+  const wrongCalls: readonly (readonly [() => Promise<unknown>, string[]])[] = [
+    [
+      () => batch(wrong({ ...BATCH, retires: 1, timeout: -1 })),
+      ["The option 'retires' does not exist: did you mean retries?", "timeout '-1': give a time"],
+    ],
+    [
+      () => compare(URL, URL, wrong({ metrc: 'p99', concurency: 5 })),
+      [
+        "The option 'metrc' does not exist: did you mean metric?",
+        "The option 'concurency' does not exist: did you mean concurrency?",
+      ],
+    ],
+    [() => modes(wrong({ url: URL, round: 5 })), ["The option 'round' does not exist: did you mean rounds?"]],
+  ];
+  for (const [call, sentences] of wrongCalls) {
+    const error: unknown = await call().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(VolleyError);
+    const told = (error as VolleyError).problems.map(({ message }) => message);
+    for (const sentence of sentences) expect(told).toContainEqual(expect.stringContaining(sentence));
+    expect(told.join()).not.toContain('choose from');
+  }
+});

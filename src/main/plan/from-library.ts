@@ -1,6 +1,9 @@
 import { messageOf } from '../../protocol/errors.ts';
 import { TOKEN } from '../../requests/header-text.ts';
+import { nearestTo } from '../text/nearest.ts';
+import { quoted } from '../text/quoted.ts';
 import type * as library from './library-options.ts';
+import { RUN_OPTIONS } from './option-shapes.ts';
 import { type RunOptions, WRITTEN_IN } from './options.ts';
 import { Problems, type Told } from './problems.ts';
 import { libraryTerms } from './terms.ts';
@@ -20,10 +23,16 @@ const TEXTS = [
  * is reported by the check.
  *
  * @param found collects problems
+ * @param others options that only the caller has: what is like one of them is not an option of a run
  */
-export function plainOptions(options: library.RunOptions, found: Told[]): RunOptions {
-  if (!isFields(options)) return options as unknown as RunOptions;
+export function plainOptions(
+  given: library.RunOptions,
+  found: Told[],
+  others: readonly string[] = [],
+): RunOptions {
+  if (!isFields(given)) return given as unknown as RunOptions;
   const problems = new Problems();
+  const options = withoutMisspelt(given, others, problems);
   const { mix } = options;
   const plain = {
     [WRITTEN_IN]: { in: 'library' },
@@ -41,6 +50,18 @@ export function plainOptions(options: library.RunOptions, found: Told[]): RunOpt
   };
   found.push(...problems.list);
   return plain as unknown as RunOptions;
+}
+
+function withoutMisspelt<T extends Fields>(options: T, others: readonly string[], problems: Problems): T {
+  const known = [...RUN_OPTIONS, ...others];
+  const wrong = Object.keys(options).flatMap((name) => {
+    const meant = known.includes(name) ? null : nearestTo(name, known);
+    return meant !== null && others.includes(meant) ? [[name, meant] as const] : [];
+  });
+  for (const [name, meant] of wrong)
+    problems.add(`The option ${quoted(name)} does not exist: did you mean ${meant}?`);
+  const kept = Object.entries(options).filter(([name]) => !wrong.some(([misspelt]) => misspelt === name));
+  return wrong.length === 0 ? options : (Object.fromEntries(kept) as T);
 }
 
 /** Rewords an error of the check in the library's terms. */

@@ -85,6 +85,9 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   ...shapesWhere(({ of }) => of !== 'request'),
 };
 
+/** Names of a run's options, in the library. */
+export const RUN_OPTIONS: readonly string[] = Object.keys(SHAPES);
+
 const OF_MIX: Readonly<Record<string, Shape>> = {
   ...OF_REQUEST,
   name: TEXT,
