@@ -229,7 +229,7 @@ describe.each(['undici', 'wire'] as const)('a target that dies just before the e
     expect(requests.failed).toBe(4);
     expect(requests.failed / requests.sent).toBeLessThan(0.01);
     expect(generator.verdict).toBe('failing');
-    expect(generator.reasons[0]).toContain('Nothing was answered after 5.');
+    expect(generator.reasons[0]).toContain('No good answer came after 5.');
     expect(exitCodeOf(summary, false)).toBe(1);
   });
 
@@ -242,7 +242,7 @@ describe.each(['undici', 'wire'] as const)('a target that dies just before the e
     const { requests, generator } = summary;
     expect([requests.sent, requests.failed]).toEqual([total, last]);
     expect(generator.verdict).toBe('failing');
-    expect(generator.reasons[0]).toContain('Nothing was answered after ');
+    expect(generator.reasons[0]).toContain('No good answer came after ');
     expect(exitCodeOf(summary, false)).toBe(1);
   });
 

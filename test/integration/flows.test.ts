@@ -184,9 +184,9 @@ test('a setup or teardown of users that fails says where', async () => {
   );
   expect(degradedReasons.slice(0, 2)).toEqual([
     expect.stringMatching(
-      /^1 user did not run because its setup failed: GET \/items: expected status 204, got 200 \(own\.yaml:5:52\)$/,
+      /^1 user did not run because its setup failed: GET \/items: expected status 204, got 200 \(own\.yaml:5:52\)\.$/,
     ),
-    'The teardown of 1 user failed: no way out (own.yaml:9:19)',
+    'The teardown of 1 user failed: no way out (own.yaml:9:19).',
   ]);
 });
 

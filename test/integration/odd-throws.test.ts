@@ -131,12 +131,13 @@ scenarios: { up: { ${load}, vuSetup: ${throws} }, down: { ${load}, vuTeardown: $
   );
   shop.forget();
   const { code: exitCode, stdout, stderr } = await ran(path, '--mode', 'inline', '-w', '1', '-o', 'json');
-  const { degradedReasons, scenarios } = JSON.parse(stdout) as Summary;
+  const { degradedReasons, generator, scenarios } = JSON.parse(stdout) as Summary;
   const said = expect.stringContaining(example === '' || name === 'no reason' ? code.slice(0, 0) : example);
   expect(scenarios!.users).toMatchObject({
     setupFailures: { count: 2, example: said },
     teardownFailures: { count: 2, example: said },
   });
+  expect(generator).toMatchObject({ verdict: 'failing', finding: { code: 'vu-setup-failed' } });
   expect(scenarios!.teardownFailure).toMatch(/^teardown failed: /);
   expect(scenarios!.teardownFailure).toEqual(said);
   expect(scenarios!.scenarios).toMatchObject([

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { renderPlainTable } from '../../src/main/reporters/table.ts';
 import { wrapped } from '../../src/main/reporters/wrap.ts';
-import { cutToCells, firstCells, widthOf } from '../../src/main/text/cell-width.ts';
+import { cutApart, cutToCells, firstCells, widthOf } from '../../src/main/text/cell-width.ts';
 
 test.each([
   ['plain', 5],
@@ -36,4 +36,12 @@ test('lines of wide characters are as long as they may be, and lose none', () =>
   const lines = wrapped(text, 9);
   expect(lines.map(widthOf).filter((width) => width > 9)).toEqual([]);
   expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
+});
+
+test('texts that only their ends tell apart keep their ends', () => {
+  const urls = ['http://127.0.0.1:17701/ok', 'http://127.0.0.1:17799/ok', '/short'];
+  expect(cutApart(urls, 20)).toEqual(['http://12…1:17701/ok', 'http://12…1:17799/ok', '/short']);
+  expect(cutApart(['お茶を買う人', 'お茶を買う猫'], 9)).toEqual(['お茶…う人', 'お茶…う猫']);
+  // Where beginnings are enough, they are what is shown, also of a text that comes twice.
+  expect(cutApart(['checkout', 'checkout', 'browse'], 5)).toEqual(['chec…', 'chec…', 'brow…']);
 });

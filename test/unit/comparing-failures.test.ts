@@ -149,7 +149,7 @@ describe('what is concluded of a pair', () => {
     const degraded = { ...sure, degraded: { ...none, b: 2 } };
     expect(isInDoubt(degraded, 'p50')).toBe(true);
     expect(sentenceOf(degraded, 'p50')).toMatch(
-      / the measurement was degraded in 2 of 8 rounds of A: load or workers were lost there, or answers are in doubt\.$/,
+      / The measurement was degraded in 2 of 8 rounds of A: load or workers were lost there, or answers are in doubt\.$/,
     );
     expect(isInDoubt(pairOf(0, 0, { decision: 'undecided' }), 'p50')).toBe(true);
     expect(isInDoubt(pairOf(5, 0, { decision: 'no-difference' }, 1), 'p50')).toBe(true);

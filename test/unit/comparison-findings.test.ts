@@ -58,7 +58,7 @@ const SAMPLES: {
   ],
   'degraded-rounds': [
     { ...NAMES, aRounds: 0, bRounds: 2, rounds: 8 },
-    'the measurement was degraded in 2 of 8 rounds of A: load or workers were lost there, or answers are in doubt.',
+    'The measurement was degraded in 2 of 8 rounds of A: load or workers were lost there, or answers are in doubt.',
   ],
   'nothing-recommended': [
     { leader: 'inline' },

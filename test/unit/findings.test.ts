@@ -144,18 +144,18 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
   'iterations-not-started': [{ notStarted: 1, scheduled: 5 }, '1 of 5 iterations never started.'],
   'vu-setup-failed': [
     { count: 2, example: 'Error: no login\nat shop.ts:3:1' },
-    '2 users did not run because their setup failed: Error: no login',
+    '2 users did not run because their setup failed: Error: no login.',
   ],
   'vu-teardown-failed': [
     { count: 1, example: 'Error: no logout' },
-    'The teardown of 1 user failed: Error: no logout',
+    'The teardown of 1 user failed: Error: no logout.',
   ],
   'late-rejections': [
     {
       count: 2,
       example: 'an await is missing: nothing awaited what failed with Error: lost\nat a.mjs:1:1',
     },
-    'After the last iteration of a user, or at the top of a module, 2 errors came that nothing awaited or caught, so no iteration failed with them: an await is missing: nothing awaited what failed with Error: lost',
+    'After the last iteration of a user, or at the top of a module, 2 errors came that nothing awaited or caught, so no iteration failed with them: an await is missing: nothing awaited what failed with Error: lost.',
   ],
   'users-set-rate': [
     { users: 20 },

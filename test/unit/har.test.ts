@@ -500,6 +500,14 @@ describe('what is no HAR file', () => {
       ],
     ],
     [
+      'one that cannot be sent',
+      har({ ...GET, url: 'data:,a' }),
+      [
+        'The HAR file has 1 entry, and none can be sent: record it again.',
+        'Left out of the HAR file: 1 entry with neither http nor https.',
+      ],
+    ],
+    [
       'entries that cannot be sent',
       har(undefined, { ...GET, url: 5 }),
       [

@@ -169,7 +169,7 @@ describe('JUnit', () => {
     const text = casesOf({ ...NOTHING_OK, thresholds: [rule] });
     expect(text).toContain('tests="2" failures="1" errors="0"');
     expect(text).toContain(
-      '<failure type="requests" message="No request succeeded: 60 of 100 failed with reset (ECONNRESET): gone\ufffd\ufffd."/>',
+      '<failure type="requests" message="No request succeeded: 100 of 100 failed: 60 × reset (ECONNRESET), 30 × reset (EPIPE), 10 × timeout. For example: gone\ufffd\ufffd."/>',
     );
     const whole = renderJunit(summaryWith(NOTHING_OK));
     expect(whole.isWellFormed() && !whole.includes('\u0000')).toBe(true);

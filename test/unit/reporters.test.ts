@@ -62,6 +62,9 @@ describe('the exit code', () => {
     expect(whyItMayPass(failing([rule('error-rate{a}<60%'), rule('error-rate{b}<9%')]))).toBe(
       'The verdict does not set the exit code here: error-rate{a}<60%, error-rate{b}<9% decide how much may fail.',
     );
+    expect(whyItMayPass(failing([rule('error-rate{a}<60%'), rule('error-rate{b}<=0%', true)]))).toBe(
+      'The verdict does not set the exit code here: error-rate{a}<60% and the implied rules decide how much may fail.',
+    );
     // The verdict itself, an implied rule, or that nothing succeeded sets the code.
     expect(
       [[], [rule('p99<1s')], [rule('error-rate<=1%', true, false)]].map((r) => whyItMayPass(failing(r))),
@@ -78,6 +81,13 @@ describe('the exit code', () => {
     expect(
       whyNothingSucceeded({ ...failed, errors: [{ kind: 'reset', code: 'X', count: 100, example: 'gone' }] }),
     ).toBe('No request succeeded: 100 of 100 failed with reset (X): gone.');
+    const errors = [
+      { kind: 'status', code: '503', count: 60, example: 'GET / was answered with 503' },
+      { kind: 'timeout', code: 'TIMEOUT', count: 40, example: 'no complete answer within 1 s' },
+    ] as const;
+    expect(whyNothingSucceeded({ ...failed, errors })).toBe(
+      'No request succeeded: 100 of 100 failed: 60 × status (503), 40 × timeout. For example: GET / was answered with 503.',
+    );
   });
 });
 

@@ -96,3 +96,15 @@ test('behind the most frequent reasons stands what a broken rule is about', () =
   expect(renderMarkdown(ofOne)).toContain('RangeError b.mjs:3:1');
   expect(renderText({ ...ofOne, thresholds: [{ ...rule, ok: true }] })).not.toContain('RangeError');
 });
+
+test('a single session is one, and a reason does not name its kind twice', () => {
+  const errors = [
+    { kind: 'expectation', code: 'expectation CAPTURE', count: 5, example: 'nothing to capture' },
+    { kind: 'request', code: 'status 500', count: 3, example: 'was answered with 500' },
+  ] as const;
+  const users = { ...SHOP.users, ever: 1, max: 1 };
+  const text = renderText({ ...SUMMARY, scenarios: { ...SHOP, users, total: { ...SHOP.total, errors } } });
+  expect(text).toContain('1 at once at most, 1 session\n');
+  expect(text).toContain('5 × expectation CAPTURE: nothing to capture\n');
+  expect(text).toContain('3 × request (status 500): was answered with 500\n');
+});

@@ -431,9 +431,7 @@ describe('the verdict, on each side of each line', () => {
 
     test('is told with when and how long, and only a rule that allows more decides otherwise', () => {
       const judgement = judgementOf(silent());
-      expect(reasonsOf(judgement)[0]).toContain(
-        'Nothing was answered after 9.9 s, for 1.00 s until the end.',
-      );
+      expect(reasonsOf(judgement)[0]).toContain('No good answer came after 9.9 s, for 1.00 s until the end.');
       expect(judgement.finding.nextStep).toBe('look-in-logs');
       const { verdict, finding } = judgement;
       const generator = { ...summaryWith().generator, verdict, finding };
@@ -662,6 +660,16 @@ describe('the verdict, on each side of each line', () => {
     ]);
     const more = { hasUsers: true, iterations: [cut, iterations('b', 0, 1)] };
     expect(judgementOf(closed(more)).finding.code).toBe('users-set-rate');
+  });
+
+  test.each([
+    ['one user in a hundred', 1, 100, 'users-set-rate'],
+    ['more', 2, 100, 'vu-setup-failed'],
+    ['all', 1, 1, 'vu-setup-failed'],
+  ])('users whose setup failed: %s', (_what, count, ever, code) => {
+    const failures = { count, example: 'POST /login was answered with 503' };
+    const { verdict, finding } = judgementOf(closed({ hasUsers: true, setups: { failures, ever } }));
+    expect([verdict, finding.code]).toEqual([code === 'vu-setup-failed' ? 'failing' : 'ok', code]);
   });
 
   test.each<[string, VerdictFacts['iterations'], object | null]>([

@@ -1,6 +1,6 @@
 import type { Summary } from '../../protocol/summary.ts';
 import { failsByVerdict, isOnErrors, isOnIterations } from '../summary/exit-code.ts';
-import { beforeExample, failedAsText } from '../text/failure-words.ts';
+import { beforeExample, failedAsKindsText, failedAsText } from '../text/failure-words.ts';
 import { formatCount } from '../text/format.ts';
 
 /** Why nothing succeeded, in one sentence; null if something did, or nothing was sent. */
@@ -11,6 +11,8 @@ export function whyNothingSucceeded({ requests, errors }: Summary): string | nul
     return `No request succeeded: all ${formatCount(requests.sent)} were cancelled.`;
   if (first === undefined)
     return `No request succeeded: none of ${formatCount(requests.sent)} was answered in time.`;
+  if (errors.length > 1)
+    return `No request succeeded: ${formatCount(requests.failed)} of ${formatCount(requests.sent)} failed: ${failedAsKindsText(errors)}. For example: ${first.example}.`;
   return `No request succeeded: ${formatCount(first.count)} of ${formatCount(requests.sent)} failed with ${failedAsText(first.kind, first.code)}${beforeExample(first)}${first.example}.`;
 }
 
@@ -19,6 +21,7 @@ export function whyItFails(summary: Pick<Summary, 'generator' | 'thresholds'>): 
   const { reasons, finding } = summary.generator;
   const isOfIterations = finding?.code === 'iterations-failed';
   if (finding?.code === 'unrequested-bytes') return `The target is failing: ${reasons[0]}`;
+  if (finding?.code === 'vu-setup-failed') return `Too many users failed to begin: ${reasons[0]}`;
   const isOnThem = isOfIterations ? isOnIterations : isOnErrors;
   if (!failsByVerdict(summary) || summary.thresholds.some((rule) => isOnThem(rule) && !rule.ok)) return null;
   const [what = 'Requests failed.'] = reasons;
@@ -33,8 +36,10 @@ export function whyItMayPass(summary: Pick<Summary, 'generator' | 'thresholds' |
   if (generator.verdict !== 'failing' || requests.ok === 0 || failsByVerdict(summary)) return null;
   const isOnThem = generator.finding?.code === 'iterations-failed' ? isOnIterations : isOnErrors;
   const rules = thresholds.filter((rule) => isOnThem(rule) && rule.isImplied !== true);
-  const decide = rules.length === 1 ? 'decides' : 'decide';
-  return `The verdict does not set the exit code here: ${rules.map(({ expression }) => expression).join(', ')} ${decide} how much may fail.`;
+  const others = thresholds.filter((rule) => isOnThem(rule) && rule.isImplied === true);
+  const decide = rules.length === 1 && others.length === 0 ? 'decides' : 'decide';
+  const implied = others.length === 0 ? '' : ' and the implied rules';
+  return `The verdict does not set the exit code here: ${rules.map(({ expression }) => expression).join(', ')}${implied} ${decide} how much may fail.`;
 }
 
 /** Whether requests failed while volley itself was late, so that the target is not blamed. */

@@ -1,7 +1,7 @@
 import { awaitedOf, notOkOf } from '../../protocol/report.ts';
 import type { MixRow, Summary } from '../../protocol/summary.ts';
 import { extremeText, percentileText } from '../text/bound-text.ts';
-import { cutToCells } from '../text/cell-width.ts';
+import { cutApart } from '../text/cell-width.ts';
 import { formatCount, shareText } from '../text/format.ts';
 import { againstWhat, named, targetText } from '../text/target-text.ts';
 import type { Table } from './table.ts';
@@ -25,21 +25,25 @@ function requestsText({ plan, mix }: Summary): string {
 export function mixTable({ mix, latencyMs }: Summary): Table {
   const labels = PREFERRED.filter((label) => Object.hasOwn(latencyMs[latencyMs.headline].percentiles, label));
   const rows = [...mix].sort((a, b) => b.sent - a.sent);
-  const left = rows.length - MOST_ROWS;
+  const shown = rows.slice(0, MOST_ROWS);
+  const left = rows.length - shown.length;
+  const names = cutApart(
+    shown.map(({ name }) => name),
+    NAME_WIDTH,
+  );
   return {
     heading: ['request', 'sent', 'ok', 'failed', ...labels.map((label) => `p${label}`), 'max'],
     rows: [
-      ...rows.slice(0, MOST_ROWS).map((row) => cells(row, labels)),
+      ...shown.map((row, index) => [names[index] ?? row.name, ...cells(row, labels)]),
       ...(left > 0 ? [[`and ${left} more`]] : []),
     ],
   };
 }
 
 function cells(row: MixRow, labels: readonly string[]): string[] {
-  const { name, sent, ok, latencyMs } = row;
+  const { sent, ok, latencyMs } = row;
   const failed = notOkOf(row);
   return [
-    cutToCells(name, NAME_WIDTH),
     formatCount(sent),
     formatCount(ok),
     formatCount(failed) + shareText(failed, awaitedOf(row)),

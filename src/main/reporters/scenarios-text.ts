@@ -1,8 +1,8 @@
 import type { CodeShare } from '../../protocol/scenario.ts';
 import type { MetricSummary, ScenarioRow, ScenariosSummary, Summary } from '../../protocol/summary.ts';
 import { extremeText, percentileText } from '../text/bound-text.ts';
-import { cutToCells } from '../text/cell-width.ts';
-import { beforeExample } from '../text/failure-words.ts';
+import { cutApart, cutToCells } from '../text/cell-width.ts';
+import { beforeExample, iterationFailedAs } from '../text/failure-words.ts';
 import { counted, formatCount, formatMs, formatPercent, NOTHING, shareText } from '../text/format.ts';
 import { shortNumeral } from '../text/numerals.ts';
 import { placeOfCode } from '../text/scenario-code-words.ts';
@@ -97,10 +97,11 @@ function scenariosTable({ scenarios }: ScenariosSummary): Table {
 
 function iterationsTable(scenarios: readonly ScenarioRow[]): Table {
   const labels = labelsOf(scenarios[0]);
+  const names = cutNames(scenarios);
   return {
     heading: ['scenario', 'started', 'completed', 'failed', ...labels.map((label) => `p${label}`)],
-    rows: scenarios.map((row) => [
-      cutName(row.name),
+    rows: scenarios.map((row, index) => [
+      names[index] ?? row.name,
       formatCount(row.started),
       formatCount(row.completed),
       formatCount(row.failed) + shareText(row.failed, row.started),
@@ -112,19 +113,19 @@ function iterationsTable(scenarios: readonly ScenarioRow[]): Table {
 /** One row per group. */
 function groupsTable({ groups, total }: ScenariosSummary): Table {
   const labels = labelsOf(total);
-  const left = groups.length - MOST_ROWS;
+  const shown = groups.slice(0, MOST_ROWS);
+  const left = groups.length - shown.length;
+  const names = cutNames(shown);
   return {
     heading: ['group', 'entered', 'failed', ...labels.map((label) => `p${label}`), 'max'],
     rows: [
-      ...groups
-        .slice(0, MOST_ROWS)
-        .map((group) => [
-          cutName(group.name),
-          formatCount(group.entered),
-          formatCount(group.failed) + shareText(group.failed, group.entered),
-          ...labels.map((label) => percentileText(group.responseMs, label)),
-          extremeText(group.responseMs, group.responseMs.max),
-        ]),
+      ...shown.map((group, index) => [
+        names[index] ?? group.name,
+        formatCount(group.entered),
+        formatCount(group.failed) + shareText(group.failed, group.entered),
+        ...labels.map((label) => percentileText(group.responseMs, label)),
+        extremeText(group.responseMs, group.responseMs.max),
+      ]),
       ...(left > 0 ? [[`and ${left} more`]] : []),
     ],
   };
@@ -161,7 +162,7 @@ function hasEnded({ responseMs, completed, failed }: ScenarioRow): boolean {
 }
 
 function usersText({ users }: ScenariosSummary): string {
-  return `${formatCount(users.max)} at once at most, ${formatCount(users.ever)} sessions`;
+  return `${formatCount(users.max)} at once at most, ${counted(users.ever, 'session')}`;
 }
 
 function codeText({ share, longestMs, longestOf }: CodeShare): string {
@@ -178,7 +179,7 @@ function errorLines(scenarios: ScenariosSummary, rules: Summary['thresholds'], w
   return [
     ...shown.flatMap((error) => {
       const { kind, code, count, example } = error;
-      const text = `${formatCount(count)} × ${kind} (${code})${beforeExample(error)}${example.replaceAll(/\s*\n\s*/g, ' ')}`;
+      const text = `${formatCount(count)} × ${iterationFailedAs(kind, code)}${beforeExample(error)}${example.replaceAll(/\s*\n\s*/g, ' ')}`;
       return wrappedUpTo(MOST_LINES_OF_AN_ERROR, text, width - LABEL_WIDTH - 2).map((line, index) =>
         index === 0 ? indent + line : `${indent}  ${line}`,
       );
@@ -227,6 +228,13 @@ function labelsOf(row: ScenarioRow | undefined): string[] {
 function tableLines(table: Table, width: number, lessImportant: readonly string[]): string[] {
   if (table.rows.length === 0) return [];
   return ['', ...renderPlainTable(namesFitted(table, width, lessImportant)).split('\n')];
+}
+
+function cutNames(rows: readonly { readonly name: string }[]): string[] {
+  return cutApart(
+    rows.map(({ name }) => name),
+    NAME_WIDTH,
+  );
 }
 
 function cutName(name: string): string {

@@ -1,4 +1,4 @@
-import { cutToCells, widthOf } from '../text/cell-width.ts';
+import { cutApart, widthOf } from '../text/cell-width.ts';
 
 /** Rows under a heading; the first column and columns of words are left-aligned, those of figures right-aligned. */
 export interface Table {
@@ -52,10 +52,11 @@ export function namesFitted(table: Table, width: number, lessImportant: readonly
   const [first, ...others] = lessImportant;
   if (first !== undefined && (widths[0] ?? 0) - room < surplus)
     return namesFitted(without(table, first), width, others);
-  return {
-    ...table,
-    rows: rows.map(([name = '', ...cells]) => [cutToCells(name, room), ...cells]),
-  };
+  const names = cutApart(
+    rows.map(([name = '']) => name),
+    room,
+  );
+  return { ...table, rows: rows.map(([name = '', ...cells], index) => [names[index] ?? name, ...cells]) };
 }
 
 function without(table: Table, name: string): Table {

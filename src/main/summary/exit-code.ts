@@ -35,8 +35,8 @@ export function failsByVerdict({
   thresholds,
 }: Pick<Summary, 'generator' | 'thresholds'>): boolean {
   if (verdict !== 'failing') return false;
-  // Nothing of it counts as failed, so no rule allows it.
-  if (finding?.code === 'unrequested-bytes') return true;
+  // Nothing of these counts as failed, so no rule allows them.
+  if (finding?.code === 'unrequested-bytes' || finding?.code === 'vu-setup-failed') return true;
   if (finding?.code === 'iterations-failed')
     return !thresholds.some((rule) => isOnIterations(rule) && rule.isImplied !== true);
   const { failedShare } = VERDICT_LIMITS;

@@ -9,6 +9,7 @@ import type { IterationFacts } from './failing.ts';
 import type { Figures } from './figures.ts';
 import { perSecond } from './load-notes.ts';
 import { scenarioCodeOf } from './scenario-code.ts';
+import { setupsOf } from './scenarios-summary.ts';
 import type { VerdictFacts } from './verdict-facts.ts';
 import { sumOfReports } from './worker-summary.ts';
 
@@ -32,6 +33,9 @@ export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
     load: plan.load,
     hasUsers: plan.scenarios !== undefined,
     iterations: iterationsOf(collected),
+    ...(records.scenarios === null || records.scenarios === undefined
+      ? {}
+      : { setups: setupsOf(collected.workers, records.scenarios) }),
     code: plan.scenarios === undefined ? null : scenarioCodeOf(collected.workers),
     limitPerSecond: plan.batch?.rate ? perSecond(plan.batch.rate) : null,
     concurrency: plan.concurrency * plan.streams,

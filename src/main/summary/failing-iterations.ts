@@ -1,5 +1,5 @@
 import type { IterationErrorSummary } from '../../protocol/scenario.ts';
-import { type IterationFacts, isMostlyFailing } from './failing.ts';
+import { type IterationFacts, isMostlyFailing, type SetupFacts } from './failing.ts';
 import { type Judgement, judged, VERDICT_LIMITS } from './verdict-facts.ts';
 
 /** More of all iterations than may fail, or most of one scenario's; null where they did not. */
@@ -23,6 +23,14 @@ export function unendedIterations(scenarios: readonly IterationFacts[]): Judgeme
   const all = scenarios.reduce(added, NONE);
   if (all.interrupted === 0 || endedOf(all) > 0) return null;
   return judged('ok', { code: 'no-iteration-ended', figures: { interrupted: all.interrupted } });
+}
+
+/** More users than may fail never began, since their `vuSetup` failed: a login, mostly, whose requests are in no count. */
+export function failingSetups({ failures, ever }: SetupFacts): Judgement | null {
+  if (failures === null || failures.count <= VERDICT_LIMITS.failedShare * ever) return null;
+  const { count, example } = failures;
+  const finding = { code: 'vu-setup-failed', figures: { count, example } } as const;
+  return judged('failing', finding, 'look-at-iteration');
 }
 
 const NONE: IterationFacts = { name: '', completed: 0, failed: 0, interrupted: 0, errors: [] };

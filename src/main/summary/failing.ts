@@ -7,7 +7,7 @@ import {
 } from '../../protocol/finding.ts';
 import type { LoadModel } from '../../protocol/load.ts';
 import { awaitedOf, type ErrorKind } from '../../protocol/report.ts';
-import type { IterationErrorSummary } from '../../protocol/scenario.ts';
+import type { IterationErrorSummary, UserFailures } from '../../protocol/scenario.ts';
 import type { ErrorSummary, MixRow, RequestCounts } from '../../protocol/summary.ts';
 
 export interface FailureFacts {
@@ -32,6 +32,12 @@ export interface IterationFacts {
   readonly failed: number;
   readonly interrupted: number;
   readonly errors: readonly IterationErrorSummary[];
+}
+
+/** Users that came, and those of them whose setup failed. */
+export interface SetupFacts {
+  readonly failures: UserFailures | null;
+  readonly ever: number;
 }
 
 /** What is looked at of a mix, in a run or in a round of several. */

@@ -9,6 +9,7 @@ import {
   mergeDistributions,
 } from '../collect/merged-distribution.ts';
 import type { IterationTally, ScenarioTally } from '../collect/scenario-tally.ts';
+import type { SetupFacts } from './failing.ts';
 import { summarizeLatency } from './latency-summary.ts';
 import { scenarioCodeOf } from './scenario-code.ts';
 import { usedUpIn } from './used-up.ts';
@@ -185,6 +186,11 @@ function rowOf(
 }
 
 /** Number of sessions; before workers have reported, as many as are known to have started. */
+/** How many users came, and for how many of them the setup failed. */
+export function setupsOf(workers: readonly CollectedWorker[], tally: ScenarioTally): SetupFacts {
+  return { failures: failuresOf(workers, 'setupFailures'), ever: everOf(workers, tally) };
+}
+
 function everOf(workers: readonly CollectedWorker[], { users }: ScenarioTally): number {
   if (workers.length > 0)
     return workers.reduce((sum, { report }) => sum + (report?.scenarios?.users ?? 0), 0);

@@ -4,7 +4,7 @@ import type { ClosedLoad, OpenLoad } from '../../protocol/load.ts';
 import type { CodeShare } from '../../protocol/scenario.ts';
 import type { ConnectionsSummary, ErrorSummary, LatencySummary, Verdict } from '../../protocol/summary.ts';
 import type { Silence } from '../collect/last-answer.ts';
-import type { FailureFacts, IterationFacts } from './failing.ts';
+import type { FailureFacts, IterationFacts, SetupFacts } from './failing.ts';
 
 /** Limits of the verdict; docs/metrics.md has the same table. */
 export const VERDICT_LIMITS = {
@@ -61,6 +61,8 @@ export interface VerdictFacts extends FailureFacts {
   readonly hasUsers: boolean;
   /** By scenario; empty without users. */
   readonly iterations: readonly IterationFacts[];
+  /** Absent without users. */
+  readonly setups?: SetupFacts;
   /** Of the first scenario whose iterations mostly waited for a user; null or absent if none did. */
   readonly waited?: Finding<'iterations-waited'> | null;
   /** Null without users, and if unknown. */

@@ -11,7 +11,7 @@ import {
   neverOk,
   nextStep,
 } from './failing.ts';
-import { failingIterations, unendedIterations } from './failing-iterations.ts';
+import { failingIterations, failingSetups, unendedIterations } from './failing-iterations.ts';
 import {
   connections,
   generatorErrors,
@@ -33,6 +33,7 @@ export function judge(facts: VerdictFacts): Judgement {
     withNeverOk(failing(facts), facts) ??
     doubtful(facts) ??
     failingIterations(facts.iterations) ??
+    failingSetups(facts.setups ?? NO_SETUPS) ??
     lostWorker(facts) ??
     withFailures(
       generatorErrors(facts) ??
@@ -55,6 +56,7 @@ export function judge(facts: VerdictFacts): Judgement {
 }
 
 const FIGURES_MISLEAD: Finding = { code: 'figures-mislead', figures: {} };
+const NO_SETUPS = { failures: null, ever: 0 } as const;
 const SHARED_MACHINE: Finding = { code: 'shared-machine', figures: {} };
 
 /** What a lost worker did is not known, and volley has lost it; the rows of a batch went to the others. */

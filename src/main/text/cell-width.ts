@@ -30,6 +30,31 @@ export function cutToCells(text: string, most: number): string {
   return widthOf(text) > most ? `${firstCells(text, most - 1)}…` : text;
 }
 
+/**
+ * Texts that fit, each its beginning with a mark; where that would make two of them alike, as URLs of different ports are,
+ * beginning and end with a mark in between.
+ */
+export function cutApart(texts: readonly string[], most: number): string[] {
+  const cut = texts.map((text) => cutToCells(text, most));
+  return new Set(cut).size === new Set(texts).size ? cut : texts.map((text) => cutWithin(text, most));
+}
+
+function cutWithin(text: string, most: number): string {
+  if (widthOf(text) <= most) return text;
+  const end = lastCells(text, Math.ceil((most - 1) / 2));
+  return `${firstCells(text, most - 1 - widthOf(end))}…${end}`;
+}
+
+function lastCells(text: string, most: number): string {
+  let [cells, begin] = [0, text.length];
+  for (const character of [...text].reverse()) {
+    cells += cellsOf(character);
+    if (cells > most) break;
+    begin -= character.length;
+  }
+  return text.slice(begin);
+}
+
 /** A text with blanks behind it, to take so many cells. */
 export function padEndToCells(text: string, cells: number): string {
   return text + ' '.repeat(Math.max(0, cells - widthOf(text)));

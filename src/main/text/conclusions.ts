@@ -47,7 +47,7 @@ export const COMPARISON_SENTENCES: {
   'limited-rounds': (figures) =>
     `volley itself was the limit in ${roundsText(figures)}: do not rely on them, nor on a difference between them. Lower the load, or free cores of this machine.`,
   'degraded-rounds': (figures) =>
-    `the measurement was degraded in ${roundsText(figures)}: load or workers were lost there, or answers are in doubt.`,
+    `The measurement was degraded in ${roundsText(figures)}: load or workers were lost there, or answers are in doubt.`,
   'nothing-recommended': ({ leader }) =>
     `Nothing is recommended: ${leader}, which fails least, fails too much.`,
   recommended: recommendationText,

@@ -30,14 +30,14 @@ export function requestsFailedText({
       : of === 1
         ? `The only request${whose} failed`
         : `All ${counted(of, 'request')}${whose} failed`;
-  const kinds = kindsText(failedAs, ({ kind, code }) => failedAsText(kind, code));
+  const kinds = failedAsKindsText(failedAs);
   const held = isFewHoldingMuch(failed, of, heldShare)
     ? ` They held connections for ${formatFailedShare(heldShare, MAY_HOLD_SHARE)} of their time.`
     : '';
   const silent =
     silentSinceMs === undefined
       ? ''
-      : ` Nothing was answered after ${formatMoment(silentSinceMs)}, for ${formatMs(silentForMs)} until the end.`;
+      : ` No good answer came after ${formatMoment(silentSinceMs)}, for ${formatMs(silentForMs)} until the end.`;
   const starved = isStarved ? ' volley itself was late then, which may be why.' : '';
   return `${who}${when === null ? '' : `, ${whenText(when, failed === of)}`}${kinds === '' ? '' : `: ${kinds}`}.${silent}${held}${starved}`;
 }
@@ -60,6 +60,11 @@ export function isFewHoldingMuch(failed: number, of: number, heldShare: number):
   return heldShare >= LEAST_HELD_SHARE && heldShare * of > MUCH_MORE * failed;
 }
 
+/** The most frequent kinds of failures, each with its number. */
+export function failedAsKindsText(failedAs: readonly FailedAs[]): string {
+  return kindsText(failedAs, ({ kind, code }) => failedAsText(kind, code));
+}
+
 function kindsText<One extends { readonly count: number }>(
   failedAs: readonly One[],
   wordsOf: (one: One) => string,
@@ -72,6 +77,11 @@ function kindsText<One extends { readonly count: number }>(
 /** The codes of failed requests say their kinds. */
 function reasonText({ kind, code }: FindingFigures['iterations-failed']['failedAs'][number]): string {
   return kind === 'fail' || kind === 'script' ? `${kind} (${code})` : code;
+}
+
+/** Why an iteration failed; a code that begins with the kind says it by itself. */
+export function iterationFailedAs(kind: string, code: string): string {
+  return code.startsWith(`${kind} `) ? code : `${kind} (${code})`;
 }
 
 /** A kind of failure with its code, where that says more than the kind. */

@@ -92,11 +92,11 @@ export const SENTENCES: {
   'iterations-not-started': ({ notStarted, scheduled }) =>
     `${formatCount(notStarted)} of ${counted(scheduled, 'iteration')} never started.`,
   'vu-setup-failed': ({ count, example }) =>
-    `${counted(count, 'user')} did not run because ${count === 1 ? 'its' : 'their'} setup failed: ${example.split('\n')[0]}`,
+    `${counted(count, 'user')} did not run because ${count === 1 ? 'its' : 'their'} setup failed: ${firstSentence(example)}`,
   'vu-teardown-failed': ({ count, example }) =>
-    `The teardown of ${counted(count, 'user')} failed: ${example.split('\n')[0]}`,
+    `The teardown of ${counted(count, 'user')} failed: ${firstSentence(example)}`,
   'late-rejections': ({ count, example }) =>
-    `After the last iteration of a user, or at the top of a module, ${counted(count, 'error')} came that nothing awaited or caught, so no iteration failed with ${count === 1 ? 'it' : 'them'}: ${example.split('\n')[0]}`,
+    `After the last iteration of a user, or at the top of a module, ${counted(count, 'error')} came that nothing awaited or caught, so no iteration failed with ${count === 1 ? 'it' : 'them'}: ${firstSentence(example)}`,
   'users-set-rate': ({ users }) =>
     `The users set the rate, at most ${counted(users, 'user')} at once, by their waits and think times.`,
   'idle-iterations': ({ count }) =>
@@ -207,3 +207,9 @@ const IDENTITIES: Readonly<Record<Identity, (of: string) => string>> = {
   'iterations-sum': (field) => `the scenarios add up to ${field} iterations`,
   'iterations-arrived': (worker) => `all iterations of worker ${worker} have arrived`,
 };
+
+/** The first line of an error, ended like a sentence: others follow. */
+function firstSentence(example: string): string {
+  const [line = ''] = example.split('\n');
+  return /[.!?…]$/.test(line) ? line : `${line}.`;
+}

@@ -32,7 +32,7 @@ const HEADLINES: Headlines = {
       : `${failed < of ? `${formatFailedShare(failed / of)} of ` : of === 1 && request === null ? '' : 'all of '}` +
         `${request === null ? (of === 1 ? 'the only request' : 'the requests') : `'${request}'`}${leftOut > 0 && failed < of ? ' that came to an end' : ''} failed` +
         (when === null ? '' : `, ${whenText(when, failed === of)}`) +
-        (silentSinceMs === undefined ? '' : ', and nothing was answered any more') +
+        (silentSinceMs === undefined ? '' : ', and no good answer came any more') +
         (isStarved ? ', while volley was late' : '') +
         (isFewHoldingMuch(failed, of, heldShare)
           ? `, and held ${formatFailedShare(heldShare, MAY_HOLD_SHARE)} of the connections' time`
@@ -41,6 +41,8 @@ const HEADLINES: Headlines = {
   'iterations-failed': ({ failed, of, scenario }) =>
     `${failed < of ? formatFailedShare(failed / of) : 'all'} of the iterations` +
     `${scenario === null ? '' : ` of '${scenario}'`} failed`,
+  'vu-setup-failed': ({ count }) =>
+    `${counted(count, 'user')} did not run because ${count === 1 ? 'its' : 'their'} setup failed`,
   'machine-ran-out': ({ failed, codes }) =>
     `${counted(failed, 'request')} failed because ${codes.includes('NOT_ALLOWED') ? whyHere(codes) : `of this machine's limits (${codes.join(', ')})`}`,
   'worker-lost': ({ worker, because }) => `worker ${worker} was lost: ${because}`,

@@ -95,7 +95,7 @@ export function readHar(
   const notes = [...skippedNote(entries), ...othersNote(others), ...wrongNotes(wrong)];
   if (requests.length > 0) return { requests, answers: sent.map(({ answer }) => answer), notes };
   problems.add(
-    phrase`${the('har', 'The HAR file')} has ${file.entries.length} entries, and none can be sent: record it again.`,
+    phrase`${the('har', 'The HAR file')} has ${entriesText(file.entries.length)}, and none can be sent: record it again.`,
   );
   for (const note of notes.slice(0, MOST_SENTENCES - 1)) problems.add(note);
   return null;

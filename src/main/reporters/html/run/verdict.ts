@@ -37,6 +37,7 @@ export function verdictWords({ summary, rows }: Pick<RunView, 'summary' | 'rows'
   if (requests.ok === 0 && requests.sent > 0) return 'No request succeeded.';
   if (isStarved(generator.finding)) return 'Requests failed, and volley was late.';
   if (generator.finding?.code === 'iterations-failed') return 'Iterations are failing.';
+  if (generator.finding?.code === 'vu-setup-failed') return 'The setup of users is failing.';
   const known = VERDICTS[generator.verdict];
   if (known !== undefined) return known.words;
   const code = generator.finding?.code;
