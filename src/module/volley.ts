@@ -42,15 +42,15 @@ export function defineTest<
 }
 
 /** Settings of a test of one scenario, without its load. */
-export type OptionsOfOne = Pick<
-  ScenarioOf<Row, Metrics>,
+export type OptionsOfOne<R = Row> = Pick<
+  ScenarioOf<R, Metrics>,
   'rows' | 'newConnection' | 'cookies' | 'keepCookies'
 >;
 
 /** A test of one scenario, for a module's default export. */
-export function scenario(
-  options: TestOptions & Partial<Executor> & OptionsOfOne,
-  exec: Body<Row, Record<never, never>>,
+export function scenario<R = Row>(
+  options: TestOptions & Partial<Executor> & OptionsOfOne<R>,
+  exec: Body<NoInfer<R>, Record<never, never>>,
 ): Test {
   const { baseURL, headers, thresholds, timeout, seed, setupTimeout, streams, ...others } = options;
   const { rows, newConnection, cookies, keepCookies, ...load } = others;

@@ -254,6 +254,7 @@ export const NEXT_STEPS = [
   'look-in-logs-for-resets',
   'look-in-logs-or-lower-load',
   'lower-load-or-raise-timeout',
+  'give-graceful-stop',
   'measure-again',
   'raise-machine-limits',
   'add-workers',

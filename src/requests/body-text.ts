@@ -57,6 +57,20 @@ export function textOfBody({ bodyBytes, body, contentEncoding, contentType }: An
   return decoderOf(bytes, contentType).decode(bytes);
 }
 
+/**
+ * A body as bytes, without its content encodings.
+ *
+ * @throws Unreadable
+ */
+export function bytesOfBody({ bodyBytes, body, contentEncoding }: AnsweredBody): Uint8Array {
+  const isEncoded = !isPlain(contentEncoding);
+  if (isEncoded && bodyBytes > LARGEST_KEPT_BYTES)
+    throw new Unreadable('BODY_LENGTH', `a body of ${bodyBytes} bytes is too long to decode`);
+  if (!isEncoded) return bytesIn(body);
+  const { buffer, byteOffset, byteLength } = decodedBody(bytesIn(body), contentEncoding);
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 /** By length, which is counted natively: other characters take two bytes. */
 function isAscii(latin1: string): boolean {
   return Buffer.byteLength(latin1) === latin1.length;

@@ -152,6 +152,43 @@ describe('the packed package', () => {
        await run({ url: 'x', mode: 'fibers' });
        console.log(p99);`,
     );
+    writeFileSync(
+      join(folder, 'shop.ts'),
+      `import { csv, defineTest, items, jsonl, scenario } from 'volley';
+       const load = { executor: 'constant-vus', vus: 1, duration: '1s' } as const;
+       export const ofFile = scenario({ ...load, rows: csv<'user'>('users.csv') }, async (vu) => {
+         const user: string = vu.row.user;
+         // @ts-expect-error there is no such column
+         await vu.http.get(user, { query: { a: vu.row.password } });
+       });
+       export const ofItems = scenario({ ...load, rows: items([{ id: 1 }], 'per-vu') }, async (vu) => {
+         vu.row.id.toFixed();
+         // @ts-expect-error there is no such member
+         vu.row.name;
+       });
+       export const ofTexts = scenario({ ...load, rows: items(['a']) }, (vu) => void vu.row.length);
+       export const ofLines = scenario({ ...load, rows: jsonl<{ id: number }>('a.jsonl') }, (vu) => void vu.row.id.toFixed());
+       export const without = scenario(load, (vu) => void vu.http.get('/'));
+       export default defineTest({
+         load,
+         metrics: { orders: 'counter' },
+         setup: () => ({ id: 1 }),
+         scenarios: {
+           buy: {
+             rows: csv<'user'>('users.csv'),
+             async exec(vu) {
+               vu.metrics.orders.add(vu.data.id);
+               // @ts-expect-error there is no such column
+               vu.row.password;
+               // @ts-expect-error there is no such metric
+               vu.metrics.sold.add();
+               // @ts-expect-error there is no such field
+               vu.data.name;
+             },
+           },
+         },
+       });`,
+    );
     const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
     const args = [
       '--noEmit',
@@ -165,6 +202,7 @@ describe('the packed package', () => {
       '--types',
       'node',
       'use.ts',
+      'shop.ts',
     ];
     expect(execFileSync(process.execPath, [tsc, ...args], { cwd: folder, encoding: 'utf8' })).toBe('');
   });

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
 import { startVolley } from '../support/cli.ts';
@@ -6,7 +7,12 @@ import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 import { useShop } from '../support/shop.ts';
 
-const shop = useShop();
+const BYTES = [0, 159, 146, 150];
+const shop = useShop(({ path }, response) => {
+  if (path !== '/encoded') return false;
+  response.setHeader('content-encoding', 'gzip').end(gzipSync(Buffer.from(BYTES)));
+  return true;
+});
 const volley = useKeptProcess(false);
 const file = useFolder();
 
@@ -26,6 +32,58 @@ const ODD: Readonly<Record<string, readonly [body: string, said: RegExp]>> = {
   'url symbol': ["await vu.http.get(Symbol('u'));", /the URL Symbol\(u\): give text/],
   'url object': ['await vu.http.get({});', /the URL an object: give text/],
   'sleep backwards': ["await vu.sleep('3s', 1_000);", /^sleep\('3s', 1000\): give the shorter time first$/],
+  'params null': ["await vu.http.get('/', null);", /^the parameters null: give an object/],
+  'headers Headers': [
+    "await vu.http.get('/', { headers: new Headers({ authorization: 'Bearer x' }) });",
+    /^headers: an object \(Headers\): give names and values/,
+  ],
+  'headers Map': [
+    "await vu.http.get('/', { headers: new Map([['a', 'b']]) });",
+    /^headers: an object \(Map\)/,
+  ],
+  'headers list': ["await vu.http.get('/', { headers: [['a', 'b']] });", /^headers: a list/],
+  'query text': ["await vu.http.get('/', { query: 'a=1' });", /^query: text: give names and values/],
+  'query object': [
+    "await vu.http.get('/', { query: { a: { b: 1 } } });",
+    /^query: 'a' is an object \(Object\)/,
+  ],
+  'form object': [
+    "await vu.http.post('/', { form: { a: { b: 1 } } });",
+    /^form: 'a' is an object \(Object\)/,
+  ],
+  'form FormData': ["await vu.http.post('/', { form: new FormData() });", /^form: an object \(FormData\)/],
+  'expect null': ["await vu.http.get('/', { expect: null });", /^expect: null cannot be expected/],
+  'expect true': ["await vu.http.get('/', { expect: true });", /^expect: true cannot be expected/],
+  'expect function': [
+    "await vu.http.get('/', { expect: (answer) => answer.status === 200 });",
+    /^expect: a function cannot be expected: .*for other questions use a check$/,
+  ],
+  'expect nothing': ["await vu.http.get('/', { expect: [] });", /^expect: \[\] names no status/],
+  'body pattern': [
+    "await vu.http.get('/', { expect: { body: /x/ } });",
+    /^expect: body: an object \(RegExp\)/,
+  ],
+  'body texts': ["await vu.http.get('/', { expect: { body: ['a', 'b'] } });", /^expect: body: a list/],
+  'body symbol': ["await vu.http.get('/', { expect: { body: Symbol('b') } });", /^expect: body: Symbol\(b\)/],
+  'json rule': ["await vu.http.get('/', { expect: { json: 'id=1' } });", /^expect: json: text: give paths/],
+  'json undefined': [
+    "await vu.http.get('/', { expect: { json: { id: vu.vars.id } } });",
+    /^expect: json 'id' is undefined, which no JSON has/,
+  ],
+  'json symbol': [
+    "await vu.http.get('/', { expect: { json: { id: Symbol('i') } } });",
+    /^expect: json 'id' is Symbol/,
+  ],
+  'json path': [
+    "await vu.http.get('/', { expect: { json: { 'a[': 1 } } });",
+    /^expect: the path 'a\[' cannot be read: unclosed/,
+  ],
+  'match text': ["(await vu.http.get('/')).match('a');", /^match\(a\): give a pattern/],
+  'pick number': ["(await vu.http.get('/')).pick(0);", /^pick\(0\): give a path as text/],
+  'group alone': ["await vu.group('a');", /^group\('a', undefined\): give it a function/],
+  'check function': ['vu.check(1, () => false);', /^check\(…, a function\): give names and functions/],
+  'check nothing': ['vu.check(1);', /^check\(…, undefined\): give names and functions/],
+  'check value': ['vu.check(1, { one: true });', /^the check 'one' is true: give a function/],
   'rate number': ['vu.metrics.good.add(1);', /^metrics\.good: 1 is not true or false/],
   'rate text': ["vu.metrics.good.add('false');", /^metrics\.good: false is not true or false/],
   'trend symbol': ["vu.metrics.took.add(Symbol('t'));", /^metrics\.took: Symbol\(t\) is not a number$/],
@@ -70,6 +128,37 @@ good: { load: { executor: 'per-vu-iterations', vus: 1, iterations: 2 }, exec: (v
       expect([name, failed, errors.length]).toEqual([name, 2, 1]);
       expect(errors[0]!.example).toMatch(ODD[name]![1]);
     }
+});
+
+test('a form has a pair for each value that there is', async () => {
+  const path = file('form.mjs');
+  writeFileSync(
+    path,
+    `import { scenario } from 'volley';
+export default scenario({ baseURL: process.env.SHOP, executor: 'per-vu-iterations', vus: 1, iterations: 1 }, async (vu) => {
+  await vu.http.post('/form', { form: { none: undefined, no: null, list: ['a b', 2], yes: true } });
+  await vu.http.post('/form', { form: new URLSearchParams('a=1&a=2') });
+});\n`,
+  );
+  await volley.with({ SHOP: shop.url }, ['run', path, '--mode', 'inline']);
+  const sent = shop.visits.filter(({ path }) => path === '/form').map(({ body }) => body);
+  expect(sent).toEqual(['list=a+b&list=2&yes=true', 'a=1&a=2']);
+});
+
+test.each(['undici', 'wire'])('bytes are without their encoding, with %s', async (client) => {
+  const path = file('bytes.mjs');
+  writeFileSync(
+    path,
+    `import { scenario, fail } from 'volley';
+export default scenario({ baseURL: process.env.SHOP, executor: 'per-vu-iterations', vus: 1, iterations: 1 }, async (vu) => {
+  const answer = await vu.http.get('/encoded');
+  if (!Buffer.from([${BYTES.join()}]).equals(answer.bytes())) fail('other bytes');
+  if (answer.bytes() !== answer.bytes() || answer.text().length < 2) fail('read once only');
+});\n`,
+  );
+  const how = ['--mode', 'inline', '--client', client, '-o', 'json'];
+  const { stdout } = await volley.with({ SHOP: shop.url }, ['run', path, ...how]);
+  expect((JSON.parse(stdout) as Summary).scenarios!.total).toMatchObject({ completed: 1, errors: [] });
 });
 
 test('an error of megabytes is told by its beginning', async () => {
@@ -128,7 +217,7 @@ export default scenario({ baseURL: process.env.SHOP, executor: 'per-vu-iteration
   expect(stderr).not.toMatch(/node:|\n {4}at /);
   if (stdout === '') {
     expect(stderr).toMatch(/^volley: /m);
-    expect(code).toBe(3);
+    expect(code).toBe(stderr.includes('Nothing was sent') ? 2 : 3);
   } else expect((JSON.parse(stdout) as Summary).scenarios!.total.completed).toBe(2);
 });
 

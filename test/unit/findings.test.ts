@@ -225,6 +225,7 @@ const STEP_TEXTS: Readonly<Record<NextStep, RegExp>> = {
   'look-in-logs-for-resets': /^The target drops connections: look for the cause in the target's logs\.$/,
   'look-in-logs-or-lower-load': /^The target rejects requests: lower the load, or look for the cause/,
   'lower-load-or-raise-timeout': /or raise --timeout\.$/,
+  'give-graceful-stop': /^volley cut them off at the end of gracefulStop .*: give those more time/,
   'measure-again': /^volley itself stood still for 3\.00 s, which may be why: measure again\.$/,
   'raise-machine-limits': /ulimit -n for EMFILE/,
   'add-workers': /^Add workers \(-w\)/,

@@ -457,6 +457,23 @@ describe('the verdict, on each side of each line', () => {
     const requests = { ...SENT, ok: SENT.sent - unfinished - timeouts, ...changes };
     return { requests, errors: timeouts === 0 ? [] : errors };
   };
+  test.each<[string, Partial<VerdictFacts>, string]>([
+    ['users, cut off', { hasUsers: true, ...ended({ unfinished: 40 }) }, 'give-graceful-stop'],
+    [
+      'users, of a target that answers nothing',
+      { hasUsers: true, ...ended({ ok: 0, unfinished: 1_000 }) },
+      'lower-load-or-raise-timeout',
+    ],
+    [
+      'users, more timeouts',
+      { hasUsers: true, ...ended({ unfinished: 4 }, 40) },
+      'lower-load-or-raise-timeout',
+    ],
+    ['connections', ended({ unfinished: 40 }), 'lower-load-or-raise-timeout'],
+  ])('what to do about requests without an answer: %s', (_name, facts, step) => {
+    expect(judgementOf(closed(facts)).finding.nextStep).toBe(step);
+  });
+
   const WAITING = withLatencies({ wait: latency(9, 9) });
   const SOME_OPEN = { connections: { opened: 9, closedByTarget: 0 } };
 

@@ -17,6 +17,8 @@ export interface FailureFacts {
   /** A stop leaves requests without an answer, which is not the target's fault. */
   readonly isStopped: boolean;
   readonly load: Pick<LoadModel, 'model'>;
+  /** Users of scenarios send them: without an answer are those of iterations that were cut off. */
+  readonly hasUsers?: boolean;
   /** When they failed; null if that is unknown. */
   readonly when: FailedWhen | null;
   /** Share of all connections' time that failed requests took, with the rests after them; null in the open model. */
@@ -167,10 +169,14 @@ function withoutAnswer(kind: 'unfinished' | 'dropped', count: number): FailedAs 
 }
 
 /** What to do first, based on the most frequent failure. */
-export function nextStep({ unanswered }: Failed, { errors }: FailureFacts): NextStep {
+export function nextStep({ unanswered }: Failed, { errors, hasUsers, requests }: FailureFacts): NextStep {
   const [top] = errors.filter(({ kind }) => kind !== 'generator');
   const silent = unanswered.reduce((sum, { count }) => sum + count, 0);
-  if (top === undefined || silent > top.count) return STEPS.timeout;
+  if (top === undefined || silent > top.count) {
+    const areCut =
+      hasUsers === true && requests.ok > 0 && unanswered.some(({ kind }) => kind === 'unfinished');
+    return areCut ? 'give-graceful-stop' : STEPS.timeout;
+  }
   if (top.code.startsWith('PROXY_')) return 'check-proxy';
   // The connection did not end it: the answer is another one than the preset reads.
   if (LOOK_AT_IT.includes(top.code)) return 'look-at-answer';

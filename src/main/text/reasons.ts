@@ -46,6 +46,8 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
   'look-in-logs-or-lower-load': () => `The target rejects requests: lower the load, or ${LOGS}`,
   'lower-load-or-raise-timeout': ({ option }, finding) =>
     `The target does not answer in time: lower the load, give it more resources, or raise ${option(hasStalled(finding) ? 'stall-timeout' : 'timeout')}.`,
+  'give-graceful-stop': () =>
+    'volley cut them off at the end of gracefulStop or gracefulRampDown: give those more time, or make an iteration shorter.',
   'measure-again': (_naming, finding) =>
     `volley itself stood still for ${formatMs(figureOf(finding, 'stoodStillMs'))}, which may be why: measure again.`,
   'raise-machine-limits': (_naming, finding) =>

@@ -3,6 +3,7 @@ import type { Message } from '../../protocol/message.ts';
 import type { RequestPlan } from '../../protocol/request.ts';
 import type { CurlJar } from '../../requests/curl-jar.ts';
 import type { InvalidRequest } from '../../requests/invalid-request.ts';
+import type { Hide } from '../../requests/secrets.ts';
 import type { RequestTemplate } from '../clients/dispatcher.ts';
 import type { RequestCookies } from './cookie-keeper.ts';
 
@@ -25,6 +26,8 @@ export interface PreparedRequest {
   readonly keepsHead?: boolean;
   /** Made by a scenario: anything in its headers may be secret. */
   readonly isOfScenario?: boolean;
+  /** Whose code sends it: what that has sent, read and kept may be secret. Absent if no user's code does. */
+  readonly sender?: { hiding(): Hide };
   /** Belongs to no iteration: its answer is judged, but it is not recorded with the others. */
   readonly isApart?: boolean;
   /** Its answer is read as a whole, although others of the run are streams. */

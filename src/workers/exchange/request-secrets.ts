@@ -3,7 +3,10 @@ import { secretsInHeaders } from '../../requests/secret-headers.ts';
 import { type Hide, hiding } from '../../requests/secrets.ts';
 import type { PreparedRequest } from './prepared-request.ts';
 
-type OwnSecrets = Pick<PreparedRequest, 'plan' | 'firstHeaders' | 'message' | 'isOfScenario' | 'trail'>;
+type OwnSecrets = Pick<
+  PreparedRequest,
+  'plan' | 'firstHeaders' | 'message' | 'isOfScenario' | 'sender' | 'trail'
+>;
 
 /** The secrets in a request's headers, including those that redirects have added for curl. */
 export function secretsOf({ firstHeaders, message, trail }: Omit<OwnSecrets, 'plan'>): string[] {
@@ -25,20 +28,30 @@ export class RequestSecrets {
   /** For texts about one request, before they are shortened. Secrets from its row are collected only when needed. */
   of(request: OwnSecrets | null): Hide {
     if (request === null) return this.hide;
-    if (request.isOfScenario === true || request.trail !== undefined)
-      return (text) => this.#withOwn(request)(text);
+    if (request.isOfScenario === true || request.trail !== undefined) return this.#whenNeeded(request);
     const { templates } = request.plan;
     if (templates === null) return this.hide;
     // Credentials in a URL become a header.
     if (templates.headers === null && templates.url === null) return this.hide;
-    return (text) => this.#withOwn(request)(text);
+    return this.#whenNeeded(request);
+  }
+
+  #whenNeeded(request: OwnSecrets): Hide {
+    let hide: Hide | null = null;
+    return (text) => {
+      hide ??= this.#withOwn(request);
+      return hide(text);
+    };
   }
 
   #withOwn(request: OwnSecrets): Hide {
     const own = secretsOf(request);
-    return own.every((secret) => this.#secrets.includes(secret))
+    const hide = own.every((secret) => this.#secrets.includes(secret))
       ? this.hide
       : hidingAlsoNamed([...this.#secrets, ...own]);
+    if (request.sender === undefined) return hide;
+    const ofSender = request.sender.hiding();
+    return (text) => hide(ofSender(text));
   }
 }
 

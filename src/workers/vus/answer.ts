@@ -1,12 +1,13 @@
 import type { TokenCount } from '../../protocol/stream.ts';
 import type { Output, Response, StandardSchema, StreamedAnswer } from '../../protocol/test-definition.ts';
-import { bytesIn, type KeptBytes, textOfBody } from '../../requests/body-text.ts';
+import { type AnsweredBody, bytesOfBody, type KeptBytes, textOfBody } from '../../requests/body-text.ts';
 import { pageOf } from '../../requests/html-selection.ts';
 import { jsonQuery, parseJsonPath } from '../../requests/json-path.ts';
 import type { Fields } from '../clients/dispatcher.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { valuesInHead } from '../exchange/head-text.ts';
 import { streamedAnswerOf } from '../exchange/streamed-answer.ts';
+import { isA, textOf } from './script-place.ts';
 
 const SHOWN_CHARACTERS = 80;
 /** Limit on cached paths: a scenario's code may generate any number of them. */
@@ -23,12 +24,13 @@ export class Answer implements Response {
   readonly status: number;
   readonly timings: Response['timings'];
   readonly stream: StreamedAnswer | null;
-  #body: KeptBytes;
+  readonly #body: KeptBytes;
   readonly #bodyBytes: number;
   readonly #head: string | null;
   readonly #fields: Fields | null;
   readonly #reader: AnswerReader;
   #text: string | null = null;
+  #bytes: Uint8Array | null = null;
   #json: { readonly value: unknown } | null = null;
 
   /** Takes the answer out of an exchange before it is reused. */
@@ -62,15 +64,19 @@ export class Answer implements Response {
 
   text(): string {
     if (this.#text === null) {
-      this.#text = textOfBody({
-        body: this.#body,
-        bodyBytes: this.#bodyBytes,
-        contentEncoding: this.#valueOf('content-encoding'),
-        contentType: this.#valueOf('content-type'),
-      });
+      this.#text = textOfBody(this.#asAnswered());
       this.#reader.hasRead(this.#text);
     }
     return this.#text;
+  }
+
+  #asAnswered(): AnsweredBody {
+    return {
+      body: this.#body,
+      bodyBytes: this.#bodyBytes,
+      contentEncoding: this.#valueOf('content-encoding'),
+      contentType: this.#valueOf('content-type'),
+    };
   }
 
   #valuesOf(name: string): string[] {
@@ -85,8 +91,8 @@ export class Answer implements Response {
   }
 
   bytes(): Uint8Array {
-    this.#body = bytesIn(this.#body);
-    return this.#body;
+    this.#bytes ??= bytesOfBody(this.#asAnswered());
+    return this.#bytes;
   }
 
   json<T>(): T;
@@ -98,6 +104,8 @@ export class Answer implements Response {
 
   pick<T>(path: string): T;
   pick(path: string): unknown {
+    if (typeof path !== 'string')
+      throw new TypeError(`pick(${textOf(path)}): give a path as text, as in 'items[0].id'`);
     const isKnown = paths.has(path);
     if (!isKnown && paths.size < MOST_KNOWN_PATHS) paths.add(path);
     const [value] = (paths.has(path) ? jsonQuery(path) : parseJsonPath(path)).find(this.json());
@@ -106,6 +114,8 @@ export class Answer implements Response {
   }
 
   match(pattern: RegExp): string {
+    if (!isA(pattern, RegExp))
+      throw new TypeError(`match(${textOf(pattern)}): give a pattern, as in /id=(\\d+)/`);
     const text = this.text();
     pattern.lastIndex = 0;
     const match = pattern.exec(text);

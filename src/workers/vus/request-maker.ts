@@ -5,11 +5,13 @@ import { looksIntoFields } from '../../requests/expectation.ts';
 import { InvalidRequest } from '../../requests/invalid-request.ts';
 import { authorityIn, checkProtocol, openPlaceOf, writtenPathOf } from '../../requests/place.ts';
 import { cookieValue, type RequestCookies } from '../exchange/cookie-keeper.ts';
+import type { Discreet } from './discreet-user.ts';
 import { timeoutOf } from './durations.ts';
 import { expectationOf } from './expectations.ts';
 import { Heads } from './heads.ts';
 import { jsonBytesOf } from './json-bytes.ts';
 import type { Names, Naming } from './name-numbers.ts';
+import { bytesOf, checkParams, pairsOf, redirectsIn, withQuery } from './request-params.ts';
 import { type HeadParts, ScenarioRequest } from './scenario-request.ts';
 import { isA, placeOf, textOf } from './script-place.ts';
 import { NO_COOKIES } from './user-cookies.ts';
@@ -23,19 +25,6 @@ const MOST_PLACES = 1_000;
 const MOST_ROUTES = 1_000;
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
-const PARAMS = new Set([
-  'name',
-  'headers',
-  'query',
-  'json',
-  'form',
-  'body',
-  'expect',
-  'redirects',
-  'timeout',
-  'cookies',
-  'stream',
-]);
 
 /** The place of all URLs with the same scheme and authority. */
 interface Place {
@@ -116,7 +105,7 @@ export class RequestMaker {
     params: RequestParams | undefined,
     isApart: boolean,
     cookies: RequestCookies,
-    by: Naming,
+    by: Naming & Discreet,
   ): ScenarioRequest {
     try {
       return this.#made(method, url, params, isApart, cookies, by);
@@ -131,8 +120,9 @@ export class RequestMaker {
     params: RequestParams | undefined,
     isApart: boolean,
     cookies: RequestCookies,
-    by: Naming,
+    by: Naming & Discreet,
   ): ScenarioRequest {
+    if (params !== undefined) checkParams(params);
     const route = this.#routeOf(method, url);
     const { place, path } = route;
     const known = this.#planOf(method, route, params, by);
@@ -140,13 +130,12 @@ export class RequestMaker {
     let body: Buffer | null = null;
     let contentType: string | null = null;
     if (params !== undefined) {
-      checkParams(params);
-      if (params.query !== undefined) whole = withQuery(path, params.query);
+      if (params.query !== undefined) whole = withQuery(path, pairsOf('query', params.query));
       if (params.json !== undefined) {
         body = jsonBytesOf(params.json);
         contentType = JSON_TYPE;
       } else if (params.form !== undefined) {
-        body = Buffer.from(new URLSearchParams(params.form).toString());
+        body = Buffer.from(pairsOf('form', params.form).toString());
         contentType = FORM_TYPE;
       } else if (params.body !== undefined) body = bytesOf(params.body);
     }
@@ -172,6 +161,7 @@ export class RequestMaker {
       isApart,
       isWhole: !isStreamed,
       cookies: saying,
+      sender: by,
       timeoutMs: params?.timeout === undefined ? null : timeoutOf(params.timeout),
     });
   }
@@ -333,37 +323,6 @@ function cookiesOf(params: RequestParams | undefined, cookies: RequestCookies): 
     if (name.length === 6 && name.toLowerCase() === 'cookie')
       return { keeper: cookies.keeper, saysKept: false, others: null };
   return cookies;
-}
-
-/** @throws TypeError for an unknown name or several bodies */
-function checkParams(params: RequestParams): void {
-  let bodies = 0;
-  for (const name in params) {
-    if (!PARAMS.has(name)) throw new TypeError(`a request has no '${name}': give ${[...PARAMS].join(', ')}`);
-    if (name === 'json' || name === 'form' || name === 'body') bodies++;
-  }
-  if (bodies > 1) throw new TypeError('a request has one body: give json, form or body');
-}
-
-function redirectsIn(most: number): number {
-  if (Number.isInteger(most) && most >= 0) return most;
-  throw new TypeError(`redirects: '${most}' is not a number of redirects`);
-}
-
-function bytesOf(body: unknown): Buffer {
-  if (typeof body === 'string') return Buffer.from(body);
-  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  throw new TypeError('body: give text or bytes; for an object use json');
-}
-
-function withQuery(path: string, query: Readonly<Record<string, unknown>>): string {
-  const pairs = Object.entries(query).flatMap(([name, value]) =>
-    [value]
-      .flat()
-      .flatMap((one): [string, string][] => (one === undefined || one === null ? [] : [[name, String(one)]])),
-  );
-  if (pairs.length === 0) return path;
-  return `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams(pairs)}`;
 }
 
 function isSentTo({ plan, base }: NumberedPlan, method: string, route: Located): boolean {

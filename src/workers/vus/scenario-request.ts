@@ -4,6 +4,7 @@ import type { RequestPlan } from '../../protocol/request.ts';
 import type { KeptHead, RequestTemplate } from '../clients/dispatcher.ts';
 import type { RequestCookies } from '../exchange/cookie-keeper.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
+import type { Discreet } from './discreet-user.ts';
 
 /** A request's head: as text if the client takes text, and as a list on demand. */
 export interface HeadParts {
@@ -23,6 +24,7 @@ interface AnswerWishes {
   readonly isApart: boolean;
   readonly isWhole: boolean;
   readonly cookies: RequestCookies;
+  readonly sender: Discreet;
   /** Null for the run's. */
   readonly timeoutMs: number | null;
 }
@@ -47,6 +49,7 @@ export class ScenarioRequest implements PreparedRequest, RequestTemplate, Messag
   readonly isApart: boolean;
   readonly isWhole: boolean;
   readonly cookies: RequestCookies;
+  readonly sender: Discreet;
   readonly refusal = null;
   declare readonly timeoutMs?: number;
   declare readonly head?: string;
@@ -60,7 +63,7 @@ export class ScenarioRequest implements PreparedRequest, RequestTemplate, Messag
     path: string,
     parts: HeadParts,
     body: Buffer | null,
-    { wantsFields, keepsHead, isApart, isWhole, cookies, timeoutMs }: AnswerWishes,
+    { wantsFields, keepsHead, isApart, isWhole, cookies, sender, timeoutMs }: AnswerWishes,
   ) {
     this.index = index;
     this.plan = plan;
@@ -75,6 +78,7 @@ export class ScenarioRequest implements PreparedRequest, RequestTemplate, Messag
     this.isApart = isApart;
     this.isWhole = isWhole;
     this.cookies = cookies;
+    this.sender = sender;
     if (timeoutMs !== null) this.timeoutMs = timeoutMs;
     this.#parts = parts;
     if (parts.head !== null) this.head = parts.head;

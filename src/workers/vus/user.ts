@@ -301,7 +301,7 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
   check<T>(value: T, checks: Readonly<Record<string, (value: T) => boolean>>): boolean {
     let isGood = true;
     for (const name in checks) {
-      const holds = holdsBy(name, checks[name]?.(value));
+      const holds = holdsBy(name, checks[name], value);
       isGood &&= holds;
       if (this.#host.isMeasured(this.freeAtMs))
         this.#host.records.check(this.#host.checks.numberOf(name, this), holds);

@@ -8,6 +8,7 @@ import type {
   Url,
   VU,
 } from '../../protocol/test-definition.ts';
+import { checksIn } from './check-result.ts';
 import { textOf } from './script-place.ts';
 
 /** The user behind a view. */
@@ -103,12 +104,16 @@ export class VuView implements VU {
   group<T>(name: string, body: (vu: this) => T | Promise<T>): Promise<T> {
     if (typeof name !== 'string')
       return Promise.reject(new TypeError(`group(${textOf(name)}, …): give it a name as text`));
+    if (typeof body !== 'function')
+      return Promise.reject(
+        new TypeError(`group('${name}', ${textOf(body)}): give it a function, as in async (vu) => { … }`),
+      );
     // The body of a group takes a view.
     return this.#user.group(name, this.#scope, body as (vu: VuView) => T | Promise<T>);
   }
 
   check<T>(value: T, checks: Readonly<Record<string, (value: T) => boolean>>): boolean {
-    return this.#user.check(value, checks);
+    return this.#user.check(value, checksIn(checks));
   }
 }
 

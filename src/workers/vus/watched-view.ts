@@ -1,6 +1,6 @@
 import type { OnceStep } from '../../protocol/once.ts';
 import type { Metrics, ScenarioDuration, VU } from '../../protocol/test-definition.ts';
-import { holdsBy } from './check-result.ts';
+import { checksIn, holdsBy } from './check-result.ts';
 import { thinkMsOf } from './durations.ts';
 
 type Tell = (step: OnceStep) => void;
@@ -19,10 +19,10 @@ export function watchedView(vu: VU, tell: Tell): VU {
       vu.check(
         value,
         Object.fromEntries(
-          Object.entries(checks).map(([name, check]) => [
+          Object.entries(checksIn(checks)).map(([name, check]) => [
             name,
             (checked: T) => {
-              const holds = holdsBy(name, check(checked));
+              const holds = holdsBy(name, check, checked);
               tell({ type: 'check', name, holds });
               return holds;
             },
@@ -34,7 +34,9 @@ export function watchedView(vu: VU, tell: Tell): VU {
       const fromMs = performance.now();
       let isFailed = true;
       try {
-        const result = await vu.group(name, (inner) => body(watchedView(inner, tell)));
+        // What is no function is refused where all groups are.
+        const watched = typeof body === 'function' ? (inner: VU) => body(watchedView(inner, tell)) : body;
+        const result = await vu.group(name, watched);
         isFailed = false;
         return result;
       } finally {
