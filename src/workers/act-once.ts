@@ -4,6 +4,7 @@ import { Interrupted } from '../protocol/scenario-errors.ts';
 import type { Shard } from '../protocol/shard.ts';
 import type { Supplies } from '../protocol/supplies.ts';
 import type { Metrics, Once, ScenarioOf, TestDefinition, VU } from '../protocol/test-definition.ts';
+import { secretsInData } from '../requests/data-secrets.ts';
 import { secretsInExchange } from '../requests/exchange-secrets.ts';
 import { secretsInHeaders } from '../requests/secret-headers.ts';
 import { type Hide, hiding } from '../requests/secrets.ts';
@@ -55,7 +56,7 @@ export async function actOnce(
       value = await body(tell === null ? vu : watchedView(vu, tell));
       isDone = true;
     } catch (error) {
-      if (!isA(error, Interrupted)) failed(failureIn(part, error, hide));
+      if (!isA(error, Interrupted)) failed(failureIn(part, error, (text) => hiding(keptBy(vu))(hide(text))));
       throw error;
     }
   };
@@ -93,6 +94,17 @@ export async function actOnce(
 
 function secretsInStep({ exchange, secrets }: Exchanged): string[] {
   return [...secrets, ...secretsInExchange(exchange)];
+}
+
+/** What the code has kept for its user may be anything, such as getters that throw. */
+function keptBy({ vars, row }: VU): string[] {
+  return [vars, row].flatMap((kept) => {
+    try {
+      return typeof kept === 'object' ? secretsInData(kept) : [];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** Of a setup or teardown only the example is shown. */

@@ -191,6 +191,23 @@ test.each([
   );
 });
 
+test('what code has kept for its user is not shown by its error with --once', async () => {
+  const path = file('kept.mjs');
+  writeFileSync(
+    path,
+    `import { defineTest, fail, items } from 'volley';
+export default defineTest({ baseURL: process.env.SHOP, load: { executor: 'constant-vus', vus: 1, duration: '1s' }, scenarios: {
+  one: {
+    rows: items([{ password: '${COOKIE}' }]),
+    vuSetup(vu) { vu.vars.token = '${SECRET}'; },
+    exec(vu) { fail('no ' + vu.vars.token + ' of ' + vu.row.password); },
+  } } });\n`,
+  );
+  const { stdout, stderr } = await volley.with({ SHOP: shop.url }, ['run', path, '--once']);
+  expect(stdout + stderr).toContain('no … of …');
+  for (const secret of [SECRET, COOKIE]) expect(stdout + stderr).not.toContain(secret);
+});
+
 test.each([
   ['by its name', 'token: json value', 'token'],
   ['by where it is from', 'who: json session.token', 'who'],
