@@ -106,7 +106,7 @@ describe('a run held against an earlier one', () => {
       'not slower than last (2026-03-01 09:05 UTC): service time p50 10.0 ms then, 9.00 ms now (−10.0 %); 3 good ones of this plan were between 9.50 and 10.5 ms.',
     ]);
     expect(words(ran(null))[0]).toBe(
-      'unknown whether it is slower than last (2026-03-01 09:05 UTC): service time p50 10.0 ms then, – now, and one of the two has no 95 % interval of it; 3 good ones of this plan were between 9.50 and 10.5 ms.',
+      'unknown whether it is slower than last (2026-03-01 09:05 UTC): service time p50 10.0 ms then, – now, and a result without a p50 shows no change; 3 good ones of this plan were between 9.50 and 10.5 ms.',
     );
     expect(words(ran(9, failing(30)))[0]).toMatch(
       /^failing more than last .*: 0\.0 % of the requests then, 30\.0 % now\.$/,
@@ -318,4 +318,19 @@ test('the last good run of the same plan on this machine is found', async () => 
   await expect(findBaseline(path, plan, null, folder)).rejects.toMatchObject({
     message: `--baseline '${path}': it is the result of another plan (concurrency): give one of the same plan.`,
   });
+});
+
+test('an update of volley does not make another plan, though its user-agent names the version', async () => {
+  const plan = await resolvePlan({ url: 'http://127.0.0.1:1/', requests: 10 });
+  const digestAs = (agent: string): string =>
+    requestsDigest({
+      ...plan,
+      mix: plan.mix.map((request) => {
+        const headers = request.message.headers.map((text) => text.replace(/^volley\/.*/, agent));
+        expect(headers).toContain(agent);
+        return { ...request, message: { ...request.message, headers } };
+      }),
+    });
+  expect(digestAs('volley/0.0.1')).toBe(requestsDigest(plan));
+  expect(digestAs('browser/1.0')).not.toBe(requestsDigest(plan));
 });

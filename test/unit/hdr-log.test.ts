@@ -124,3 +124,10 @@ test('hgrm: the first line at or above a percentile of the report has its value'
     }
   }
 });
+
+test('a run without an answer is not called one of an older version', () => {
+  const log = renderHdrLog(resultOf([]));
+  expect(log.trimEnd().split('\n').at(-1)).toBe('#[No request has a latency: none was answered]');
+  const old = summaryWith();
+  expect(renderHdrLog(old)).toContain('saved by an older version');
+});

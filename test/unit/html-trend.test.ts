@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
 import { resultInPage } from '../../src/main/files/page-result.ts';
-import type { KeptRun } from '../../src/main/history/kept-run.ts';
+import type { Kept, KeptRun } from '../../src/main/history/kept-run.ts';
 import { renderTrend } from '../../src/main/reporters/html/trend/trend-page.ts';
 import { comparisonWith } from '../support/comparisons.ts';
 import { keptWith, listed, ORIGIN } from '../support/kept-runs.ts';
@@ -50,6 +50,20 @@ describe('the trend page', () => {
     expect(wrongIn(page)).toEqual([]);
     expect(JSON.parse(resultInPage(page)!)).toEqual(JSON.parse(JSON.stringify(runs)));
     expect(Buffer.byteLength(page)).toBeLessThan(400_000);
+  });
+
+  test('calls plans good only if some of them were compared', () => {
+    const plan = (concurrency: number, ...p50s: number[]): Kept[] =>
+      p50s.map((p50) => keptWith(p50, { plan: { ...PLAIN.plan, concurrency } }));
+    const big = (...runs: Kept[][]): string => bigOf(renderTrend(listed(...runs.flat())));
+    expect(big(plan(1, 5), plan(2, 5, 5))).toBe('2 plans, each with too few results to compare.');
+    expect(big(plan(1, 5), plan(2, 5, 5, 5, 5))).toBe(
+      '2 plans: one compared, and it is not worse than before.',
+    );
+    expect(big(plan(1, 5), plan(2, 5, 5, 5, 5), plan(3, 5, 5, 5, 5))).toBe(
+      '3 plans: 2 compared, none of them worse than before.',
+    );
+    expect(big(plan(1, 5, 5, 5, 5), plan(2, 5, 5, 5, 5))).toBe('2 plans, none of them worse than before.');
   });
 
   test('says how the newest stands, what does not count, and where volley itself changed', () => {

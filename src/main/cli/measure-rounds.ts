@@ -1,4 +1,5 @@
 import type { Arm, Comparison, Pair } from '../../protocol/comparison.ts';
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { brokenRuleNotes, failingNotes } from '../compare/comparison.ts';
 import { type Experiment, startExperiment, tooFewRounds } from '../compare/experiment.ts';
@@ -11,6 +12,7 @@ import { RoundsLive } from '../reporters/rounds-live.ts';
 import type { View } from '../reporters/view.ts';
 import { failsByVerdict, isOnErrors, worstOf } from '../summary/exit-code.ts';
 import { comparisonSentence } from '../text/conclusions.ts';
+import { quoted } from '../text/quoted.ts';
 import { ComparisonOutputs, type ComparisonPaths } from './comparison-outputs.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { dialling, noteElsewhere, type TargetCommand, withTarget } from './on-port/on-port.ts';
@@ -55,8 +57,19 @@ export async function measureAndPrint(experiment: Measured): Promise<ExitCode> {
     });
   } catch (error) {
     await outputs.discard();
+    // What an earlier run wrote there would pass for this one's.
+    if (error instanceof VolleyError && error.code === ERROR_CODES.noAnswer)
+      for (const option of notWritten(paths)) say(`${option} was not written: there is nothing to show.`);
     throw error;
   }
+}
+
+function notWritten({ out, html, save }: ComparisonPaths): string[] {
+  return [
+    ...(out === null ? [] : [`--out ${quoted(out)}`]),
+    ...(html === null ? [] : [`--html ${quoted(html)}`]),
+    ...(save ? ['The result of --save'] : []),
+  ];
 }
 
 async function measure(

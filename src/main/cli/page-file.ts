@@ -12,6 +12,8 @@ export const PAGE_OPTION = '--html';
 export function pagePathFrom(parsed: Parsed, problems: Told[]): string | null {
   const path = parsed.last('html') ?? null;
   if (path === '') problems.push(`${PAGE_OPTION} '': give the name of a file.`);
+  if (path === '-')
+    problems.push(`${PAGE_OPTION} '-': give the name of a file; -o html prints the page on stdout.`);
   return path;
 }
 

@@ -27,6 +27,7 @@ interface ResultTexts {
 export function resultPathsFrom(parsed: Parsed, problems: Told[]): ResultPaths {
   const out = parsed.last('out') ?? null;
   if (out === '') problems.push("--out '': give the name of a file.");
+  if (out === '-') problems.push("--out '-': give the name of a file; -o json prints the result on stdout.");
   return { out, ...shownPathsFrom(parsed, problems) };
 }
 

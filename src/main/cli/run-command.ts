@@ -7,6 +7,7 @@ import type { Prepared } from '../cluster/submission-options.ts';
 import type { ClusterPlan } from '../cluster/submit.ts';
 import { noteInput, withoutOverwriting } from '../files/input-files.ts';
 import { readSettled } from '../once/settled.ts';
+import { OF_KEPT_RUNS, withPercentiles } from '../plan/judged-percentiles.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { SET_FOR_RUN, WRITTEN_IN } from '../plan/options.ts';
 import { completePlan, readOptions, type UnresolvedPlan } from '../plan/resolve.ts';
@@ -43,6 +44,12 @@ export interface Planned extends Pick<RunOptions, 'url' | 'mix' | 'variables' | 
   readonly writtenIn?: WrittenIn;
 }
 
+/** A plan as it was asked for, and complete. */
+interface ReadPlan {
+  readonly asked: UnresolvedPlan;
+  readonly plan: RunPlan;
+}
+
 /** Default of --repeat: a plain run. */
 const ONCE = '1';
 
@@ -72,15 +79,16 @@ export async function runCommand(
   else (await import('./code-of-users.ts')).expectCode();
   const shown = liveFormFrom(parsed, problems);
   const against = baselineFrom(parsed, problems);
-  const { asked, plan } = await withoutOverwriting(outputFilesOf(paths), async () => {
+  const read = await withoutOverwriting(outputFilesOf(paths), async () => {
     if (planned.path !== undefined) noteInput(planned.path);
     const isSentFromHere = cluster === null;
     if (planned.loadTest !== undefined)
       return testPlan(parsed, planned.loadTest, options, problems, isSentFromHere);
-    const read = await readFor(parsed, options, problems, planned.path, isSentFromHere);
-    const ruled = form === 'junit' ? withRule(read) : read;
+    const unresolved = await readFor(parsed, options, problems, planned.path, isSentFromHere);
+    const ruled = form === 'junit' ? withRule(unresolved) : unresolved;
     return { asked: ruled, plan: await completePlan(ruled, isSentFromHere) };
   });
+  const { asked, plan } = against.isKept || against.name !== null ? withJudged(read) : read;
   if (parsed.flag('dry-run')) return (await import('./once-command.ts')).printDryRun(plan);
   noteElsewhere([plan], target, showing.note);
   if (parsed.flag('once'))
@@ -105,6 +113,11 @@ export async function runCommand(
     await outputs.discard();
     throw error;
   }
+}
+
+/** Has what a baseline decides by measured, whatever `--percentiles` says. */
+function withJudged({ asked, plan }: ReadPlan): ReadPlan {
+  return { asked: withPercentiles(asked, OF_KEPT_RUNS), plan: withPercentiles(plan, OF_KEPT_RUNS) };
 }
 
 /** Reads the options; the target is asked beforehand only if requests are really sent from here. */
@@ -135,7 +148,7 @@ async function testPlan(
   options: RunOptions,
   problems: readonly string[],
   isSentFromHere: boolean,
-): Promise<{ readonly asked: UnresolvedPlan; readonly plan: RunPlan }> {
+): Promise<ReadPlan> {
   const { resolveTest } = await import('../plan/scenarios/resolve-test.ts');
   const [vus, iterations, only] = ['vus', 'iterations', 'only'].map((name) => parsed.last(name));
   try {

@@ -65,8 +65,8 @@ async function everyRun(): Promise<{ readonly all: KeptRun[]; readonly unusable:
   return { all: listRuns(runs), unusable };
 }
 
-function has({ target, planName, branch, revision, verdict, kind }: KeptRun, words: string): boolean {
-  return [target, planName, branch, revision, verdict, kind].some((text) =>
+function has({ target, plan, planName, branch, revision, verdict, kind }: KeptRun, words: string): boolean {
+  return [target, plan.scenarios?.file, planName, branch, revision, verdict, kind].some((text) =>
     text?.toLowerCase().includes(words.toLowerCase()),
   );
 }

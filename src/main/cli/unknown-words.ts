@@ -39,8 +39,16 @@ export function unknownWords(
   ];
 }
 
+/** Commands whose arguments are no URLs. */
+const OTHER_ARGUMENTS: Readonly<Record<string, string>> = {
+  runs: 'put words that belong together in quotes',
+  report: 'give one result, or two to compare them',
+};
+
 /** Two targets are to be compared; anything else is mostly the rest of a URL that a shell has split. */
 function adviceOn(argument: unknown, first: string, command: string): string {
+  const other = OTHER_ARGUMENTS[command];
+  if (other !== undefined) return other;
   const areTargets = [first, String(argument)].every((word) => LIKE_A_TARGET.test(word));
   return command === '$0' && areTargets
     ? 'to compare two targets use volley compare URL URL'

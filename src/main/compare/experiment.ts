@@ -3,6 +3,7 @@ import type { ComparisonFinding, Conclusion, Metric } from '../../protocol/compa
 import { readSettled, settledBy } from '../once/settled.ts';
 import { DEFAULT_ROUND_DURATION, DEFAULT_ROUND_WARMUP } from '../plan/defaults.ts';
 import { type Expanded, expandSources } from '../plan/expand.ts';
+import { OF_ROUNDS, withPercentiles } from '../plan/judged-percentiles.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { Problems, type Told } from '../plan/problems.ts';
 import { checkExpanded, checkOptions, completePlan } from '../plan/resolve.ts';
@@ -159,7 +160,8 @@ export function startExperiment(
   experiment: Experiment,
   onStep: (underWay: RoundUnderWay) => void,
 ): { readonly result: () => Promise<Comparison>; stop(): void } {
-  const { kind, arms, judged } = experiment;
+  const { kind, judged } = experiment;
+  const arms = experiment.arms.map((arm) => ({ ...arm, plan: withPercentiles(arm.plan, OF_ROUNDS) }));
   const startedAt = new Date();
   const rounds = new Rounds(arms, judged.rounds, onStep);
   return {

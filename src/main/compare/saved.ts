@@ -54,6 +54,10 @@ async function compared(
       `'${pathA}' and '${pathB}' are results of different plans (${differing.join(', ')}): compare them with --force.`,
     );
   }
+  if (!isForced) {
+    refuseWithout(metric, a, pathA);
+    refuseWithout(metric, b, pathB);
+  }
   // Other requests may be what is compared.
   const told = haveOtherRequests(a, b) ? [...differing, 'requestsDigest'] : differing;
   const rounds = Math.min(a.rounds.length, b.rounds.length);
@@ -92,6 +96,19 @@ async function compared(
       ...(told.length > 0 ? [{ code: 'plans-differ', figures: { fields: told } } as const] : []),
     ],
   });
+}
+
+/** Without the figure that decides, nothing would ever be slower. */
+function refuseWithout(metric: Metric, { rounds }: Arm, path: string): void {
+  const label = /^p(\d.*)$/.exec(metric)?.[1];
+  const hasIt = rounds.every(
+    ({ latencyMs }) => label === undefined || label in latencyMs[latencyMs.headline].percentiles,
+  );
+  if (hasIt) return;
+  throw new VolleyError(
+    ERROR_CODES.resultFile,
+    `'${path}' has no ${metric}, which decides, since other percentiles were asked for: choose another metric, or compare them with --force.`,
+  );
 }
 
 /** Conclusions from one round of each. */

@@ -16,6 +16,9 @@ interface KeptResult {
 /** The name that `--save` gives to a file: the start of what was measured. */
 const SAVED_NAME = /^(\d{4}-\d\d-\d\dT)(\d\d)-(\d\d)-(\d\d\.\d{3}Z)-[0-9a-f]{4}\.json$/;
 
+/** Meant as the name of a kept result, but not written as one. */
+const LIKE_LAST = /^last(?:[~^-][\d.+-]*)?$/i;
+
 /**
  * The kept results that can be used, newest first by their own start, read one by one. Names like `last~1` count them in
  * this order.
@@ -50,6 +53,12 @@ export async function savedPathsOf(
   const wanted = await Promise.all(
     texts.map(async (text) => ((await stat(text).catch(() => null)) === null ? backwardsFrom(text) : null)),
   );
+  for (const [index, text] of texts.entries())
+    if (wanted[index] === null && LIKE_LAST.test(text) && (await stat(text).catch(() => null)) === null)
+      throw new VolleyError(
+        ERROR_CODES.resultFile,
+        `'${text}' names no kept result: they are last, last~1, last~2 and so on; volley runs lists them.`,
+      );
   const most = Math.max(...wanted.map((back) => back ?? -1));
   const paths: string[] = [];
   if (most >= 0) {

@@ -198,7 +198,11 @@ export function factsOf({ plan, mix }: Planned, rounds: number): PlanFacts {
   return {
     ...(compared as Pick<Summary['plan'], (typeof PLAN_FIELDS)[number]>),
     target: plan.target,
-    mix: mix.map(({ name, method, url, weight }) => `${weight} ${method} ${url} ${name}`),
+    // Which requests scenarios make, and in which order, is known only afterwards.
+    mix:
+      plan.scenarios === undefined
+        ? mix.map(({ name, method, url, weight }) => `${weight} ${method} ${url} ${name}`)
+        : [],
     rounds,
     scenarios: plan.scenarios ?? null,
     requestsDigest: plan.requestsDigest ?? null,

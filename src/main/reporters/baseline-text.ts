@@ -29,7 +29,7 @@ export function baselineSentences(against: AgainstBaseline | null | undefined): 
       : [
           `answered differently from ${which}, so the times are not for the same work: ${formatPercent(answersDiffer.bShare)} of the good answers were ${answersDiffer.statuses} then, ${formatPercent(answersDiffer.aShare)} are now.`,
         ]),
-    `${OUTCOMES[against.outcome]} ${which}: ${figures}${against.outcome === 'unknown' ? ', and one of the two has no 95 % interval of it' : ''}${scatterText(against)}.`,
+    `${OUTCOMES[against.outcome]} ${which}: ${figures}${against.outcome === 'unknown' ? unknownBecause(against) : ''}${scatterText(against)}.`,
     ...(against.otherMachine == null
       ? []
       : [
@@ -52,6 +52,12 @@ const OUTCOMES: Readonly<Record<AgainstBaseline['outcome'], string>> = {
   'not-slower': 'not slower than',
   unknown: 'unknown whether it is slower than',
 };
+
+function unknownBecause({ p50Ms, baselineP50Ms }: AgainstBaseline): string {
+  return p50Ms === null || baselineP50Ms === null
+    ? ', and a result without a p50 shows no change'
+    : ', and one of the two has no 95 % interval of it';
+}
 
 function scatterText({ scatter, outcome }: AgainstBaseline): string {
   if (scatter === null)

@@ -6,6 +6,7 @@ import { visible } from '../../requests/visible.ts';
 import { encodedHistogram, hdrValues, NS_PER_MS } from './hdr-histogram.ts';
 
 const NO_HISTOGRAMS = '#[The result has no histograms: it was saved by an older version]\n';
+const NO_LATENCIES = '#[No request has a latency: none was answered]\n';
 
 /**
  * The latencies of the whole window as an HdrHistogram log, version 1.3: the headline latency without a tag,
@@ -17,12 +18,13 @@ export function renderHdrLog({ startedAt, windowMs, latencyMs, tool }: Summary):
     lineOf('', latencyMs[latencyMs.headline], windowMs),
     ...LATENCY_KINDS.map((kind) => lineOf(`Tag=${columnNameOf(kind)},`, latencyMs[kind], windowMs)),
   ].flatMap((line) => line ?? []);
+  const wereCellsSaved = latencyMs[latencyMs.headline].cells !== undefined;
   return [
     `#[Logged by volley ${visible(tool.version)}]\n`,
     '#[Histogram log format version 1.3]\n',
     `#[StartTime: ${startSeconds.toFixed(3)} (seconds since epoch), ${new Date(startedAt).toUTCString()}]\n`,
     '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"\n',
-    ...(lines.length === 0 ? [NO_HISTOGRAMS] : lines),
+    ...(lines.length > 0 ? lines : [wereCellsSaved ? NO_LATENCIES : NO_HISTOGRAMS]),
   ].join('');
 }
 

@@ -3,11 +3,14 @@ import type { Placeholder, RequestPlan } from '../../protocol/request.ts';
 import { type Hide, hiding } from '../../requests/secrets.ts';
 
 const SHOWN_CHARACTERS = 16;
+const OWN_USER_AGENT = /\bvolley\/\d[\w.+-]*/g;
+/** The column of prompts, which may be made up anew for each run. */
+const PROMPTS = 'prompt';
 const BOUNDARY = /;\s*boundary="?([^";]+)/i;
 
 /**
  * Tells whether two plans send alike requests, which results do not show: headers, bodies, what is expected, redirects.
- * Left out are where they go, which the result tells, and secrets: with another token it is the same plan.
+ * Left out are where they go, which the result tells, volley's version, and secrets: with another token it is the same plan.
  */
 export function requestsDigest({ mix, rows, supplies, stream = null, scenarios }: RunPlan): string {
   // Loaded here only: a start needs none of it.
@@ -23,7 +26,13 @@ export function requestsDigest({ mix, rows, supplies, stream = null, scenarios }
     scenarios?.file,
     users,
   ];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, SHOWN_CHARACTERS);
+  const hash = createHash('sha256').update(JSON.stringify(parts));
+  const { rows: cells } = supplies;
+  if (cells !== null && (stream === null || !cells.columns.includes(PROMPTS)))
+    hash
+      .update(JSON.stringify([cells.columns, [...cells.ends.subarray(0, cells.rowCount)]]))
+      .update(cells.text);
+  return hash.digest('hex').slice(0, SHOWN_CHARACTERS);
 }
 
 function partsOf(request: RequestPlan, hide: Hide): unknown {
@@ -32,11 +41,14 @@ function partsOf(request: RequestPlan, hide: Hide): unknown {
   const type = headers.find((_, at) => /^content-type$/i.test(headers[at - 1] ?? '')) ?? '';
   const [, boundary = ''] = BOUNDARY.exec(type) ?? [];
   // Made up for each form.
-  const plain = (text: string): string => (boundary === '' ? text : text.replaceAll(boundary, ''));
+  const plain = (text: string): string =>
+    hide(boundary === '' ? text : text.replaceAll(boundary, '')).replace(OWN_USER_AGENT, '');
   return [
-    ...[method, headers.map((text) => plain(hide(text)))],
-    body === null ? null : plain(hide(latin1(body))),
-    ...(templates === null ? [] : [templates.headers, templates.body?.map(withoutBytes)]),
+    ...[method, headers.map(plain)],
+    body === null ? null : plain(latin1(body)),
+    ...(templates === null
+      ? []
+      : [plain(JSON.stringify([templates.headers, templates.body?.map(withoutBytes)]))]),
     ...[asksToClose, digest !== null, rest],
   ];
 }

@@ -31,10 +31,14 @@ export function trendWords(groups: readonly TrendGroup[]): string {
       ? `${counted(only.runs.length, 'result')} of one plan.`
       : `The newest ${outcome === 'not-good' ? '' : 'is '}${standingWord(only)}.`;
   }
-  const wrong = groups.filter(({ standing }) => WRONG.includes(standing.outcome)).length;
-  return wrong === 0
+  const outcomes = groups.map(({ standing }) => standing.outcome);
+  const wrong = outcomes.filter((outcome) => WRONG.includes(outcome)).length;
+  if (wrong > 0) return `${wrong} of ${groups.length} plans to look at.`;
+  const compared = outcomes.filter((outcome) => outcome !== 'too-few').length;
+  if (compared === 0) return `${groups.length} plans, each with too few results to compare.`;
+  return compared === groups.length
     ? `${groups.length} plans, none of them worse than before.`
-    : `${wrong} of ${groups.length} plans to look at.`;
+    : `${groups.length} plans: ${compared === 1 ? 'one compared, and it is not' : `${compared} compared, none of them`} worse than before.`;
 }
 
 function groupTable(groups: readonly TrendGroup[]): Markup {
