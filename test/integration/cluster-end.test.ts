@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { type AgentState, purposes, stateName } from '../../src/main/cluster/messages.ts';
 import { Sealer } from '../../src/main/cluster/seal.ts';
@@ -108,4 +109,57 @@ test.concurrent('a broker that is full when an agent has its result is asked aga
   expect(refused).toBe(3);
   expect(rowOf(summary, 'ending')).toMatchObject({ state: 'finished', sent: 100, missing: 0, because: null });
   expect(summary.requests.ok).toBe(200);
+});
+
+/**
+ * A closed load over two agents, ten requests of a third of a second each at once. One of the two is told to leave.
+ *
+ * @returns the result, what was said, and the row of that one before the run was over
+ */
+async function runThatOneLeaves(changes: Parameters<typeof submit>[2], requests: number) {
+  const broker = new MemoryBroker();
+  const witness = await startWitness('/', { delayMs: 300 });
+  const agents = await Promise.all(['leaving', 'other'].map((name) => startAgent(broker.connect(), name)));
+  const said: string[] = [];
+  try {
+    const load = { url: witness.url, requests, concurrency: 10 };
+    const say = (sentence: string): void => void said.push(sentence);
+    const { submission, summary: result } = await submit(broker.connect(), load, { say, ...changes });
+    while (witness.seen.length < 15) await delay(20);
+    await agents[0]?.leave();
+    await delay(1_500);
+    const row = submission.snapshot()?.agents?.find(({ name }) => name === 'leaving');
+    const summary = await result;
+    expect(witness.twice()).toEqual([]);
+    expect(summary.requests.sent).toBe(witness.seen.length);
+    return { summary, said, row };
+  } finally {
+    await Promise.all(agents.map((agent) => agent.leave()));
+    witness.close();
+    broker.close();
+  }
+}
+
+test.concurrent('an agent that is told to leave waits for what it has sent, which is no failure of the target; the run says at once that it is lost', async () => {
+  const { summary, said, row } = await runThatOneLeaves({ maxLost: { text: '90%', share: 0.9 } }, 100);
+  expect(summary.requests).toMatchObject({ unfinished: 0, failed: 0 });
+  expect(summary.generator.verdict).not.toBe('failing');
+  const degraded = summary.findings?.degraded.map(({ code }) => code) ?? [];
+  // A busy machine may hold a process up.
+  expect(degraded.filter((code) => code !== 'stood-still')).toEqual([]);
+  expect(rowOf(summary, 'leaving')).toMatchObject({
+    state: 'lost',
+    because: 'it was told to leave',
+    planned: 50,
+  });
+  expect(row?.state).toBe('lost');
+  expect(said).toEqual([expect.stringMatching(/^agent leaving \(.*\) was lost: it was told to leave\.$/)]);
+});
+
+test.concurrent('a run ends once more is lost than may be, also with an agent that leaves in good order', async () => {
+  const { summary } = await runThatOneLeaves({ maxLost: { text: '5%', share: 0.05 } }, 1_000);
+  expect(summary.stoppedBy?.expression).toBe('lost<=5%');
+  // All of it would take half a minute.
+  expect(summary.requests.sent).toBeLessThan(300);
+  expect(rowOf(summary, 'other')?.state).toBe('finished');
 });

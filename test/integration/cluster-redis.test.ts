@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -147,6 +148,37 @@ afterAll(async () => {
     expect(summary.requests.sent).toBe(fleet.witness.seen.length);
   });
 
+  test('a run is held against the last good one over as many agents', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'volley-held-'));
+    const words = [
+      fleet.witness.url,
+      '--agents',
+      '2',
+      '-n',
+      '40',
+      '-c',
+      '4',
+      '-o',
+      'json',
+      '-q',
+      '--save',
+      '--baseline',
+      'last',
+    ];
+    try {
+      // A run that a busy machine has degraded is none to hold others against.
+      for (let good = 0, held = 0; held === 0; ) {
+        const { summary } = await resultOf(startVolley(words, { env: fleet.environment, cwd }));
+        if (good === 0) expect(summary.baseline).toBeNull();
+        else expect(summary.baseline).toMatchObject({ source: 'last' });
+        if (good > 0) held++;
+        if (!summary.degraded && summary.generator.verdict !== 'failing') good++;
+      }
+    } finally {
+      rmSync(cwd, { recursive: true, force: true });
+    }
+  });
+
   test('what does not fit is refused before anything is sent, and named', async () => {
     fleet.witness.forget();
     const elsewhere = { VOLLEY_CLUSTER_KEY: 'another key, which is long enough' };
@@ -204,6 +236,30 @@ afterAll(async () => {
       expect.stringMatching(/maxmemory-policy is allkeys-lru.*noeviction/),
     ]);
     expect(evicting.stderr).toMatch(/memory left/);
+  });
+
+  test('what a user of the broker may not do is said in one sentence, by agents and by their list', async () => {
+    const own = new RealBroker();
+    await own.start();
+    const rights = ['-@all', '+@read', '+@write', '+@connection', '+@transaction', '+time', '+info'];
+    own.cli('ACL', 'SETUSER', 'elsewhere', 'on', '>PASSWORD', '~other:*', 'resetchannels', ...rights);
+    own.cli('ACL', 'SETUSER', 'scriptless', 'on', '>PASSWORD', '~volley:*', 'resetchannels', ...rights);
+    const said = async (user: string, ...words: string[]): Promise<unknown[]> => {
+      const env = { ...fleet.environment, VOLLEY_BROKER: own.url.replace('//', `//${user}:PASSWORD@`) };
+      const { code, stderr } = await startVolley(words, { env }).ended;
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+      return [code, stderr];
+    };
+    const agent = ['agent', '--allow-target', '127.0.0.1:9', '-w', '1'];
+    const [list, joining, running] = await Promise.all([
+      said('elsewhere', 'agents'),
+      said('scriptless', ...agent),
+      said('scriptless', fleet.witness.url, '--agents', '1', '-n', '1', '-q'),
+    ]);
+    expect(list).toEqual([3, expect.stringMatching(/NOPERM.*keys.*ACL SETUSER.*docs\/cluster\.md/)]);
+    expect(joining).toEqual([3, expect.stringMatching(/NOPERM.*'eval'.*ACL SETUSER/)]);
+    expect(running).toEqual([3, expect.stringMatching(/The broker refused the run \(NOPERM.*'eval/)]);
+    await own.close();
   });
 
   test.concurrent('a user of the broker who may do no more than the page says carries out a run, and is denied nothing', async () => {

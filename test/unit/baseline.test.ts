@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
-import type { Summary } from '../../src/api/index.ts';
+import type { AgentSummary, Summary } from '../../src/api/index.ts';
 import { armOf } from '../../src/main/compare/comparison.ts';
 import { wrongPart } from '../../src/main/files/saved-shape.ts';
 import { againstBaseline } from '../../src/main/history/against-baseline.ts';
-import { findBaseline } from '../../src/main/history/baseline.ts';
+import { checkBaseline, findBaseline } from '../../src/main/history/baseline.ts';
 import { heldOf } from '../../src/main/history/held.ts';
 import type { Kept } from '../../src/main/history/kept-run.ts';
 import { keepRun } from '../../src/main/history/run-folder.ts';
@@ -333,4 +333,55 @@ test('an update of volley does not make another plan, though its user-agent name
     });
   expect(digestAs('volley/0.0.1')).toBe(requestsDigest(plan));
   expect(digestAs('browser/1.0')).not.toBe(requestsDigest(plan));
+});
+
+const AGENT: AgentSummary = {
+  name: 'agent-10',
+  address: '10.0.0.1',
+  workers: 1,
+  connections: 4,
+  state: 'finished',
+  because: null,
+  lostAtMs: null,
+  planned: 100,
+  sent: 100,
+  missing: 0,
+  unknownAtMost: 0,
+  rttMs: 1,
+  driftMs: 0,
+  startLateMs: 0,
+  p50Ms: 1,
+  p99Ms: 2,
+  verdict: 'ok',
+  reasons: [],
+};
+
+test('a run over agents is held against runs over as many, whose workers were those of the agents', async () => {
+  const folder = inFolder('agents');
+  const asked = await resolvePlan({ url: 'http://127.0.0.1:9/', requests: '10', workers: 1, seed: 5 });
+  const carriedOut = { ...asked, workers: 3 };
+  // Which of them was the first says nothing about the others.
+  const shown = { ...summarizePlan(carriedOut), mode: 'processes' as const };
+  const over = (count: number | null): Kept => ({
+    ...ran(count ?? 9, { plan: shown, mix: [] }),
+    ...(count === null ? {} : { agents: Array.from({ length: count }, () => AGENT) }),
+    origin: { host: hostname(), revision: null, branch: null, hasChanges: null },
+  });
+  const paths: string[] = [];
+  for (const [minute, count] of [3, 2, null].entries())
+    paths.push(
+      await keepRun(JSON.stringify(over(count)), new Date(Date.UTC(2026, 0, 1, 0, minute)), { folder }),
+    );
+  const lastP50 = async (agents?: number): Promise<unknown> =>
+    (await findBaseline('last', { ...carriedOut, ...(agents === undefined ? {} : { agents }) }, null, folder))
+      ?.result.p50Ms ?? null;
+  expect(await Promise.all([lastP50(3), lastP50(2), lastP50(4), lastP50()])).toEqual([3, 2, null, null]);
+  // Before they have joined their workers are not known, but everything else is.
+  const [ofThree = '', , ofNone = ''] = paths;
+  await expect(checkBaseline(ofThree, { ...asked, agents: 3 })).resolves.toBeUndefined();
+  await expect(checkBaseline('last', { ...asked, agents: 3 })).resolves.toBeUndefined();
+  await expect(checkBaseline(ofNone, { ...asked, agents: 3 })).rejects.toThrow(/another plan \(agents\)/);
+  await expect(checkBaseline(ofThree, { ...asked, agents: 3, timeoutMs: 1 })).rejects.toThrow(
+    /another plan \(timeoutMs\)/,
+  );
 });

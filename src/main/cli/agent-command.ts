@@ -60,7 +60,9 @@ export async function agentsCommand(parsed: Parsed, problems: string[]): Promise
   if (problems.length > 0 || meeting === null) throw new VolleyError(ERROR_CODES.usage, problems);
   const broker = await openBroker(meeting);
   try {
-    const listed = await agentsIn(broker, new Sealer(meeting.key));
+    const listed = await agentsIn(broker, new Sealer(meeting.key)).catch((error) =>
+      Promise.reject(unreachable(meeting.url, messageOf(error))),
+    );
     const table = {
       heading: ['name', 'version', 'workers', 'state'],
       words: ['version', 'workers', 'state'],

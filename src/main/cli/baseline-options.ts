@@ -1,8 +1,9 @@
 import type { Comparison } from '../../protocol/comparison.ts';
+import { VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { againstBaseline } from '../history/against-baseline.ts';
-import { type Baseline, findBaseline } from '../history/baseline.ts';
+import { type Baseline, checkBaseline, findBaseline } from '../history/baseline.ts';
 import { heldOf } from '../history/held.ts';
 import type { Told } from '../plan/problems.ts';
 import { choiceSentence } from '../text/nearest.ts';
@@ -56,6 +57,31 @@ export async function openBaseline(
       `--baseline '${name}': no such good ${rounds === null ? 'run' : 'result'} of this plan on this machine is kept yet, so nothing is compared: ${isKept ? 'this one is kept when it ends' : `keep ${rounds === null ? 'runs' : 'results'} with --save`}.`,
     );
   return { baseline, failsIfSlower };
+}
+
+/**
+ * Finds the baseline of a run: before anything is sent, or over agents once it is known which workers they had.
+ *
+ * @throws VolleyError VOLLEY_RESULT_FILE
+ */
+export async function baselineOf(
+  asked: AskedBaseline,
+  plan: RunPlan,
+): Promise<(result: Summary) => Promise<OpenBaseline>> {
+  if (plan.agents === undefined) {
+    const found = await openBaseline(asked, plan);
+    return async () => found;
+  }
+  if (asked.name !== null) await checkBaseline(asked.name, plan);
+  return async ({ plan: { workers, mode, concurrency }, agents }) => {
+    const carriedOut = { ...plan, workers, mode, concurrency, agents: agents?.length ?? 0 };
+    return openBaseline(asked, carriedOut).catch((error: unknown) => {
+      // The load has been sent: its result is worth more than the comparison.
+      if (!(error instanceof VolleyError)) throw error;
+      say(error.message);
+      return { baseline: null, failsIfSlower: asked.failsIfSlower };
+    });
+  };
 }
 
 /** Adds the comparison with the baseline to a result, if there is a baseline. */

@@ -22,7 +22,7 @@ import { exitCodeOf } from '../summary/exit-code.ts';
 import { quoted } from '../text/quoted.ts';
 import { type AroundRun, aroundRun, begunHere } from './around-run.ts';
 import { bareTimeNotes } from './bare-times.ts';
-import { baselineFrom, heldAgainst, type OpenBaseline, openBaseline } from './baseline-options.ts';
+import { baselineFrom, baselineOf, heldAgainst, type OpenBaseline } from './baseline-options.ts';
 import { clusterFrom, refuseRounds } from './cluster-options.ts';
 import { interruptible } from './interrupts.ts';
 import { dialling, noteElsewhere, onPort, targetCommandFrom, withTarget } from './on-port/on-port.ts';
@@ -93,21 +93,16 @@ export async function runCommand(
   noteElsewhere([plan], target, showing.note);
   if (parsed.flag('once'))
     return withTarget(target, showing.note, (on) => printOnce(dialling(plan, on), showing.note));
-  const baseline = await openBaseline(against, plan);
+  const placed = cluster === null ? plan : { ...plan, agents: cluster.agents };
+  const baseline = await baselineOf(against, placed);
   const sampled = { names: plan.mix.map(({ name }) => name), isStreamed: (plan.stream ?? null) !== null };
   const outputs = await RunOutputs.open(paths, sampled);
 
   try {
     return await withTarget(target, showing.note, (on) =>
-      measure(
-        dialling(cluster === null ? plan : { ...plan, agents: cluster.agents }, on),
-        cluster === null ? null : { ...cluster, asked },
-        form,
-        outputs,
-        {
-          ...{ ...showing, ...shown, baseline },
-        },
-      ),
+      measure(dialling(placed, on), cluster === null ? null : { ...cluster, asked }, form, outputs, {
+        ...{ ...showing, ...shown, baseline },
+      }),
     );
   } catch (error) {
     await outputs.discard();
@@ -170,7 +165,7 @@ async function measure(
   cluster: (ClusterPlan & { readonly asked: UnresolvedPlan }) | null,
   form: RunForm,
   outputs: RunOutputs,
-  showing: Shown & Showing & { readonly baseline: OpenBaseline },
+  showing: Shown & Showing & { readonly baseline: (result: Summary) => Promise<OpenBaseline> },
 ): Promise<ExitCode> {
   const around = aroundRun(asked);
   const plan = cluster === null && around !== null ? await begunHere(around, showing.note) : asked;
@@ -202,7 +197,8 @@ async function measure(
   try {
     await showRun(run, plan, interrupts, showing);
     const measured = await run.summary.catch(failed);
-    const summary = heldAgainst(showing.baseline, (await around?.ended(measured)) ?? measured);
+    const whole = (await around?.ended(measured)) ?? measured;
+    const summary = heldAgainst(await showing.baseline(whole), whole);
     result = summary;
     const { isSaved, isComplete } = await outputs.finish(summary);
     writeOwn(process.stdout, await printedRun(summary, isSaved ? form : 'json', showing.view));

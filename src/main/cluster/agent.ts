@@ -18,7 +18,11 @@ import { NotRead, type Sealer } from './seal.ts';
 import { withUnpackedCode } from './unpacked-code.ts';
 
 const { announceMs, orphanMs, staleMs } = CLUSTER_TIMES;
-const LONGEST_LEAVE_MS = 5_000;
+/** How long requests in flight are waited for when an agent is told to leave. */
+const LONGEST_DRAIN_MS = 3_000;
+/** How long its result may take after that. */
+const LONGEST_LEAVE_MS = LONGEST_DRAIN_MS + 5_000;
+const TOLD = 'it was told to leave';
 /** A broker that has not answered for so long when an agent leaves is away. */
 const LONGEST_ANSWER_MS = 1_500;
 
@@ -94,7 +98,7 @@ export class Agent {
     if (this.#isLeaving) return;
     this.#isLeaving = true;
     if (this.#timer !== null) clearInterval(this.#timer);
-    this.#part?.leave('it was told to leave');
+    this.#part?.leaveInOrder(TOLD, LONGEST_DRAIN_MS);
     const taken = Promise.resolve(this.#taking?.()).catch(() => {});
     const answered = this.#broker.withdraw(this.#id).then(
       () => true,
@@ -103,6 +107,7 @@ export class Agent {
     // A broker that is away would hold it for ever; one that is there gets its last word.
     if (await Promise.race([answered, delay(LONGEST_ANSWER_MS, false, { ref: false })]))
       await Promise.race([taken, delay(LONGEST_LEAVE_MS, undefined, { ref: false })]);
+    else this.#part?.leave(TOLD);
     this.#hasLeft = true;
     this.#ended.resolve();
   }

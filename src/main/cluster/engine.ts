@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { FlowProducer, type Job, Queue, QueueEvents, Worker } from 'bullmq';
 import { MS_PER_SECOND, microsToMs } from '../../protocol/units.ts';
 import { createMonotonicClock } from '../../time/clock.ts';
@@ -12,7 +13,7 @@ import {
   type SlotHandler,
 } from './broker.ts';
 import { PieceSize } from './piece-size.ts';
-import { carriedOut, connected, type OwnRedis } from './redis-connection.ts';
+import { carriedOut, connected, firstRefusal, type OwnRedis } from './redis-connection.ts';
 import { within } from './waiting.ts';
 
 const { lockMs, renewMs } = CLUSTER_TIMES;
@@ -20,6 +21,7 @@ const { lockMs, renewMs } = CLUSTER_TIMES;
 const EXPIRE_S = 3_600;
 const CHECK_MS = 1_000;
 const BLOCK_S = 2;
+const HARMLESS = 'return 1';
 /** How long connections are given to close in good order; to a broker that is gone they never do. */
 const CLOSE_MS = 1_000;
 
@@ -101,19 +103,21 @@ class RedisBroker implements Broker {
     flow.on('error', () => {});
     try {
       // One MULTI: all of them, or none.
-      await flow.addBulk(
-        slots.map((slot) => ({
-          name: 'slot',
-          queueName: queueOf(version),
-          data: { run, slot },
-          opts: {
-            jobId: jobOf(run, slot),
-            attempts: 1,
-            removeOnComplete: { age: EXPIRE_S },
-            removeOnFail: { age: EXPIRE_S },
-          },
-        })),
-      );
+      await flow
+        .addBulk(
+          slots.map((slot) => ({
+            name: 'slot',
+            queueName: queueOf(version),
+            data: { run, slot },
+            opts: {
+              jobId: jobOf(run, slot),
+              attempts: 1,
+              removeOnComplete: { age: EXPIRE_S },
+              removeOnFail: { age: EXPIRE_S },
+            },
+          })),
+        )
+        .catch(firstRefusal);
     } finally {
       await flow.close();
     }
@@ -173,6 +177,9 @@ class RedisBroker implements Broker {
   }
 
   async takeSlots(version: string, name: string, { take, onRenewed }: SlotHandler): Promise<End> {
+    // BullMQ does everything in scripts, by their digest and if need be by their text, and would wait without a word.
+    await this.#redis.eval(HARMLESS, 0);
+    await this.#redis.evalsha(createHash('sha1').update(HARMLESS).digest('hex'), 0);
     const worker = new LeasedWorker(
       queueOf(version),
       async (job: Job<SlotData>, token = '') => {

@@ -150,6 +150,12 @@ export class Gathering {
     else this.end(slot, this.#isBegun ? null : 'it left before the start');
   }
 
+  /** Its result is there, with why it ended early; that it is done may have been heard before: it is lost from now on. */
+  delivered(slot: Slot, because: string | null): void {
+    this.end(slot, because);
+    slot.because ??= because;
+  }
+
   /** @param untilMs until when its agent may go on sending, if it does not know yet */
   end(slot: Slot, because: string | null, untilMs = Number.NEGATIVE_INFINITY): void {
     const nowMs = this.#host.clock.nowMs();

@@ -117,11 +117,18 @@ export function brokerName(url: string): string {
 /** What to do about each thing that stands between volley and its broker. */
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [/ECONNREFUSED/, `: check that it runs there, or ${START_A_BROKER}`],
+  [/altname/, ': give the name that its certificate is for'],
   [/certificate/, ': give the authority that signed its certificate in NODE_EXTRA_CA_CERTS'],
   [
     /WRONGPASS|NOAUTH|invalid password/,
     ': give its user and password in VOLLEY_BROKER, as in redis://user:password@host:6379',
   ],
+  [
+    /NOPERM|unknown command/,
+    ': volley needs the commands that `ACL SETUSER` in docs/cluster.md allows, on the keys volley:*',
+  ],
+  [/CLUSTERDOWN|MOVED|CROSSSLOT/, ': it is part of a Redis Cluster: give a Redis of its own'],
+  [/READONLY/, ': it is a replica: give the Redis that it copies'],
 ];
 const HINT_WITH_TLS = ': check that it speaks TLS; one that does not is given as redis://';
 const HINT_WITHOUT_TLS = ': one that speaks TLS is given as rediss://';

@@ -81,6 +81,7 @@ export class Part {
   #slowestHearingMs = Number.NEGATIVE_INFINITY;
   #isBegun = false;
   #isStopped = false;
+  #isHalted = false;
 
   constructor(
     { broker, sealer, clock }: { readonly broker: Broker; readonly sealer: Sealer; readonly clock: Clock },
@@ -115,12 +116,21 @@ export class Part {
     return this.#assignment !== null;
   }
 
-  /** Ends the part early; what has been measured is still delivered. */
+  /** Ends the part early and at once; what has been measured is still delivered. */
   leave(reason: string): void {
+    if (this.#isHalted) return;
+    this.#isHalted = true;
+    this.#reason ??= reason;
+    this.#assigned.resolve(null);
+    this.#coordinator?.halt();
+  }
+
+  /** Like `leave`, but waits for what is in flight, up to `longestMs`: that the agent goes is no fault of the target. */
+  leaveInOrder(reason: string, longestMs: number): void {
     if (this.#reason !== null) return;
     this.#reason = reason;
     this.#assigned.resolve(null);
-    this.#coordinator?.halt();
+    this.#coordinator?.stop(longestMs);
   }
 
   /**

@@ -84,12 +84,12 @@ export async function connected(url: string): Promise<OwnRedis> {
  * @throws what the broker said to the first that it refused
  */
 export async function carriedOut(steps: ChainableCommander): Promise<readonly unknown[]> {
-  const answers = await steps
-    .exec()
-    .catch((error: Error & { readonly previousErrors?: readonly Error[] }) => {
-      // That one was refused is all that the last answer says; the reason came before.
-      throw error.previousErrors?.[0] ?? error;
-    });
+  const answers = await steps.exec().catch(firstRefusal);
   for (const [error] of answers ?? []) if (error !== null) throw error;
   return (answers ?? []).map(([, answer]) => answer);
+}
+
+/** Of commands that are carried out together the last answer only says that one was refused; the reason came before. */
+export function firstRefusal(error: Error & { readonly previousErrors?: readonly Error[] }): never {
+  throw error.previousErrors?.[0] ?? error;
 }

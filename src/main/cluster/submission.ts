@@ -288,7 +288,8 @@ export class Submission implements Conduct {
     const longestMs = lengthMs + graceMsOf(plan) + GRACE_MS;
     const watch = this.#options.maxLost === null ? null : new LossWatch(this.#options.maxLost, outcomes);
     const looks = setInterval(() => {
-      for (const slot of joined) if (states.isFinal(slot)) this.#gathering.end(slot, states.reasonOf(slot));
+      for (const slot of joined)
+        if (states.isFinal(slot)) this.#gathering.delivered(slot, states.reasonOf(slot));
       for (const slot of joined) this.#sayLost(slot);
       const nowMs = this.#clock.nowMs();
       if (this.#brokerWatch.isAway)

@@ -7,7 +7,7 @@ import { summarizePlan } from '../summary/plan-summary.ts';
 import { planFieldText } from '../text/target-text.ts';
 import { type Held, heldOf } from './held.ts';
 import { keptResults } from './kept-results.ts';
-import { differingFacts, factsOf, type PlanFacts } from './kept-run.ts';
+import { differingFacts, factsOf, type Kept, type PlanFacts } from './kept-run.ts';
 import { backwardsFrom } from './run-folder.ts';
 
 /** How many earlier runs show the scatter on this machine; older ones are less relevant. */
@@ -29,7 +29,16 @@ interface Asked {
   readonly facts: PlanFacts;
   /** Whether it is measured in rounds (even a single one) rather than as a run. */
   readonly isRounds: boolean;
+  /** Over how many agents; null on this machine. */
+  readonly agents: number | null;
+  /** Fields in which results may differ. */
+  readonly open: readonly (keyof PlanFacts)[];
 }
+
+/** Agents of one pool may have workers of several kinds. */
+const OPEN_OVER_AGENTS = ['mode'] as const satisfies readonly (keyof PlanFacts)[];
+/** What is not known before agents have joined: how many workers they have, and connections where nobody gave them. */
+const OPEN_BEFORE_AGENTS = [...OPEN_OVER_AGENTS, 'workers', 'concurrency'] as const;
 
 /**
  * Finds the result to compare a plan's result with: `last` is the last good one of the same plan on this machine,
@@ -45,7 +54,12 @@ export async function findBaseline(
   rounds: number | null = null,
   folder?: string,
 ): Promise<Baseline | null> {
-  const asked = { facts: factsOfPlan(plan, rounds ?? 1), isRounds: rounds !== null };
+  const asked = {
+    facts: factsOfPlan(plan, rounds ?? 1),
+    isRounds: rounds !== null,
+    agents: plan.agents ?? null,
+    open: plan.agents === undefined ? [] : OPEN_OVER_AGENTS,
+  };
   const back = backwardsFrom(name);
   const earlier = await goodResults(asked, Math.max(MOST_EARLIER, (back ?? 0) + 1), folder);
   if (back === null) {
@@ -57,21 +71,35 @@ export async function findBaseline(
   return found === undefined ? null : { source: name, result: found, otherHost: null, earlier };
 }
 
-async function goodResults({ facts, isRounds }: Asked, most: number, folder?: string): Promise<Held[]> {
+/**
+ * Checks what can be known of a baseline before agents have joined.
+ *
+ * @throws VolleyError VOLLEY_RESULT_FILE if a file cannot be used or is the result of another plan
+ */
+export async function checkBaseline(name: string, plan: RunPlan): Promise<void> {
+  if (backwardsFrom(name) !== null) return;
+  const facts = factsOfPlan(plan, 1);
+  await namedResult(name, { facts, isRounds: false, agents: plan.agents ?? null, open: OPEN_BEFORE_AGENTS });
+}
+
+async function goodResults(
+  { facts, isRounds, agents, open }: Asked,
+  most: number,
+  folder?: string,
+): Promise<Held[]> {
   const found: Held[] = [];
   const here = hostname();
   // `volley runs` reports files that cannot be used.
   for await (const { result, run } of keptResults(folder)) {
     if (!run.isGood || run.host !== here) continue;
-    const isAlike =
-      run.kind === (isRounds ? 'repeat' : 'run') && differingFacts(facts, run.plan).length === 0;
-    if (isAlike) found.push(heldOf(result));
+    const isAlike = run.kind === (isRounds ? 'repeat' : 'run') && agentsOf(result) === agents;
+    if (isAlike && differing(facts, run.plan, open).length === 0) found.push(heldOf(result));
     if (found.length === most) break;
   }
   return found;
 }
 
-async function namedResult(path: string, { facts, isRounds }: Asked): Promise<Held> {
+async function namedResult(path: string, { facts, isRounds, agents, open }: Asked): Promise<Held> {
   const result = await readSaved(path);
   const refuse = (why: string): VolleyError =>
     new VolleyError(ERROR_CODES.resultFile, `--baseline '${path}': ${why}.`);
@@ -84,12 +112,27 @@ async function namedResult(path: string, { facts, isRounds }: Asked): Promise<He
   const theirs = first === undefined ? null : factsOf(first, held.rounds.length);
   if (theirs === null) throw refuse('it has no rounds: give one that has');
   // It may be of another URL.
-  const differing: string[] = differingFacts(facts, theirs).filter((field) => field !== 'target');
-  if (facts.target.method !== theirs.target.method) differing.push('target');
-  const named = differing.map(planFieldText);
-  if (differing.length > 0)
+  const fields: string[] = differing(facts, theirs, [...open, 'target']);
+  if (facts.target.method !== theirs.target.method) fields.push('target');
+  if (agentsOf(result) !== agents) fields.push('agents');
+  const named = fields.map(planFieldText);
+  if (fields.length > 0)
     throw refuse(`it is the result of another plan (${named.join(', ')}): give one of the same plan`);
   return held;
+}
+
+/** In which fields two plans differ, apart from those that are open. */
+function differing(
+  facts: PlanFacts,
+  theirs: PlanFacts,
+  open: readonly (keyof PlanFacts)[],
+): (keyof PlanFacts)[] {
+  return differingFacts(facts, theirs).filter((field) => !open.includes(field));
+}
+
+/** Over how many agents it was measured; null where it was on one machine. */
+function agentsOf(result: Kept): number | null {
+  return isComparison(result) ? null : (result.agents?.length ?? null);
 }
 
 /** The facts that a result of this plan will have. */

@@ -147,9 +147,9 @@ export class Coordinator {
     };
   }
 
-  /** Starts nothing more, waits for requests in flight (at most the timeout or 5 s), then ends the run. */
-  stop(): void {
-    this.#interrupt(this.#drainMs, GRACE_MS);
+  /** Starts nothing more, waits for requests in flight (at most the timeout, 5 s or `longestMs`), then ends the run. */
+  stop(longestMs = LONGEST_DRAIN_MS): void {
+    this.#interrupt(Math.min(this.#drainMs, longestMs), GRACE_MS);
   }
 
   /** Ends the run with what has been recorded; requests in flight stay unfinished. */
