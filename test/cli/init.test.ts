@@ -90,7 +90,7 @@ test('what no plan can be made of is said, and nothing is written', async () => 
       ['--curl', 'curl http://127.0.0.1:9/ -F x=@/nowhere'],
       "curl --form 'x=@/nowhere': the file cannot be read",
     ],
-    [['--openapi', old], 'it does not begin with openapi: 3.0 or 3.1'],
+    [['--openapi', old], 'it is a description in Swagger 2.0: turn it into OpenAPI 3 first'],
     [['--openapi', '/nowhere.yaml'], 'cannot be read (no such file or folder)'],
   ] as const) {
     const { code, stderr } = await volley('init', ...args, '--out', plan);

@@ -115,6 +115,20 @@ describe('a target that volley starts', () => {
     );
   });
 
+  test('what its words call secret is not shown', async () => {
+    const secrets = [
+      'DB_PASSWORD=hunter2secret',
+      '--db=postgres://me:pw-of-mine@h/x',
+      '--token',
+      'abcdef123456',
+    ];
+    const port = String(await closedPort());
+    const { stderr } = await volley('--on-port', port, '--', 'no-such-command', ...secrets, 'PORT=1');
+    expect(stderr).toContain(
+      "'no-such-command DB_PASSWORD=… --db=postgres://…@h/x --token … PORT=1' cannot be started",
+    );
+  });
+
   test('Ctrl-C while it starts, and during the test, ends both', async () => {
     for (const how of ['is deaf', 'listens']) {
       const port = await closedPort();

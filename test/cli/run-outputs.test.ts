@@ -229,7 +229,10 @@ describe('--samples', () => {
     },
     {
       name: 'the file of rows as samples',
-      args: ['--rows', 'test/fixtures/two-rows.csv', '--samples', './test/fixtures/two-rows.csv'],
+      args: [
+        ...['--rows', 'test/fixtures/two-rows.csv', '-H', 'x-path: {{path}}'],
+        ...['--samples', './test/fixtures/two-rows.csv'],
+      ],
       sentence: "--samples './test/fixtures/two-rows.csv' is also read: it would be overwritten",
     },
     {

@@ -66,9 +66,9 @@ describe('- stands for stdin', () => {
     expect(await sent('-T -', 'a file\n', 'echo/')).toMatch(/> PUT \/echo\/ HTTP/);
     const curl = `curl -d @- --data-urlencode q@- ${target.url}`;
     const both = '--rows and curl --data and curl --data-urlencode';
-    expect((await startVolley(['--curl', curl, '--rows', '-'], {}, 'a\n1\n').ended).stderr).toBe(
-      `volley: ${both}: stdin (-) can be read by one of them only: give files to the others.\n`,
-    );
+    expect(
+      (await startVolley(['--curl', curl, '--rows', '-', '-H', 'x-a: {{a}}'], {}, 'a\n1\n').ended).stderr,
+    ).toBe(`volley: ${both}: stdin (-) can be read by one of them only: give files to the others.\n`);
     const itself = await startVolley(['--curl-file', '-'], {}, 'curl -T - http://127.0.0.1:9/').ended;
     expect([itself.code, itself.stderr]).toEqual([
       2,

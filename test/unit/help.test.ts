@@ -170,14 +170,16 @@ describe('a slip of the pen', () => {
     [{ conections: '4' }, '--conections is not an option: did you mean --concurrency?'],
     [{ data: 'a=1' }, '--data is not an option: did you mean --body?'],
     [{ data: '@body.json' }, '--data is not an option: did you mean --body-file?'],
+    [{ versoin: true }, '--versoin is not an option: did you mean --version?'],
+    [{ hepl: true }, '--hepl is not an option: did you mean --help?'],
     [{ frobnicate: true }, '--frobnicate is not an option: see volley --help all.'],
     [{ margin: '3%' }, '--margin is not an option here: it belongs to volley modes, volley compare.'],
   ])('%j', (argv, sentence) => expect(said(argv)).toEqual([sentence]));
 
   test.each([
-    ['init', '-n', '-n is --requests, which is not an option here: see volley <command> --help.'],
-    ['batch', '-d', '-d is --duration, which is not an option here: see volley <command> --help.'],
-    ['report', '-q', '-q is --quiet, which is not an option here: see volley <command> --help.'],
+    ['init', '-n', '-n is --requests, which this command does not have: see its --help.'],
+    ['batch', '-d', '-d is --duration, which this command does not have: see its --help.'],
+    ['report', '-q', '-q is --quiet, which this command does not have: see its --help.'],
     ['serve', '-y', '-y is not an option: see volley --help.'],
   ])('volley %s %s', (command, letter, sentence) =>
     expect(withoutMisread([letter, '5'], COMMANDS[command]!.options).problems).toEqual([sentence]),

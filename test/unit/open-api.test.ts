@@ -81,6 +81,32 @@ describe('requests of an API', () => {
     });
   });
 
+  test.each<[object, unknown]>([
+    [{ type: 'integer', exclusiveMinimum: 3 }, 4],
+    [{ type: 'integer', minimum: 3, exclusiveMinimum: true }, 4],
+    [{ type: 'integer', minimum: 1, multipleOf: 5 }, 5],
+    [{ type: 'integer', maximum: -1 }, -1],
+    [{ type: 'integer', maximum: 0, exclusiveMaximum: 0 }, -1],
+    [{ type: 'integer', maximum: 9.5, multipleOf: 10 }, 0],
+    [{ type: 'integer', minimum: 0.5 }, 1],
+    [{ type: 'number', exclusiveMinimum: 0, maximum: 0.5 }, 0.25],
+    [{ type: 'number', maximum: 0.5 }, 0.5],
+    [{ type: 'number' }, 1],
+    [{ type: 'array', items: { type: 'integer' }, minItems: 3, uniqueItems: true }, [1, 2, 3]],
+    [{ type: 'array', items: { type: 'string' }, minItems: 2 }, ['example', 'example']],
+    [{ properties: { a: { type: 'string', maxLength: 3 } } }, { a: 'exa' }],
+  ])('%j is kept', (schema, value) => {
+    expect(fieldsOf(bodyOf(schema))).toEqual({ ...POST, json: value });
+  });
+
+  test('a multipart form has parts, files among them; as text where a part would be read differently', () => {
+    const schema = { properties: { note: { example: 'a b' }, file: { type: 'string', format: 'binary' } } };
+    const fields = fieldsOf(bodyOf(schema, 'multipart/form-data'));
+    expect(fields).toEqual({ ...POST, form: ['note=a b', 'file=example;filename=example.bin'] });
+    const odd = bodyOf({ properties: { note: { example: '@a' } } }, 'multipart/form-data');
+    expect(fieldsOf(odd)).toMatchObject({ body: '{"note":"@a"}' });
+  });
+
   test('a schema within itself ends', () => {
     const Node = { required: ['next'], properties: { next: { $ref: '#/components/schemas/Node' } } };
     expect(
@@ -104,7 +130,10 @@ describe('requests of an API', () => {
   test.each([
     ['a: [', /neither JSON nor YAML/],
     ['5', /not an API description/],
-    ['swagger: "2.0"', /does not begin with openapi/],
+    ['a: 1', /does not begin with openapi/],
+    ['swagger: "2.0"', /is a description in Swagger 2\.0/],
+    ['info: {_postman_id: x}', /is a collection of Postman/],
+    ['log: {entries: []}', /is a recording: give it after --har/],
     ['openapi: 4.0.0', /has version 4.0.0/],
     ['openapi: 3.0.0', /has no operation/],
   ])('%j is refused', (text, why) => {

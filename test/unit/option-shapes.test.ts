@@ -59,6 +59,14 @@ describe('options of JavaScript’s callers', () => {
       JSON.parse(`{"url":"${URL}","__proto__":{"duration":"1s"}}`),
       [/^The option '__proto__' does not exist/],
     ],
+    [
+      { url: URL, onPort: 3 },
+      [/^The option 'onPort' does not exist: only the command line has --on-port \(docs\/library\.md\)\.$/],
+    ],
+    [
+      { url: URL, html: 'a.html' },
+      [/only the command line has --html: render\(result, form\) and renderHtml/],
+    ],
     [{ mix: [] }, [/^The option mix is empty/]],
     [{ mix: {} }, [/^The option mix '{}': give a list of requests/]],
     [{ mix: [null] }, [/^The request mix\[0\] is 'null': give an object/]],

@@ -153,6 +153,9 @@ describe('rules are read', () => {
 
   test('a rule may name a request of the mix, blanks included', () => {
     expect(parse('p95 {GET /a b} < 5 ms').threshold).toMatchObject({ request: 'GET /a b', limit: 5 });
+    expect(parse('p95 {GET /a/{id}/b/{c d}} < 5 ms').threshold).toMatchObject({
+      request: 'GET /a/{id}/b/{c d}',
+    });
     expect(parse('error-rate{a}<1%').threshold).toMatchObject({
       request: 'a',
       measure: { type: 'error-rate' },

@@ -292,6 +292,10 @@ function checkCombinations(
     problems.add(
       phrase`${the('resume')} without ${the('out')}: the journal is kept next to the output file: name that file.`,
     );
+  if (out === '-')
+    problems.add(
+      phrase`${the('out')} ${given(out)}: leave it out to print the rows, or write ./- for a file of that name.`,
+    );
   if (isCsvSafe && format !== 'csv')
     problems.add(phrase`${the('csv-safe')} with JSONL output: only spreadsheets run formulas: leave it out.`);
 }

@@ -19,7 +19,7 @@ import { commandLineTerms } from '../plan/terms.ts';
 import { sentenceOf } from '../plan/words.ts';
 import { quoted, quotedUrl, withoutCredentials } from '../text/quoted.ts';
 import { DEFAULT_FLOW_FILE, DEFAULT_MODULE_FILE, DEFAULT_PLAN_FILE } from './command-tables.ts';
-import { isWebAddress } from './misplaced-words.ts';
+import { fileInPlaceOfSource, isWebAddress } from './misplaced-words.ts';
 import type { Parsed } from './parsed.ts';
 import { say } from './say.ts';
 
@@ -45,6 +45,8 @@ export async function initCommand(parsed: Parsed, problems: string[]): Promise<E
   );
   if (names.length > 1)
     problems.push(`${names.join(' and ')}: each says what to send: give only one of them.`);
+  const misplaced = said.url === undefined ? null : fileInPlaceOfSource(said.url);
+  if (misplaced !== null) problems.push(misplaced);
   if (parsed.last('har-hosts') !== undefined && said.har === undefined)
     problems.push('--har-hosts without --har: name the recording.');
   const isAsking =
@@ -58,6 +60,10 @@ export async function initCommand(parsed: Parsed, problems: string[]): Promise<E
   const draft = isAsking
     ? await askedDraft()
     : await rereading(() => draftOf(said, parsed.last('har-hosts')));
+  if (draft === null) {
+    say('interrupted: nothing was written.');
+    return EXIT_CODES.interrupted;
+  }
   const path = parsed.last('out') ?? DEFAULT_PLAN_FILE;
   await write(
     path,
@@ -187,8 +193,15 @@ function describedApi(path: string): DescribedApi {
   }
 }
 
-async function askedDraft(): Promise<PlanDraft> {
+/** Null after Ctrl-C. */
+async function askedDraft(): Promise<PlanDraft | null> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  let isInterrupted = false;
+  terminal.once('SIGINT', () => {
+    isInterrupted = true;
+    process.stderr.write('\n');
+    terminal.close();
+  });
   // After Ctrl-C or Ctrl-D the question would never be answered.
   const closed = new AbortController();
   terminal.once('close', () => closed.abort());
@@ -221,6 +234,7 @@ async function askedDraft(): Promise<PlanDraft> {
     });
   } catch (error) {
     if (!closed.signal.aborted) throw error;
+    if (isInterrupted) return null;
     throw new VolleyError(
       ERROR_CODES.usage,
       'Stopped before every question had an answer: nothing was written.',
@@ -231,6 +245,11 @@ async function askedDraft(): Promise<PlanDraft> {
 }
 
 async function checkedUrl(url: string): Promise<string | null> {
+  const misplaced = fileInPlaceOfSource(url);
+  if (misplaced !== null) {
+    say(misplaced);
+    return null;
+  }
   try {
     await readOptions({ url });
     return url;

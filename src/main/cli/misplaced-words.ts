@@ -18,12 +18,31 @@ const USES: readonly [end: RegExp, use: (file: string) => string][] = [
   [/\.txt$/i, (file) => `--urls ${file} reads a list of URLs.`],
 ];
 
+/** What volley init makes a plan from. */
+const SOURCES: readonly [end: RegExp, use: (file: string) => string][] = [
+  [/\.(ya?ml|json)$/i, (file) => `volley init --openapi ${file} makes a plan of an API's description.`],
+  [/\.har$/i, (file) => `volley init --har ${file} makes a plan of what it has recorded.`],
+];
+
 /** A sentence for a file given in place of a URL; null if the word may be a host. */
 export function fileInPlaceOfUrl(word: string): string | null {
-  if (isWebAddress(word)) return null;
-  const [, use] = USES.find(([end]) => end.test(word)) ?? [];
-  const isPath = !word.includes('/') || /^[./~]/.test(word) || existsSync(word);
-  return use === undefined || !isPath ? null : `${quoted(word)} is a file, not a URL: ${use(word)}`;
+  return likeFile(word) ? misplaced(word, USES) : null;
+}
+
+/** The same where a plan is to be made of it; there any file at hand is one. */
+export function fileInPlaceOfSource(word: string): string | null {
+  const sentence = likeFile(word) ? misplaced(word, SOURCES) : null;
+  if (sentence !== null || isWebAddress(word) || !existsSync(word)) return sentence;
+  return `${quoted(word)} is a file, not a URL: give a URL, or a file after --har or --openapi.`;
+}
+
+function likeFile(word: string): boolean {
+  return !isWebAddress(word) && (!word.includes('/') || /^[./~]/.test(word) || existsSync(word));
+}
+
+function misplaced(word: string, uses: typeof USES): string | null {
+  const [, use] = uses.find(([end]) => end.test(word)) ?? [];
+  return use === undefined ? null : `${quoted(word)} is a file, not a URL: ${use(word)}`;
 }
 
 /** A sentence for a URL given in place of a plan. */

@@ -107,7 +107,7 @@ export function unknownLetter(letter: string, options: Readonly<Record<string, O
   const meant = RUN_LETTERS.get(letter);
   return meant === undefined
     ? `-${letter} is not an option: see volley --help.`
-    : `-${letter} is --${meant}, which is not an option here: see volley <command> --help.`;
+    : `-${letter} is --${meant}, which this command does not have: see its --help.`;
 }
 
 /** The words as typed, without those that volley would misread, and a sentence on each of these. */

@@ -32,7 +32,7 @@ export async function repeatCommand(
   { target, planPath }: { readonly target: TargetCommand | null; readonly planPath: string | undefined },
 ): Promise<ExitCode> {
   const counts = new Problems();
-  const rounds = counts.count('repeat', parsed.last('repeat') ?? '', FEWEST, MOST_ROUNDS) ?? FEWEST;
+  const rounds = counts.count('repeat', parsed.last('repeat') ?? '', 1, MOST_ROUNDS) ?? FEWEST;
   problems.push(...counts.list);
   for (const name of OF_ONE_RUN) {
     if (parsed.values[name] !== undefined)

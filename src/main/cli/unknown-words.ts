@@ -7,6 +7,8 @@ import { ELSEWHERE, unknownLetter } from './other-tools.ts';
 const FOUND_BY_YARGS = ['version', '_', '$0'];
 /** A word that may be meant as a command: the host of a URL mostly has a dot or a port. */
 const BARE_WORD = /^[a-z][a-z-]*$/i;
+/** Words that ask volley about itself, as commands and with two dashes. */
+const WORDS = ['help', 'version'];
 const LIKE_A_TARGET = /^(?:https?:\/\/|[\w.-]+:\d+(?:\/|$))/i;
 /** Other load testers, whose command lines are pasted after `volley`. */
 const OTHER_TOOLS = ['ab', 'artillery', 'autocannon', 'hey', 'k6', 'locust', 'oha', 'vegeta', 'wrk', 'wrk2'];
@@ -72,10 +74,7 @@ export function unknownIn(
 /** The command that was probably meant by a word; null if none is similar. */
 export function commandNear(word: string, commands: readonly Pick<Command, 'name'>[]): string | null {
   if (!BARE_WORD.test(word)) return null;
-  return nearestTo(
-    word,
-    commands.map(({ name }) => name).filter((name) => name !== '$0'),
-  );
+  return nearestTo(word, [...commands.map(({ name }) => name).filter((name) => name !== '$0'), ...WORDS]);
 }
 
 /** Its words are not looked at: its options are others. */
@@ -106,11 +105,11 @@ function sentenceOn(
   }
   const known = ELSEWHERE[name];
   const elsewhere = Object.keys(ELSEWHERE).filter((other) => (ELSEWHERE[other] ?? '') in options);
-  const near = nearestTo(name, [...Object.keys(options), ...elsewhere]);
+  const near = nearestTo(name, [...Object.keys(options), ...elsewhere, ...WORDS]);
   const meant =
     known !== undefined && known in options
       ? known
-      : near === null || near in options
+      : near === null || near in options || WORDS.includes(near)
         ? near
         : (ELSEWHERE[near] ?? null);
   if (WAITS.includes(name) && 'rate' in options)

@@ -2,6 +2,7 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 const DEEPEST = 5;
 const MOST_REFERENCES = 20;
+const MOST_ITEMS = 100;
 
 interface Example {
   readonly value: unknown;
@@ -69,7 +70,7 @@ function ofSchema(api: Fields, asked: unknown, depth: number): Example {
   if (type === 'object' || isFields(schema['properties'])) return ofProperties(api, schema, depth);
   if (type === 'array') {
     const item = ofSchema(api, schema['items'], depth + 1);
-    return { ...item, value: [item.value] };
+    return { ...item, value: itemsOf(item.value, schema) };
   }
   return { value: ofType(type, schema), isMadeUp: true };
 }
@@ -110,16 +111,64 @@ const BY_FORMAT: Readonly<Record<string, string>> = {
   ipv4: '192.0.2.1',
 };
 
-function ofType(type: unknown, { minimum, format, minLength }: Fields): unknown {
+/** As many as there have to be, at least one. */
+function itemsOf(item: unknown, { minItems, uniqueItems }: Fields): unknown[] {
+  const count = typeof minItems === 'number' ? Math.max(1, Math.min(minItems, MOST_ITEMS)) : 1;
+  return Array.from({ length: count }, (_, index) => {
+    if (uniqueItems !== true || index === 0) return item;
+    if (typeof item === 'number') return item + index;
+    return typeof item === 'string' ? `${item}${index + 1}` : item;
+  });
+}
+
+function ofType(type: unknown, schema: Fields): unknown {
   switch (type) {
     case 'integer':
     case 'number':
-      return typeof minimum === 'number' ? minimum : 1;
+      return numberIn(type, schema);
     case 'boolean':
       return true;
     default: {
-      const text = BY_FORMAT[String(format)] ?? 'example';
+      const { format, minLength, maxLength } = schema;
+      const known = BY_FORMAT[String(format)];
+      const text =
+        known ?? 'example'.slice(0, typeof maxLength === 'number' ? Math.max(0, maxLength) : undefined);
       return typeof minLength === 'number' ? text.padEnd(Math.min(minLength, 1_000), 'x') : text;
     }
   }
+}
+
+interface Bound {
+  readonly at: number;
+  /** Whether the bound itself is excluded. */
+  readonly isOpen: boolean;
+}
+
+/** A bound as 3.1 writes it, an exclusive one by itself, or as 3.0 does, with a flag next to it. */
+function boundOf(
+  inclusive: unknown,
+  exclusive: unknown,
+  isNearer: (a: number, b: number) => boolean,
+): Bound | null {
+  const closed = typeof inclusive === 'number' ? { at: inclusive, isOpen: exclusive === true } : null;
+  if (typeof exclusive !== 'number') return closed;
+  return closed !== null && isNearer(closed.at, exclusive) ? closed : { at: exclusive, isOpen: true };
+}
+
+/** The lowest number that may be, 1 without a lower bound, or the highest one if 1 is too high. */
+function numberIn(type: 'integer' | 'number', schema: Fields): number {
+  const low = boundOf(schema['minimum'], schema['exclusiveMinimum'], (a, b) => a > b);
+  const high = boundOf(schema['maximum'], schema['exclusiveMaximum'], (a, b) => a < b);
+  const { multipleOf } = schema;
+  const asked = typeof multipleOf === 'number' && multipleOf > 0 ? multipleOf : null;
+  const step = type === 'integer' && !Number.isInteger(asked ?? 0.5) ? 1 : asked;
+  const from = low ?? { at: 1, isOpen: false };
+  const lowest = step === null ? from.at : Math.ceil(from.at / step) * step;
+  const isTooHigh = high !== null && (lowest > high.at || (lowest === high.at && high.isOpen));
+  if (low === null && isTooHigh) {
+    const highest = step === null ? high.at : Math.floor(high.at / step) * step;
+    return highest === high.at && high.isOpen ? highest - (step ?? 1) : highest;
+  }
+  if (lowest !== from.at || !from.isOpen) return lowest;
+  return step !== null || high === null ? lowest + (step ?? 1) : (from.at + high.at) / 2;
 }

@@ -31,7 +31,7 @@ export function readOpenApi(text: string): DescribedApi {
   if (typeof version !== 'string' || !/^3\.[01]\b/.test(version))
     throw new Error(
       version === undefined
-        ? 'it does not begin with openapi: 3.0 or 3.1'
+        ? whatElse(api)
         : `it has version ${String(version)}, and only 3.0 and 3.1 can be read`,
     );
   const { base, remarks } = serverOf(api);
@@ -49,6 +49,17 @@ export function readOpenApi(text: string): DescribedApi {
     requests: withOwnNames(requests),
     remarks,
   };
+}
+
+/** What it is instead of a description that can be read. */
+function whatElse(api: Fields): string {
+  const { swagger, info, log } = api;
+  if (swagger !== undefined)
+    return `it is a description in Swagger ${String(swagger)}: turn it into OpenAPI 3 first`;
+  if (isFields(info) && /postman/i.test(`${String(info['schema'])} ${Object.keys(info).join(' ')}`))
+    return 'it is a collection of Postman, which volley does not read: give an OpenAPI description, or a curl command after --curl';
+  if (isFields(log) && 'entries' in log) return 'it is a recording: give it after --har';
+  return 'it does not begin with openapi: 3.0 or 3.1';
 }
 
 function contentOf(text: string): Fields {
@@ -198,11 +209,34 @@ function bodyOf(api: Fields, operation: Fields, remarks: string[]): Fields {
     return /^application\/json\b/i.test(type) ? json : { ...json, ...typeHeader(type, remarks) };
   }
   if (/^application\/x-www-form-urlencoded/i.test(type) && isFields(value)) return formOf(value, remarks);
+  if (/^multipart\/form-data/i.test(type) && isFields(value)) {
+    const parts = partsOf(api, media, value);
+    if (parts !== null) return { form: parts };
+  }
   remarks.push(`Its body is ${type}: write it with 'body:', 'body-file:' or 'form:'.`);
   return {
     body: typeof value === 'string' ? value.toWellFormed() : JSON.stringify(value),
     ...typeHeader(type, remarks),
   };
+}
+
+/** What has a meaning in a part as curl writes it. */
+const IN_A_PART = /^[@<("]|[;"\r\n\\]/;
+
+/** The parts of a multipart form, files as text under a file's name; null if one would be read differently. */
+function partsOf(api: Fields, media: Fields, value: Fields): string[] | null {
+  const schema = resolved(api, media['schema']);
+  const properties = isFields(schema) && isFields(schema['properties']) ? schema['properties'] : {};
+  const parts = Object.entries(value).flatMap(([name, one]) => {
+    const isFile = /"format":"binary"/.test(JSON.stringify(resolved(api, properties[name]) ?? null));
+    return [one]
+      .flat()
+      .map((item: unknown) => [name, isFields(item) ? JSON.stringify(item) : String(item), isFile] as const);
+  });
+  if (parts.some(([name, text]) => /[=;"\r\n\\]/.test(name) || IN_A_PART.test(text))) return null;
+  return parts.map(([name, text, isFile]) =>
+    `${name}=${text}${isFile ? ';filename=example.bin' : ''}`.toWellFormed(),
+  );
 }
 
 function formOf(value: Fields, remarks: string[]): Fields {

@@ -3,7 +3,7 @@ import { meantOrOneOf } from '../text/nearest.ts';
 import { quoted } from '../text/quoted.ts';
 import type { OnlyInLibrary } from './option-table/agreement.ts';
 import type { Kind, OptionEntry } from './option-table/entry.ts';
-import { entries, LIBRARY_NAMES } from './option-table/run-table.ts';
+import { entries, isInLibrary, LIBRARY_NAMES } from './option-table/run-table.ts';
 import type { Problems } from './problems.ts';
 import { given, type OptionWord, phrase, the } from './words.ts';
 
@@ -102,6 +102,8 @@ const SECRET: ReadonlySet<string> = new Set([
   ...['curl', 'proxy', 'variables', 'presets', 'expectJson', 'expectHeader', 'expectBody'],
 ]);
 const MOST_WRONG = 10;
+/** Options of the command line for what a program does with a result itself. */
+const WRITES_RESULT: ReadonlySet<string> = new Set(['output', 'out', 'html', 'step-summary', 'verbose']);
 
 /**
  * Notes a problem for each option that does not exist or has the wrong type, also in the requests of a mix.
@@ -161,7 +163,7 @@ function checkFields(
       const where = request === undefined ? '' : ` in mix[${request}]`;
       const known = Object.keys(shapes).filter((one) => one !== 'places');
       problems.add(
-        phrase`${{ ...inMix(name, request), as: `The option ${quoted(name)}${where}` }} does not exist: ${meantOrOneOf(name, known)}`,
+        phrase`${{ ...inMix(name, request), as: `The option ${quoted(name)}${where}` }} does not exist: ${onlyOnCommandLine(name) ?? meantOrOneOf(name, known)}`,
       );
       continue;
     }
@@ -172,6 +174,15 @@ function checkFields(
     problems.add(phrase`${inMix(name, request)} ${shown}: give ${description}.`);
   }
   return fit;
+}
+
+/** What to say of an option that only the command line has; null for any other name. */
+function onlyOnCommandLine(name: string): string | null {
+  const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  if (isInLibrary(option) || !entries().some(([known]) => known === option)) return null;
+  return WRITES_RESULT.has(option)
+    ? `only the command line has --${option}: render(result, form) and renderHtml(result) return what to write.`
+    : `only the command line has --${option} (docs/library.md).`;
 }
 
 /** An option, by the library's name, of one request or of all. */

@@ -23,7 +23,7 @@ import type { NamedRequestOptions } from './options.ts';
 import { type Place, type PlaceOf, placesIn } from './plan-place.ts';
 import { type MIX_ENTRY, PLAN, type PlanEntry } from './plan-schema.ts';
 import { emptyPlan, planText } from './read-plan-text.ts';
-import { adviceOnFields, fieldsAt, otherThanPlan } from './unknown-fields.ts';
+import { adviceOnFields, fieldsAt, otherByName, otherThanPlan } from './unknown-fields.ts';
 import { faultsIn, wrongValue } from './wrong-value.ts';
 
 /** The content of a plan file. */
@@ -50,6 +50,8 @@ export interface PlanFile {
  */
 export function readPlanFile(path: string): PlanFile {
   const text = planText(path);
+  const kind = otherByName(path);
+  if (kind !== null) throw new VolleyError(ERROR_CODES.usage, kind);
   const name = path === STDIN ? 'stdin' : path;
   const lines = new LineCounter();
   const placeAt = (offset: number): Place => {

@@ -2,7 +2,7 @@ import { fromK6 } from './k6-rule.ts';
 
 /** The parts of a rule, written as other tools or a slip have it. */
 const LOOSE =
-  /^([a-z][\w.-]*)(?:\(([\w.-]+)\))?(\{(?:[^{}]|\{\})+\})?(?:\(([\w-]+)\))?(<=|>=|<|>)(\d+(?:\.\d+)?)([a-zµ%/]{0,5})$/i;
+  /^([a-z][\w.-]*)(?:\(([\w.-]+)\))?(\{(?:[^{}]|\{[^{}]*\})+\})?(?:\(([\w-]+)\))?(<=|>=|<|>)(\d+(?:\.\d+)?)([a-zµ%/]{0,5})$/i;
 /** What other tools call a figure. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   http_req_duration: 'p95',

@@ -128,9 +128,12 @@ async function addressesOf(hostname: string, isOnly: boolean): Promise<Address[]
     return found.map(({ address, family }): Address => ({ address, family: family === 6 ? 6 : 4 }));
   } catch (error) {
     if (!isOnly) return [];
+    const advice = /[${}]/.test(hostname)
+      ? 'a value of the environment is written {{env NAME}}, a variable {{name}}.'
+      : 'check its name and your resolver.';
     throw new VolleyError(ERROR_CODES.unknownHost, [
       new WordedProblem(
-        phrase`${the('url', 'The host')} ${given(hostname)} is unknown (${codeOf(error)}): check its name and your resolver.`,
+        phrase`${the('url', 'The host')} ${given(hostname)} is unknown (${codeOf(error)}): ${advice}`,
       ),
     ]);
   }
@@ -156,6 +159,12 @@ export function parseUrl(text: unknown, problems: Problems): URL | null {
   if (bare !== null && Number(bare[1]) <= HIGHEST_PORT) {
     problems.add(
       phrase`${the('url')} ${givenUrl(text)} is a port without a host: did you mean localhost:${bare[1] ?? ''}?`,
+    );
+    return null;
+  }
+  if (/^\/(?!\/)/.test(text)) {
+    problems.add(
+      phrase`${the('url')} ${givenUrl(text)} is a path without a host: write the host before it, as in localhost:8080/path.`,
     );
     return null;
   }

@@ -10,7 +10,7 @@ import { rulePartsAdvice } from './rule-advice.ts';
 import { given, phrase, the } from './words.ts';
 
 const RULE =
-  /^([a-z][a-z-]*\d*(?:\.\d+)?)(?:\(([a-z][a-z0-9-]*)\))?(?:\{((?:[^{}]|\{\})+)\})?(<=|>=|<|>)(\d+(?:\.\d+)?)(us|µs|ms|s|%|\/s)?$/;
+  /^([a-z][a-z-]*\d*(?:\.\d+)?)(?:\(([a-z][a-z0-9-]*)\))?(?:\{((?:[^{}]|\{[^{}]*\})+)\})?(<=|>=|<|>)(\d+(?:\.\d+)?)(us|µs|ms|s|%|\/s)?$/;
 const KINDS: ReadonlyMap<string, TimeKind> = new Map(TIME_KINDS.map((kind) => [ruleNameOf(kind), kind]));
 const FIGURES = ['min', 'mean', 'max', 'error-rate', 'goodput', 'throughput', 'rate', 'tokens'];
 const LATENCY_UNITS: Readonly<Record<string, number>> = {
@@ -147,7 +147,7 @@ function isKnownOfRequests(measure: Measure): boolean {
 /** Removes blanks, except within a request's name. */
 function withoutBlanks(expression: string): string {
   return expression
-    .split(/(\{(?:[^{}]|\{\})*\})/)
+    .split(/(\{(?:[^{}]|\{[^{}]*\})*\})/)
     .map((part) => (part.startsWith('{') ? part : part.replaceAll(' ', '')))
     .join('');
 }

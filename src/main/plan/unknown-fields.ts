@@ -29,10 +29,51 @@ export function otherThanPlan(data: unknown, file: string): string | null {
     return `${quoted(file)} describes an API and is not a plan: turn it into OpenAPI 3, from which volley init --openapi writes one.`;
   if ('openapi' in data)
     return `${quoted(file)} describes an API and is not a plan: volley init --openapi ${file} writes one from it.`;
+  if ('config' in data && isOfArtillery(data.config))
+    return `${quoted(file)} is a test of artillery and not a plan: docs/moving.md has what its phases and scenarios are here.`;
+  if ('tool' in data && 'schemaVersion' in data)
+    return `${quoted(file)} is a result and not a plan: volley report ${file} shows it.`;
+  if ('info' in data && /postman/i.test(JSON.stringify(data.info)))
+    return `${quoted(file)} is a collection of Postman and not a plan: docs/plans.md shows how its requests are written here.`;
   const log = 'log' in data ? data.log : null;
   if (typeof log === 'object' && log !== null && 'entries' in log)
     return `${quoted(file)} is a recording and not a plan: --har ${file} sends what it has recorded.`;
   return null;
+}
+
+function isOfArtillery(config: unknown): boolean {
+  return typeof config === 'object' && config !== null && ('phases' in config || 'target' in config);
+}
+
+/** What files of other kinds are, by how their names end. */
+const OTHER_KINDS: readonly [end: RegExp, sentence: (file: string) => string][] = [
+  [
+    /\.py$/i,
+    () =>
+      "is a script in Python, such as locust's, and not a plan: docs/moving.md has what its tasks are here.",
+  ],
+  [
+    /\.lua$/i,
+    () => "is a script in Lua, such as wrk's, and not a plan: docs/moving.md has what it does in volley.",
+  ],
+  [
+    /\.jmx$/i,
+    () => 'is a test of JMeter and not a plan: docs/plans.md shows how its requests are written here.',
+  ],
+  [
+    /\.(csv|tsv|jsonl|ndjson)$/i,
+    (file) => `has rows and is not a plan: volley batch ${file} URL sends a request for each.`,
+  ],
+  [
+    /\.html?$/i,
+    (file) => `is a page and not a plan: volley report ${file} shows a result that volley has written.`,
+  ],
+];
+
+/** A sentence for a file whose name says that it is of another kind; null if it may be a plan. */
+export function otherByName(file: string): string | null {
+  const [, sentence] = OTHER_KINDS.find(([end]) => end.test(file)) ?? [];
+  return sentence === undefined ? null : `${quoted(file)} ${sentence(file)}`;
 }
 
 /** Advice on a field that is unknown at its level: a typo, or one that belongs to the other level. */

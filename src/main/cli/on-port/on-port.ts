@@ -4,6 +4,7 @@ import { EXIT_CODES, type ExitCode } from '../../../protocol/exit-codes.ts';
 import type { RunPlan } from '../../../protocol/plan.ts';
 import type { Address } from '../../../protocol/routes.ts';
 import { MS_PER_SECOND } from '../../../protocol/units.ts';
+import { isNameOfSecret, isSecretUnder } from '../../../requests/secret-names.ts';
 import { visible } from '../../../requests/visible.ts';
 import type { RunOptions } from '../../plan/options.ts';
 import { Problems, type Told } from '../../plan/problems.ts';
@@ -16,6 +17,7 @@ import { NOT_STARTED, StartedTarget } from './started-target.ts';
 const HIGHEST_PORT = 65_535;
 const LONGEST_START_MS = 120_000;
 const PAUSE_MS = 50;
+const PASSWORD_IN_URL = /(:\/\/)[^/?#\s]*@/g;
 const CONNECT_MS = 1_000;
 /** `localhost` may mean both, and a server may listen on only one of them. */
 const LOOPBACKS: readonly Address[] = [
@@ -114,7 +116,7 @@ export async function withTarget(
       showOutputOf(started);
       throw notStarted(target, waited);
     }
-    note(`${quoted(words.join(' '))} listens on port ${port}.`);
+    note(`${quoted(shownCommand(words))} listens on port ${port}.`);
     const code = await act({ port, addresses: await listeningOn(port) });
     const { ending } = started;
     if (ending === null) return code;
@@ -143,12 +145,26 @@ function exitOnSignals(): () => void {
   };
 }
 
+/** The command without what its words call a secret: it stays in the logs of CI. */
+function shownCommand(words: readonly string[]): string {
+  let isSecretNext = false;
+  const shown = words.map((word) => {
+    const [, name = '', value] = /^-{0,2}([A-Za-z_][\w.-]*)(?:=(.*))?$/s.exec(word) ?? [];
+    const isHidden = isSecretNext && !word.startsWith('-');
+    isSecretNext = word.startsWith('--') && value === undefined && isNameOfSecret(name);
+    if (isHidden) return '…';
+    const isSecret = value !== undefined && isSecretUnder(name, value, 'text');
+    return isSecret ? word.replace(/=.*/s, '=…') : word.replace(PASSWORD_IN_URL, '$1…@');
+  });
+  return shown.join(' ');
+}
+
 function notStarted({ port, words }: TargetCommand, why: string): VolleyError {
-  const command = quoted(words.join(' '));
+  const command = quoted(shownCommand(words));
   if (why.startsWith(NOT_STARTED) && /^[A-Za-z_]\w*=/.test(words[0] ?? ''))
     return new VolleyError(
       ERROR_CODES.targetStart,
-      `${command} begins with a variable, but runs without a shell: set the variable before volley, or write -- env ${words.join(' ')}.`,
+      `${command} begins with a variable, but runs without a shell: set the variable before volley, or write -- env ${shownCommand(words)}.`,
     );
   if (why.startsWith(NOT_STARTED))
     return new VolleyError(ERROR_CODES.targetStart, `${command} ${why}: check its name and the PATH.`);

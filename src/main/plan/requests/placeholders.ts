@@ -38,6 +38,8 @@ interface Names {
   readonly secrets: Set<string>;
   /** Collects the variables that are used. */
   readonly used?: Set<string>;
+  /** Collects the columns that are used. */
+  readonly usedColumns?: Set<string>;
   /** False if the rows could not be read: then any name may be a column. */
   readonly areKnown: boolean;
   /** Columns of the rows with their positions; null without rows. */
@@ -172,7 +174,10 @@ export class Placeholders {
 
   #meaningOf(name: string, encoding: PlaceholderEncoding): Meaning | null {
     const column = this.#names.columns?.get(name);
-    if (column !== undefined) return columnMeaning(column, encoding);
+    if (column !== undefined) {
+      this.#names.usedColumns?.add(name);
+      return columnMeaning(column, encoding);
+    }
     const variable = this.#names.variables.get(name);
     if (variable !== undefined) {
       this.#names.used?.add(name);

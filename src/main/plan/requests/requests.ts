@@ -37,6 +37,7 @@ import { checkRows } from './row-checks.ts';
 import { asksForRows, parseRows } from './rows-of-options.ts';
 import { connectionOptionsOf, requestsOf } from './sources.ts';
 import { notesOnTarget } from './target-notes.ts';
+import { refuseUnusedRows } from './unused-rows.ts';
 
 const MOST_WEIGHT = 1_000_000;
 
@@ -74,6 +75,7 @@ export function parseRequests(
     columns: placesOf(rows?.cells.columns ?? columns),
     variables: new Map(Object.entries(options.variables ?? {})),
     used: new Set<string>(),
+    usedColumns: new Set<string>(),
   };
   const asked = withoutLackingPrompt(options, rows?.cells.columns ?? null, problems);
   const all = requestsOf(asked);
@@ -84,7 +86,12 @@ export function parseRequests(
   checkNames(all, problems);
   checkKnown(known, problems);
   if (known.length < requests.length) return null;
-  if (problems.size === before) refuseUnused(options, names.used, problems);
+  if (problems.size === before) {
+    refuseUnused(options, names.used, problems);
+    // What is wrong with the options may be why: a curl command that cannot be read has no placeholders.
+    if (before === 0 && names.usedColumns.size === 0)
+      refuseUnusedRows(options, all, [...(names.columns?.keys() ?? [])], problems);
+  }
   checkServerName(options, known, problems);
   const targets = known.map(({ target }) => target);
   const secrets = [

@@ -14,12 +14,15 @@ import { jsonRows } from './json-rows.ts';
 import { RowsError } from './row-problems.ts';
 import { COMMA, type RowsForm } from './rows-form.ts';
 
+const WHOLE_JSON =
+  "it is JSON, not CSV: give one object in each line, in a file that ends in .jsonl (of a list jq -c '.[]' makes them)";
+
 /** Reads a whole CSV or JSONL file; null if a problem has been noted. */
 export function readRows(path: string, form: RowsForm, problems: Problems): RowCells | null {
   return readTable('rows', path, problems, (text) => {
     const isJson = isJsonLines(path, text);
     if (isJson) refuseDelimiter(form, problems);
-    return isJson ? jsonRows(text, form.skipped) : csvRows(text, form);
+    return isJson ? jsonRows(text, form.skipped) : rowsOfCsv(text, form);
   });
 }
 
@@ -66,7 +69,7 @@ export function wrongLinesOf(path: string, form: RowsForm): readonly (string | W
     const text = isReadable ? decode(readFileSync(path)) : null;
     if (text === null) return [];
     if (isJsonLines(path, text)) jsonRows(text, form.skipped);
-    else csvRows(text, form);
+    else rowsOfCsv(text, form);
     return [];
   } catch (error) {
     return sentencesOf(error) ?? [];
@@ -85,6 +88,16 @@ export function refuseDelimiter({ delimiter }: RowsForm, problems: Problems): vo
     problems.add(
       phrase`${the('delimiter')} ${given(delimiter)} with rows of JSON: only CSV has one: leave it out.`,
     );
+}
+
+/** What CSV is expected of may be JSON, of which the lines themselves say nothing that helps. */
+function rowsOfCsv(text: string, form: RowsForm): RowCells {
+  try {
+    return csvRows(text, form);
+  } catch (error) {
+    if (!(error instanceof RowsError) || !/^\s*[[{]/.test(text)) throw error;
+    throw new RowsError([WHOLE_JSON]);
+  }
 }
 
 /** By the name; input without a name by how it begins. */
