@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { type RunOptions, run } from '../../src/api/index.ts';
 import { useFolder } from '../support/folder.ts';
@@ -123,6 +123,38 @@ test.each(CLIENTS)('requests that wait for a tunnel in vain are timeouts, %s', a
   proxy.close();
   expect(summary.errors).toMatchObject([{ kind: 'timeout', code: 'TIMEOUT', count: 40 }]);
 });
+
+test.each(CLIENTS)(
+  'a connection that does not open costs only requests their whole time: the others wait for the next attempt, %s',
+  async (client) => {
+    const server = await start({ asked: (connection, streamId) => connection.send(answer(streamId)) });
+    const { port } = new URL(server.url);
+    const sockets: Socket[] = [];
+    const proxy = createServer((socket) => {
+      sockets.push(socket.on('error', () => {}));
+      // The first one is opened ahead of the load.
+      if (sockets.length <= 2) return;
+      socket.once('data', () => {
+        const onward = connect(Number(port), '127.0.0.1', () => {
+          socket.write('HTTP/1.1 200 OK\r\n\r\n');
+          onward.pipe(socket).pipe(onward);
+        });
+        sockets.push(onward.on('error', () => {}));
+      });
+    });
+    const { requests, errors } = await run({
+      ...{ url: 'http://target.test/', proxy: `127.0.0.1:${await listening(proxy)}`, h2c: true, client },
+      ...{ mode: 'inline', concurrency: 1, streams: 40, maxInFlight: 40, timeout: '800ms' },
+      ...{ rate: 20, arrivals: 'constant', requests: 40 },
+    });
+    for (const socket of sockets) socket.destroy();
+    proxy.close();
+    const failed = errors.reduce((sum, { count }) => sum + count, 0);
+    expect(failed).toBeLessThanOrEqual(4);
+    expect(errors.filter(({ kind }) => kind !== 'timeout')).toEqual([]);
+    expect(requests).toMatchObject({ sent: 40, ok: 40 - failed, failed });
+  },
+);
 
 test.each(CLIENTS)('a stream that times out is cancelled, and it alone, %s', async (client) => {
   const timers: NodeJS.Timeout[] = [];

@@ -170,6 +170,23 @@ test('a connection that has died is replaced', async () => {
   expect(summary.connections).toEqual({ opened: 2, closedByTarget: 0 });
 });
 
+test('only what a dead connection was sent fails with it: requests that wait for it to end go over the next one', async () => {
+  const server = await startRaw({
+    asked: (connection, streamId) => {
+      if (connection.index > 0) connection.send(answer(streamId));
+    },
+  });
+  const { requests, errors } = await run({
+    ...{ ...OPTIONS, url: server.url, concurrency: 1, streams: 40, maxInFlight: 40 },
+    ...{ rate: 40, arrivals: 'constant', requests: 60, timeout: '300ms' },
+  });
+  const [dead, next] = server.connections.map(({ requests: asked }) => asked);
+  expect(server.connections).toHaveLength(2);
+  expect(next).toBeGreaterThan(5);
+  expect(requests).toMatchObject({ sent: 60, ok: next, failed: dead });
+  expect(errors).toMatchObject([{ kind: 'timeout', count: dead }]);
+});
+
 test('a goodbye that names a reason is told', async () => {
   const server = await startRaw({
     asked: (connection) => {

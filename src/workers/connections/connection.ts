@@ -29,6 +29,8 @@ export class TargetConnection {
   readAtMs = Number.NaN;
   /** The head of an answer has arrived, and only its body can follow: no chunks, so no trailers. */
   isInPlainBody = false;
+  /** When its latest attempt to open began; on the shared clock. */
+  openingSinceMs = 0;
   /** The client may close after the current answer, although the target did not announce an end. */
   isLeftUnasked = false;
   readonly #target: Omit<Destination, 'origin'>;
@@ -195,6 +197,7 @@ export class TargetConnection {
   }
 
   #connect(callback: ConnectCallback): void {
+    this.openingSinceMs = this.#shared.clock.nowMs();
     const link = this.#link;
     const previous = link?.socket;
     if (link === null || previous === undefined || previous.closed) {

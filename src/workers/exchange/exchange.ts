@@ -8,8 +8,10 @@ import type { AnswerSink } from './answer-sink.ts';
 import type { Continuation } from './continuation.ts';
 import { Deadline } from './deadlines.ts';
 import type { DigestAuthorization } from './digest.ts';
+import { allOf, FieldsHandler, fieldIn } from './fields-handler.ts';
 import { fieldInHead } from './head-text.ts';
 import { KeptBody } from './kept-body.ts';
+import { NO_STREAM, NotOpenInTime } from './not-open.ts';
 import type { PreparedRequest } from './prepared-request.ts';
 import { mayBeRedirect } from './redirect.ts';
 
@@ -47,11 +49,6 @@ export type EndedByUs = 'timeout' | 'stalled' | 'unfinished' | 'cancelled';
 
 class EndedByVolley extends Error {
   readonly code = 'VOLLEY_ENDED';
-}
-
-/** The shared connection was not open when the first of its requests timed out. */
-class NotOpenInTime extends Error {
-  readonly code = 'VOLLEY_NOT_OPEN';
 }
 
 /**
@@ -130,6 +127,8 @@ export class Exchange implements InPlaceHandler {
   #controller: Controller | null = null;
   /** Its stream, if its connection carries several requests. */
   #stream: RequestStream | null = null;
+  /** Takes the current request's answer: itself, or with its fields. */
+  #handler: AnswerHandler = this;
   /** The paused reader; null while reading. */
   #heldBack: Pick<Controller, 'pause' | 'resume'> | null = null;
 
@@ -232,15 +231,27 @@ export class Exchange implements InPlaceHandler {
     this.client.connection.isInPlainBody = false;
     this.location = null;
     this.wantsHead = request.keepsHead === true && !this.asksForFields;
-    const handler = request.wantsFields || this.asksForFields ? this.#withFields : this;
+    this.#handler = request.wantsFields || this.asksForFields ? this.#withFields : this;
     this.asksForFields = false;
+    this.#handOver(request);
+  }
+
+  #handOver({ template }: PreparedRequest): void {
     const { dispatcher } = this.client;
     if ('dispatchStream' in dispatcher) {
-      this.#stream = dispatcher.dispatchStream(request.template, handler);
+      this.#stream = dispatcher.dispatchStream(template, this.#handler);
     } else {
       this.#stream = null;
-      dispatcher.dispatch(request.template, handler);
+      dispatcher.dispatch(template, this.#handler);
     }
+  }
+
+  /** Its own time is not over yet. Not at once: undici is still failing what it had queued. */
+  #handOverAgain(): void {
+    this.#stream = NO_STREAM;
+    process.nextTick(() => {
+      if (this.busy && this.#stream === NO_STREAM && this.request !== null) this.#handOver(this.request);
+    });
   }
 
   /** Ends the request in any state; the owner hears of a failure at once. */
@@ -327,9 +338,12 @@ export class Exchange implements InPlaceHandler {
 
   onResponseError(_controller: Controller | null, error: Error): void {
     if (!this.busy) return;
+    if (error instanceof NotOpenInTime) {
+      this.#handOverAgain();
+      return;
+    }
     this.busy = false;
     this.#controller = null;
-    if (error instanceof NotOpenInTime) this.endedByUs = 'timeout';
     this.#owner.onFailure(this, this.#clock.nowMs(), error);
   }
 
@@ -339,61 +353,13 @@ export class Exchange implements InPlaceHandler {
     return Number.isNaN(readAtMs) ? this.#clock.nowMs() : readAtMs;
   }
 
-  /** Other requests of the connection continue, unless it failed to open: then none has a connection. */
+  /** Other requests of the connection continue. One that has not opened for most of this request's time is tried anew. */
   #endStream(stream: RequestStream, reason: EndedByUs): void {
     const { connection } = this.client;
+    const nowMs = this.#clock.nowMs();
+    const isTooLong =
+      connection.isOpening && nowMs - connection.openingSinceMs > (nowMs - this.dispatchedMs) / 2;
     stream.end();
-    if (reason === 'timeout' && connection.isOpening) connection.fail(new NotOpenInTime());
+    if (reason === 'timeout' && isTooLong) connection.fail(new NotOpenInTime());
   }
-}
-
-/** Takes an exchange's answers when their fields are needed, so that the client reads them. */
-class FieldsHandler implements AnswerHandler {
-  readonly #exchange: Exchange;
-
-  constructor(exchange: Exchange) {
-    this.#exchange = exchange;
-  }
-
-  onRequestStart(controller: Controller): void {
-    this.#exchange.retryAfter = null;
-    this.#exchange.contentEncoding = null;
-    this.#exchange.contentType = null;
-    this.#exchange.answeredFields = null;
-    this.#exchange.onRequestStart(controller);
-  }
-
-  onResponseStart(controller: Controller, status: number, fields: Fields): void {
-    this.#exchange.location = fieldIn(fields, 'location');
-    this.#exchange.retryAfter = fieldIn(fields, 'retry-after');
-    this.#exchange.authenticate = allOf(fields, 'www-authenticate');
-    this.#exchange.contentEncoding = allOf(fields, 'content-encoding');
-    this.#exchange.contentType = fieldIn(fields, 'content-type');
-    this.#exchange.answeredFields = fields;
-    if (this.#exchange.keepsFields) this.#exchange.fields = controller.rawHeaders;
-    this.#exchange.onResponseStart(controller, status, fields);
-    if (status >= 200) this.#exchange.sink.begin(status, this.#exchange);
-  }
-
-  onResponseData(_controller: Controller, chunk: Buffer): void {
-    this.#exchange.onResponseBytes(chunk, 0, chunk.length);
-  }
-
-  onResponseEnd(): void {
-    this.#exchange.onResponseEnd();
-  }
-
-  onResponseError(controller: Controller | null, error: Error): void {
-    this.#exchange.onResponseError(controller, error);
-  }
-}
-
-function fieldIn(fields: Fields, name: string): string | null {
-  const value = fields[name];
-  return (Array.isArray(value) ? value[0] : value) ?? null;
-}
-
-function allOf(fields: Fields, name: string): string | null {
-  const value = fields[name];
-  return (Array.isArray(value) ? value.join(', ') : value) ?? null;
 }

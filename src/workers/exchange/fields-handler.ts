@@ -1,0 +1,53 @@
+import type { AnswerHandler, Controller, Fields } from '../clients/dispatcher.ts';
+import type { Exchange } from './exchange.ts';
+
+/** Takes an exchange's answers when their fields are needed, so that the client reads them. */
+export class FieldsHandler implements AnswerHandler {
+  readonly #exchange: Exchange;
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
+  }
+
+  onRequestStart(controller: Controller): void {
+    this.#exchange.retryAfter = null;
+    this.#exchange.contentEncoding = null;
+    this.#exchange.contentType = null;
+    this.#exchange.answeredFields = null;
+    this.#exchange.onRequestStart(controller);
+  }
+
+  onResponseStart(controller: Controller, status: number, fields: Fields): void {
+    this.#exchange.location = fieldIn(fields, 'location');
+    this.#exchange.retryAfter = fieldIn(fields, 'retry-after');
+    this.#exchange.authenticate = allOf(fields, 'www-authenticate');
+    this.#exchange.contentEncoding = allOf(fields, 'content-encoding');
+    this.#exchange.contentType = fieldIn(fields, 'content-type');
+    this.#exchange.answeredFields = fields;
+    if (this.#exchange.keepsFields) this.#exchange.fields = controller.rawHeaders;
+    this.#exchange.onResponseStart(controller, status, fields);
+    if (status >= 200) this.#exchange.sink.begin(status, this.#exchange);
+  }
+
+  onResponseData(_controller: Controller, chunk: Buffer): void {
+    this.#exchange.onResponseBytes(chunk, 0, chunk.length);
+  }
+
+  onResponseEnd(): void {
+    this.#exchange.onResponseEnd();
+  }
+
+  onResponseError(controller: Controller | null, error: Error): void {
+    this.#exchange.onResponseError(controller, error);
+  }
+}
+
+export function fieldIn(fields: Fields, name: string): string | null {
+  const value = fields[name];
+  return (Array.isArray(value) ? value[0] : value) ?? null;
+}
+
+export function allOf(fields: Fields, name: string): string | null {
+  const value = fields[name];
+  return (Array.isArray(value) ? value.join(', ') : value) ?? null;
+}
