@@ -276,6 +276,19 @@ describe.each(CLIENTS)('a target that does not speak HTTP/2, %s', (client) => {
     expect(summary.errors[0]?.example).toMatch(/did not agree to HTTP\/1\.1 .*: try http2$/);
   });
 
+  test('is not said of one that agreed to HTTP/2 and ends the connection without a word', async () => {
+    const server = createTlsServer({ ...CERTIFICATE, ALPNProtocols: ['h2'] }, (socket) => {
+      socket.on('error', () => {}).end();
+    });
+    const url = `https://127.0.0.1:${await listening(server)}/`;
+    const summary = await run({ ...options, url, http2: true, insecure: true });
+    server.close();
+    expect(summary.errors).toMatchObject([{ kind: 'reset', code: 'SILENT_END', count: 12 }]);
+    expect(summary.errors[0]?.example).toBe(
+      'the target agreed to HTTP/2, and ended the connection without a word',
+    );
+  });
+
   test('is told from what it sends, or from its silence', async () => {
     const server = createHttpServer((_request, response) => response.end('ok'));
     const port = await listening(server);

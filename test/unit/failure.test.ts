@@ -93,4 +93,10 @@ describe('failures have exactly one kind', () => {
       example: 'connect ECONNREFUSED ::1:80',
     });
   });
+
+  test('wire is not promised to read a length that it may refuse as well', () => {
+    const error = Object.assign(new Error('mismatch'), { code: 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' });
+    const failure = classifyFailure({ error, phase: 'open', hasHead: true, endedByTarget: false });
+    expect(failure).toMatchObject({ kind: 'protocol', advice: 'see-what-wire-says' });
+  });
 });

@@ -48,7 +48,13 @@ export function shortBody(cause?: Error): StreamEnded {
   return new StreamEnded('the target ended the stream in the middle of the body', 'SHORT_BODY', cause);
 }
 
-/** The connection ended before anything was received. */
-export function silentEnd(cause?: Error): StreamEnded {
+/** The connection ended before anything was received. `isAgreed`: on HTTP/2, in the TLS handshake. */
+export function silentEnd(isAgreed: boolean, cause?: Error): StreamEnded {
+  if (isAgreed)
+    return new StreamEnded(
+      'the target agreed to HTTP/2, and ended the connection without a word',
+      'SILENT_END',
+      cause,
+    );
   return new StreamEnded('the target ended the connection: it may not speak HTTP/2', 'NO_HTTP2', cause);
 }

@@ -45,6 +45,8 @@ interface StreamFacts {
   readonly endedByTarget: boolean;
   /** Whether anything was read from the connection. */
   readonly hasReceived: boolean;
+  /** Over TLS, where HTTP/2 was agreed on. */
+  readonly isSecure: boolean;
   /** Error code of the target's GOAWAY; null without one. */
   readonly goodbyeCode: number | null;
   /** Its SETTINGS, which begin HTTP/2, have arrived. */
@@ -61,7 +63,7 @@ export function cutStream(code: number | undefined): StreamEnded {
 /** A stream's error in terms of what the target did: a StreamEnded if it ended the stream. */
 export function explainedStream(
   error: Error,
-  { isShort, endedByTarget, hasReceived, goodbyeCode, hasSettings, resetCode }: StreamFacts,
+  { isShort, endedByTarget, hasReceived, isSecure, goodbyeCode, hasSettings, resetCode }: StreamFacts,
 ): Error {
   const { code, http2ErrorCode } = error as { code?: unknown; http2ErrorCode?: unknown };
   const reason = typeof http2ErrorCode === 'number' ? reasonOf(http2ErrorCode) : undefined;
@@ -73,7 +75,7 @@ export function explainedStream(
   // A request could not be written although neither side ended the connection: the connection itself failed.
   const isUnwritten = code === 'UND_ERR_INFO' && error.message.includes('"frameError"') && !endedByTarget;
   if (SESSION_CODES.has(code) || isUnwritten) return new NotHttp2(error, hasSettings);
-  if (endedByTarget && !hasReceived) return silentEnd(error);
+  if (endedByTarget && !hasReceived) return silentEnd(isSecure, error);
   if (resetCode !== null && RESET_EARLY.test(error.message)) return resetStream(resetCode, '', error);
   if (ENDED_CODES.has(code) && error.cause === undefined && !endedByTarget)
     return new StreamEnded(`the target ended the stream (${error.message})`, String(code), error);

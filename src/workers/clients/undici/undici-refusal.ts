@@ -19,8 +19,8 @@ const EXPLANATIONS: Readonly<Record<string, Refusal>> = {
 export function explainedRefusal({ code, message }: NodeJS.ErrnoException): Refusal | null {
   if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH')
     return {
-      text: 'undici does not read the length of the answer (Content-Length with blanks, folded, or a list?)',
-      advice: 'wire-reads-it',
+      text: 'undici does not read the length of the answer (Content-Length with blanks, folded, a list, or beside Transfer-Encoding?)',
+      advice: 'see-what-wire-says',
     };
   if (code === 'ERR_ASSERTION')
     return {

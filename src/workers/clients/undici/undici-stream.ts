@@ -156,7 +156,8 @@ export class Stream implements AnswerHandler, RequestStream {
     const goodbyeCode = this.#session?.goodbyeCode ?? null;
     const hasSettings = this.#session?.hasSettings ?? true;
     const resetCode = this.#opened?.closed === true ? (this.#opened.rstCode ?? null) : null;
-    const facts = { isShort, endedByTarget, hasReceived, goodbyeCode, hasSettings, resetCode };
+    const isSecure = this.request.origin.startsWith('https:');
+    const facts = { isShort, endedByTarget, hasReceived, isSecure, goodbyeCode, hasSettings, resetCode };
     const explained = phase === 'open' ? explainedStream(error, facts) : error;
     this.#exchange?.onResponseError(controller, explained);
   }

@@ -35,6 +35,7 @@ class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, Strea
   readonly #connection: TargetConnection;
   readonly #encoder: RequestEncoder;
   readonly #windowBytes: number;
+  readonly #isSecure: boolean;
   /** Requests without a stream, the next one first. */
   readonly #waiting: Http2Stream[] = [];
   readonly #spare: Http2Stream[] = [];
@@ -48,6 +49,7 @@ class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, Strea
   constructor(target: Destination, connection: TargetConnection, windowBytes: number) {
     this.#connection = connection;
     this.#windowBytes = windowBytes;
+    this.#isSecure = target.secure;
     this.#encoder = new RequestEncoder(target.secure ? 'https' : 'http', new URL(target.origin).host);
     connection.readWith(this);
   }
@@ -186,7 +188,7 @@ class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, Strea
     const error = errored ?? closed('the target closed the connection');
     // The kernel turns the target's FIN into an RST if the target left our preface unread.
     const isSilent = !hasRead && (errored === null || this.#connection.endedByTarget);
-    this.#leave(isSilent ? silentEnd(error) : (session.goodbye ?? error));
+    this.#leave(isSilent ? silentEnd(this.#isSecure, error) : (session.goodbye ?? error));
     this.#proceed();
   }
 
