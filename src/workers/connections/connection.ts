@@ -143,10 +143,7 @@ export class TargetConnection {
     if (this.#link !== null) this.#link.endedByUs = true;
   }
 
-  /**
-   * An answer has been taken from it. A connection on which one arrived before its request was sent is dropped: the rest
-   * could be mistaken for others.
-   */
+  /** An answer was taken. One that came before its request was sent ends the connection: the rest could be mistaken. */
   answered(mayBeUnsent: boolean): void {
     const link = this.#link;
     if (link === null) return;

@@ -1,11 +1,26 @@
 import type { AnswerHandler, Controller, Fields } from '../clients/dispatcher.ts';
-import type { Exchange } from './exchange.ts';
+import type { AnswerSink } from './answer-sink.ts';
+
+/** What of an exchange the fields of its answer go to. */
+interface FieldsOwner extends Pick<AnswerHandler, 'onRequestStart' | 'onResponseStart' | 'onResponseError'> {
+  location: string | null;
+  retryAfter: string | null;
+  contentEncoding: string | null;
+  contentType: string | null;
+  authenticate: string | null;
+  answeredFields: Fields | null;
+  fields: unknown;
+  readonly keepsFields: boolean;
+  readonly sink: AnswerSink;
+  onResponseBytes(bytes: Buffer, from: number, to: number): void;
+  onResponseEnd(): void;
+}
 
 /** Takes an exchange's answers when their fields are needed, so that the client reads them. */
 export class FieldsHandler implements AnswerHandler {
-  readonly #exchange: Exchange;
+  readonly #exchange: FieldsOwner;
 
-  constructor(exchange: Exchange) {
+  constructor(exchange: FieldsOwner) {
     this.#exchange = exchange;
   }
 
