@@ -66,7 +66,7 @@ export function checkJsonBody(body: Uint8Array): void {
   if (!isJsonBody(body))
     throw new InvalidRequest(
       'BODY',
-      'with its values the body is not JSON: put quotes around a placeholder that stands for text',
+      'with its values the body is not JSON: put quotes around a placeholder that stands for text, and write {{raw name}} for one that stands for JSON',
     );
 }
 

@@ -8,7 +8,7 @@ const SECRET_WORDS = [
   '(?:api|app|client|shared)?secret',
   '(?:user)?(?:password|passwd|passphrase|pwd)',
   'credentials?',
-  'signature|sig',
+  'signature|sig|hmac',
   'session|(?:asp|j|php)?sess(?:ion)?[-_]?id',
   'jwt|bearer|dpop',
   // Codes for one use.

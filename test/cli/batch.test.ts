@@ -390,15 +390,15 @@ describe('requests', () => {
     );
     expect(code).toBe(1);
     const why =
-      'request: with its values the body is not JSON: put quotes around a placeholder that stands for text';
+      'request: with its values the body is not JSON: put quotes around a placeholder that stands for text, and write {{raw name}} for one that stands for JSON';
     expect(
       readFileSync(out, 'utf8')
         .replaceAll(/,200,[\d.]+,/g, ',200,,')
         .split('\n')
         .slice(1),
-    ).toEqual(['1,"""a""",200,,1,,a,', `2,plain,,,0,${why},,`, '3,7,200,,1,,7,', '']);
+    ).toEqual(['1,"""a""",200,,1,,a,', `2,plain,,,0,"${why}",,`, '3,7,200,,1,,7,', '']);
     expect(stdout).toContain(
-      `by error   1 × request\nexample    row 2: request: with its values the body is not JSON: put quotes\n           around a placeholder that stands for text\n`,
+      `by error   1 × request\nexample    row 2: request: with its values the body is not JSON: put quotes\n           around a placeholder that stands for text, and write {{raw name}} for\n           one that stands for JSON\n`,
     );
     expect(withoutProgress(stderr)).toBe(
       `volley: 1 of 3 rows failed (33.3 %), such as row 2: ${why}.\nvolley: --select 'none=data.prise': none of 2 good answers has a value there.\n`,

@@ -29,6 +29,7 @@ beforeAll(() => {
   writeFileSync('g.html', '<p>');
   writeFileSync('h.json', '{"a":1}\n');
   writeFileSync('a+[b] é.txt', 'x');
+  writeFileSync('a"b\\c.txt', 'x');
   writeFileSync('in-french', 'header = X-A:à\nuser-agent voilàb\n-e à\n');
   writeFileSync('in-french-headers', 'X-B: voilà\nà\nX-C: à la carte\n');
   writeFileSync('empty', '');
@@ -254,6 +255,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     "curl -T f.txt 'BASE/d/?q'",
     'curl -T bytes BASE/d',
     "curl -g -T 'a+[b] é.txt' BASE/",
+    `curl -T 'a"b\\c.txt' BASE/up/`,
     'curl -T f.txt BASE/up%2F/ ',
     'curl -T f.txt BASE/up%2F',
     "curl -T f.txt -X POST -H 'Content-Type: a/b' BASE/x",

@@ -314,7 +314,7 @@ test('targets that are none are told together', async () => {
 
 test.each([Number.NaN, Number.POSITIVE_INFINITY, null])('a variable that is %s is refused', async (a) => {
   const refused = run(wrong({ url: `${URL}{{a}}`, requests: 1, variables: { a } }));
-  await expect(refused).rejects.toThrow('give an object of texts and finite numbers.');
+  await expect(refused).rejects.toThrow(`variables["a"] is ${a}: give text, a finite number, true or false.`);
 });
 
 test('a misspelt option of a batch or a comparison is told as the one that was meant, with what else is wrong', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readOpenApi } from '../../src/main/init/open-api.ts';
+import { moduleOfApi } from '../../src/main/init/scenario-draft.ts';
 
 const api = (rest: object): string =>
   JSON.stringify({ openapi: '3.0.3', info: { title: 'T' }, servers: [{ url: 'https://h/v1/' }], ...rest });
@@ -62,6 +63,120 @@ describe('requests of an API', () => {
     ],
   ])('%s', (_name, operation, expected) => {
     expect(fieldsOf(operation)).toEqual(expected);
+  });
+
+  const LIST = ['a b', 'c,d'];
+  const OBJECT = { k: 'a b', l: 1 };
+  test.each<[string, object, string]>([
+    ['a list', { example: LIST }, 'p=a%20b&p=c%2Cd'],
+    ['no list', { example: [] }, ''],
+    ['a list in one', { example: LIST, explode: false }, 'p=a%20b,c%2Cd'],
+    ['a list with blanks', { example: LIST, style: 'spaceDelimited' }, 'p=a%20b%20c%2Cd'],
+    ['a list with pipes', { example: LIST, style: 'pipeDelimited' }, 'p=a%20b%7Cc%2Cd'],
+    ['an object', { example: OBJECT }, 'k=a%20b&l=1'],
+    ['an object in one', { example: OBJECT, explode: false }, 'p=k,a%20b,l,1'],
+    ['a deep object', { example: OBJECT, style: 'deepObject' }, 'p[k]=a%20b&p[l]=1'],
+    [
+      'JSON',
+      { content: { 'application/json': { example: OBJECT } } },
+      'p=%7B%22k%22%3A%22a%20b%22%2C%22l%22%3A1%7D',
+    ],
+    ['null', { schema: { enum: [null] } }, 'p=null'],
+  ])('in a query, %s', (_name, rest, expected) => {
+    const parameters = [{ name: 'p', in: 'query', required: true, ...rest }];
+    const url = expected === '' ? '{{base}}/a' : `{{base}}/a?${expected}`;
+    expect(fieldsOf({ parameters })).toEqual({ ...POST, url });
+  });
+
+  test.each<[string, object, string]>([
+    ['a list', { example: LIST }, 'a%20b,c%2Cd'],
+    ['an object', { example: OBJECT }, 'k,a%20b,l,1'],
+    ['an object in pairs', { example: OBJECT, explode: true }, 'k=a%20b,l=1'],
+    ['a label', { example: 5, style: 'label' }, '.5'],
+    ['labels', { example: LIST, style: 'label', explode: true }, '.a%20b.c%2Cd'],
+    ['an object of labels', { example: OBJECT, style: 'label' }, '.k,a%20b,l,1'],
+    ['a matrix', { example: 5, style: 'matrix' }, ';p=5'],
+    ['a list in a matrix', { example: LIST, style: 'matrix' }, ';p=a%20b,c%2Cd'],
+    ['a matrix for each', { example: LIST, style: 'matrix', explode: true }, ';p=a%20b;p=c%2Cd'],
+    ['an object in matrices', { example: OBJECT, style: 'matrix', explode: true }, ';k=a%20b;l=1'],
+  ])('in a path, %s', (_name, rest, expected) => {
+    const parameters = [{ name: 'p', in: 'path', required: true, ...rest }];
+    expect(fieldsOf({ parameters }, '/a/{p}/b')).toMatchObject({ url: `{{base}}/a/${expected}/b` });
+  });
+
+  test('headers and cookies take the elements of a list with commas', () => {
+    const parameters = [
+      { name: 'x-l', in: 'header', required: true, example: LIST },
+      { name: 'x-o', in: 'header', required: true, example: OBJECT, explode: true },
+      { name: 'c', in: 'cookie', required: true, example: 'a;b' },
+      { name: 'd', in: 'cookie', required: true, example: [1, 2] },
+      { name: 'optional', in: 'cookie', example: 'x' },
+    ];
+    expect(fieldsOf({ parameters })).toEqual({
+      ...POST,
+      cookie: 'c=a%3Bb; d=1,2',
+      header: { 'x-l': 'a b,c,d', 'x-o': 'k=a b,l=1' },
+    });
+  });
+
+  test('a module sends cookies as a header, and says that it leaves a form in parts out', () => {
+    const put = {
+      parameters: [{ name: 'c', in: 'cookie', required: true, example: 'x' }],
+      ...bodyOf({ properties: { a: { example: 1 } } }, 'multipart/form-data'),
+    };
+    const text = moduleOfApi(readOpenApi(api({ paths: { '/a': { put } } })), []);
+    expect(text).toContain("await vu.http.put('/v1/a', { headers: { cookie: 'c=x' } });");
+    expect(text).toContain('// Its body is multipart/form-data, which is left out: send it with body');
+  });
+
+  test('what is described in another file, or nowhere, is said to be left out', () => {
+    const requestBody = { $ref: '#/components/requestBodies/None' };
+    const { requests, remarks } = readOpenApi(
+      api({
+        paths: { '/far': { $ref: 'far.yaml#/x' }, '/a': { put: { requestBody }, trace: {} }, 'x-own': 5 },
+      }),
+    );
+    expect(remarks).toEqual([
+      "The path /far is left out: it is described elsewhere ('far.yaml#/x'), which is not read.",
+      'TRACE /a is left out.',
+    ]);
+    expect(requests.map((request) => request.remarks[0])).toEqual([
+      "Its body is left out: it is described elsewhere ('#/components/requestBodies/None'), which is not read.",
+    ]);
+  });
+
+  test.each([
+    [{ type: 'apiKey', in: 'query', name: 'k' }, 'It asks for a key: add k=… to the query of its url.'],
+    [{ type: 'apiKey', in: 'header', name: 'X-K' }, "It asks for a key: add X-K with 'header:'."],
+    [{ type: 'apiKey', in: 'cookie', name: 'c' }, "It asks for a key: add c=… with 'cookie:'."],
+    [{ type: 'http' }, "It asks for authorization: add it with 'bearer-env:', 'user:' or 'header:'."],
+  ])('authorization by %j', (scheme, remark) => {
+    const [request] = readOpenApi(
+      api({
+        paths: { '/a': { get: {} } },
+        security: [{ s: [] }],
+        components: { securitySchemes: { s: scheme } },
+      }),
+    ).requests;
+    expect(request?.remarks).toEqual([remark]);
+  });
+
+  test('a schema within itself ends with values of its types', () => {
+    const Node = {
+      required: ['id', 'next', 'all'],
+      properties: {
+        id: { type: 'integer' },
+        next: { $ref: '#/components/schemas/Node' },
+        all: { type: 'array', items: { $ref: '#/components/schemas/Node' } },
+      },
+    };
+    const described = api({
+      paths: { '/a': { post: bodyOf({ $ref: '#/components/schemas/Node' }) } },
+      components: { schemas: { Node } },
+    });
+    const text = JSON.stringify(readOpenApi(described).requests[0]?.fields['json']);
+    expect(text).not.toContain('example');
+    expect(text.length).toBeLessThan(5_000);
   });
 
   test('a path is filled in, by an example or by its schema, and what was made up is said', () => {

@@ -54,6 +54,17 @@ describe('options of JavaScript’s callers', () => {
       { url: URL, variables: new Map([['a', 'b']]) },
       [/^The option variables is an object: give an object of/],
     ],
+    [
+      { url: URL, variables: { a: null, b: 1, c: ['SECRET'], d: Number.NaN } },
+      [
+        /^variables\["a"\] is null: give text, a finite number, true or false/,
+        /^variables\["c"\] is a list: give/,
+        /^variables\["d"\] is NaN: give/,
+      ],
+    ],
+    [{ url: URL, thresholds: 'p99\x1b[31m\u202e' }, [/^thresholds 'p99\\x1b\[31m\\u202e': give a rule/]],
+    [{ url: URL, 'x\x07': 1 }, [/^The option 'x\\x07' does not exist/]],
+    [{ mix: [A, A] }, [/^Two requests are called 'a': give each a name of its own/]],
     [{ url: URL, pacing: { a: null } }, [/^The option pacing '{"a":null}': give text/]],
     [
       JSON.parse(`{"url":"${URL}","__proto__":{"duration":"1s"}}`),

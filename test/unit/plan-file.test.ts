@@ -131,6 +131,23 @@ describe('a plan file that is wrong', () => {
         expect(message).toContain(part);
     }
   });
+
+  test('a name that is given twice is told with its place', () => {
+    const { mix } = planOf('mix:\n  - {name: a, url: http://a/}\n  - url: http://b/\n    name: a\n');
+    expect(() => checkOptions({ mix: mix ?? [] }, [])).toThrow(
+      /plan\.yaml:4:11: Two requests are called 'a'/,
+    );
+  });
+
+  test('one wrong variable does not make the others seem missing', () => {
+    const { problems, variables } = planOf(
+      "variables: {base: 'http://a', bad: {a: 1}, n: 5}\nurl: '{{base}}/{{bad}}'\n",
+    );
+    expect(problems.map((problem) => problem.replace(/^.*plan\.yaml:/, ''))).toEqual([
+      expect.stringContaining("1:36: 'variables.bad' is a map: give text"),
+    ]);
+    expect(Object.keys(variables)).toEqual(['base', 'bad', 'n']);
+  });
 });
 
 test.each([

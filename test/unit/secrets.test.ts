@@ -388,6 +388,7 @@ describe('what names call secret', () => {
     ['h/?next=https://me:Zq7x@a/?b=c', 'h/?next=…?b=c', ['Zq7x', 'Zq7x']],
     ['h/?next=https%3A%2F%2Fme%3AZq7x%40a%2F', 'h/?next=…', ['Zq7x', 'Zq7x']],
     ['h/?q=%7B%22token%22%3A%22Zq7x%22%7D&a=b', 'h/?q=…&a=b', ['Zq7x', 'Zq7x']],
+    ['h/?shop=a&hmac=Zq7x', 'h/?shop=a&hmac=…', ['Zq7x', 'Zq7x']],
     ['h/?signature=%zzzz', 'h/?signature=…', ['%zzzz', '%zzzz']],
   ])('in the query of %s', (url, shown, secrets) => {
     expect(withoutSecretsInQuery(url)).toBe(shown ?? url);

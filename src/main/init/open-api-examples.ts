@@ -4,7 +4,7 @@ const DEEPEST = 5;
 const MOST_REFERENCES = 20;
 const MOST_ITEMS = 100;
 
-interface Example {
+export interface Example {
   readonly value: unknown;
   /** Made from the schema, since the description has no example. */
   readonly isMadeUp: boolean;
@@ -48,7 +48,7 @@ function givenExample(api: Fields, { example, examples }: Fields): unknown {
 
 function ofSchema(api: Fields, asked: unknown, depth: number): Example {
   const schema = resolved(api, asked);
-  if (!isFields(schema) || depth > DEEPEST) return { value: 'example', isMadeUp: true };
+  if (!isFields(schema)) return { value: 'example', isMadeUp: true };
   const { example, examples, default: byDefault, enum: choices } = schema;
   const given = [
     example,
@@ -59,20 +59,30 @@ function ofSchema(api: Fields, asked: unknown, depth: number): Example {
   if (given !== undefined) return { value: given, isMadeUp: false };
   if (Array.isArray(choices) && choices.length > 0)
     return { value: (choices as unknown[])[0], isMadeUp: false };
+  if (depth > DEEPEST) return { value: emptyOf(schema), isMadeUp: true };
   const [alternative] = [schema['oneOf'], schema['anyOf']].flatMap((list) =>
     Array.isArray(list) ? (list as unknown[]) : [],
   );
   if (alternative !== undefined) return ofSchema(api, alternative, depth + 1);
   if (Array.isArray(schema['allOf'])) return ofAll(api, schema, schema['allOf'] as unknown[], depth);
-  const type: unknown = Array.isArray(schema['type'])
-    ? (schema['type'] as unknown[]).find((one) => one !== 'null')
-    : schema['type'];
+  const type = typeOf(schema);
   if (type === 'object' || isFields(schema['properties'])) return ofProperties(api, schema, depth);
   if (type === 'array') {
     const item = ofSchema(api, schema['items'], depth + 1);
     return { ...item, value: itemsOf(item.value, schema) };
   }
   return { value: ofType(type, schema), isMadeUp: true };
+}
+
+function typeOf({ type }: Fields): unknown {
+  return Array.isArray(type) ? (type as unknown[]).find((one) => one !== 'null') : type;
+}
+
+/** A schema within itself ends here, with a value of its type and nothing in it. */
+function emptyOf(schema: Fields): unknown {
+  const type = typeOf(schema);
+  if (type === 'object' || isFields(schema['properties']) || Array.isArray(schema['allOf'])) return {};
+  return type === 'array' ? [] : ofType(type, schema);
 }
 
 function ofAll(api: Fields, schema: Fields, parts: readonly unknown[], depth: number): Example {

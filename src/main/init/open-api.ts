@@ -2,13 +2,16 @@ import { parse } from 'yaml';
 import { NOT_IN_A_HEADER, TOKEN } from '../../requests/header-text.ts';
 import { isClientHeader } from '../../requests/invalid-request.ts';
 import { visible } from '../../requests/visible.ts';
-import { exampleOf, type Fields, isFields, resolved } from './open-api-examples.ts';
+import { type Example, exampleOf, type Fields, isFields, resolved } from './open-api-examples.ts';
+import { encoded, listedText, pathSegment, queryPairs, textOf } from './open-api-parameters.ts';
 import type { DraftRequest } from './plan-draft.ts';
 import { hasForbiddenName, isForbiddenName } from './written-text.ts';
 
 const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'] as const;
 const CHANGES_DATA = new Set(['post', 'put', 'patch', 'delete']);
 const MOST_REQUESTS = 1_000;
+/** How names begin that a description may add where it likes. */
+const EXTENSION = 'x-';
 /** For a description without a server, or with only a path. */
 const SOME_SERVER = 'http://127.0.0.1:8080';
 
@@ -36,9 +39,11 @@ export function readOpenApi(text: string): DescribedApi {
     );
   const { base, remarks } = serverOf(api);
   const paths = isFields(api['paths']) ? api['paths'] : {};
-  const requests = Object.entries(paths).flatMap(([path, item]) =>
-    operationsOf(api, path, resolved(api, item)),
-  );
+  const requests = Object.entries(paths)
+    .filter(([path]) => !path.startsWith(EXTENSION))
+    .flatMap(([path, item]) =>
+      operationsOf(api, path.startsWith('/') ? path : `/${path}`, resolved(api, item)),
+    );
   if (requests.length === 0) throw new Error('it has no operation');
   if (requests.length > MOST_REQUESTS)
     throw new Error(`it has ${requests.length} operations, and a plan has at most ${MOST_REQUESTS} requests`);
@@ -47,7 +52,7 @@ export function readOpenApi(text: string): DescribedApi {
     title: String(info['title'] ?? 'an API').replace(/\s+/g, ' '),
     base,
     requests: withOwnNames(requests),
-    remarks,
+    remarks: [...remarks, ...leftOut(api, paths)],
   };
 }
 
@@ -60,6 +65,25 @@ function whatElse(api: Fields): string {
     return 'it is a collection of Postman, which volley does not read: give an OpenAPI description, or a curl command after --curl';
   if (isFields(log) && 'entries' in log) return 'it is a recording: give it after --har';
   return 'it does not begin with openapi: 3.0 or 3.1';
+}
+
+/** What has no request here: paths whose description was not read, and a method that few servers answer. */
+function leftOut(api: Fields, paths: Fields): string[] {
+  return Object.entries(paths)
+    .filter(([path]) => !path.startsWith(EXTENSION))
+    .flatMap(([path, written]) => {
+      if (isElsewhere(api, written)) return [`The path ${path} is left out: ${elsewhere(written)}.`];
+      const item = resolved(api, written);
+      return isFields(item) && isFields(item['trace']) ? [`TRACE ${path} is left out.`] : [];
+    });
+}
+
+function elsewhere(value: unknown): string {
+  return `it is described elsewhere ('${isFields(value) ? textOf(value['$ref']) : ''}'), which is not read`;
+}
+
+function isElsewhere(api: Fields, value: unknown): boolean {
+  return isFields(value) && resolved(api, value) === undefined;
 }
 
 function contentOf(text: string): Fields {
@@ -104,18 +128,21 @@ function operationsOf(api: Fields, path: string, item: unknown): DraftRequest[] 
 function requestOf(api: Fields, path: string, method: string, item: Fields, operation: Fields): DraftRequest {
   const remarks: string[] = [];
   const parameters = parametersOf(api, item, operation);
-  const textFor = (parameter: Fields): string => {
-    const { value, isMadeUp } = exampleOf(api, parameter);
+  const valueFor = (parameter: Fields): unknown => {
+    const { value, isMadeUp } = parameterExample(api, parameter);
     if (isMadeUp)
       remarks.push(
         `${String(parameter['in'])} '${String(parameter['name'])}': made up, replace it with one that exists.`,
       );
-    return typeof value === 'object' ? JSON.stringify(value) : String(value);
+    return value;
   };
   const inPath = (name: string): string => {
-    const parameter = parameters.find((one) => one['in'] === 'path' && one['name'] === name);
-    const text = textFor(parameter ?? { in: 'path', name });
-    if (!DOTS.test(text)) return encoded(text);
+    const parameter = parameters.find((one) => one['in'] === 'path' && one['name'] === name) ?? {
+      in: 'path',
+      name,
+    };
+    const value = valueFor(parameter);
+    if (!DOTS.test(textOf(value))) return pathSegment(parameter, value);
     remarks.push(`path '${name}': its example cannot be part of a path: use another one.`);
     return 'example';
   };
@@ -125,16 +152,16 @@ function requestOf(api: Fields, path: string, method: string, item: Fields, oper
     .join('');
   const needed = (where: string): Fields[] =>
     parameters.filter((one) => one['in'] === where && one['required'] === true);
-  const query = needed('query').map((one) => `${encoded(String(one['name']))}=${encoded(textFor(one))}`);
-  const headers = needed('header').flatMap((one) => headerOf(String(one['name']), textFor(one), remarks));
+  const query = needed('query').flatMap((one) => queryPairs(one, valueFor(one)));
+  const headers = needed('header').flatMap((one) =>
+    headerOf(String(one['name']), listedText(one, valueFor(one), String), remarks),
+  );
+  const cookies = needed('cookie').map(
+    (one) => `${encoded(String(one['name']))}=${listedText(one, valueFor(one), encoded)}`,
+  );
   const body = bodyOf(api, operation, remarks);
-  const security = operation['security'] ?? api['security'];
-  if (
-    Array.isArray(security) &&
-    security.length > 0 &&
-    !security.some((one) => isFields(one) && Object.keys(one).length === 0)
-  )
-    remarks.push("It asks for authorization: add it with 'bearer-env:', 'user:' or 'header:'.");
+  const authorization = authorizationOf(api, operation);
+  if (authorization !== null) remarks.push(authorization);
   if (CHANGES_DATA.has(method)) remarks.push('It may change data: remove it if that does harm.');
   const name = String(operation['operationId'] ?? `${method.toUpperCase()} ${path}`);
   return {
@@ -143,6 +170,7 @@ function requestOf(api: Fields, path: string, method: string, item: Fields, oper
       ...(method === 'get' ? {} : { method: method.toUpperCase() }),
       url: `{{base}}${filledPath}${query.length === 0 ? '' : `?${query.join('&')}`}`,
       ...body,
+      ...(cookies.length === 0 ? {} : { cookie: cookies.join('; ') }),
       ...(headers.length === 0
         ? {}
         : {
@@ -151,6 +179,34 @@ function requestOf(api: Fields, path: string, method: string, item: Fields, oper
     },
     remarks,
   };
+}
+
+/** The value of a parameter; with a content type of its own it is JSON, whatever its style. */
+function parameterExample(api: Fields, parameter: Fields): Example {
+  const { content } = parameter;
+  const [media] = isFields(content) ? Object.values(content) : [];
+  if (!isFields(media)) return exampleOf(api, parameter);
+  const { value, isMadeUp } = exampleOf(api, media);
+  return { value: textOf(value), isMadeUp };
+}
+
+/** What to add where an operation asks for authorization; null if it does not, or not always. */
+function authorizationOf(api: Fields, operation: Fields): string | null {
+  const security = operation['security'] ?? api['security'];
+  if (!Array.isArray(security) || security.length === 0) return null;
+  const ways = (security as unknown[]).filter(isFields);
+  if (ways.some((one) => Object.keys(one).length === 0)) return null;
+  const { components } = api;
+  const schemes = isFields(components) ? components['securitySchemes'] : undefined;
+  const [name = ''] = Object.keys(ways[0] ?? {});
+  const scheme = resolved(api, isFields(schemes) ? schemes[name] : undefined);
+  if (isFields(scheme) && scheme['type'] === 'apiKey' && scheme['in'] === 'query')
+    return `It asks for a key: add ${encoded(String(scheme['name']))}=… to the query of its url.`;
+  if (isFields(scheme) && scheme['type'] === 'apiKey' && scheme['in'] === 'cookie')
+    return `It asks for a key: add ${String(scheme['name'])}=… with 'cookie:'.`;
+  if (isFields(scheme) && scheme['type'] === 'apiKey')
+    return `It asks for a key: add ${String(scheme['name'])} with 'header:'.`;
+  return "It asks for authorization: add it with 'bearer-env:', 'user:' or 'header:'.";
 }
 
 /** Segments that lead elsewhere in a path, however they are encoded. */
@@ -164,10 +220,6 @@ function headerOf(name: string, value: string, remarks: string[]): [string, stri
   if (canBeSent && !isForbiddenName(name)) return [[name, value]];
   remarks.push(`header '${name}': left out, since it cannot be sent.`);
   return [];
-}
-
-function encoded(text: string): string {
-  return encodeURIComponent(text.toWellFormed());
 }
 
 /** The path of a description as one that can be sent: what it has encoded stays so. */
@@ -193,6 +245,8 @@ function parametersOf(api: Fields, item: Fields, operation: Fields): Fields[] {
 
 function bodyOf(api: Fields, operation: Fields, remarks: string[]): Fields {
   const request = resolved(api, operation['requestBody']);
+  if (isElsewhere(api, operation['requestBody']))
+    remarks.push(`Its body is left out: ${elsewhere(operation['requestBody'])}.`);
   const content = isFields(request) && isFields(request['content']) ? request['content'] : {};
   const [type, media] =
     Object.entries(content).find(([name]) => /\bjson\b/i.test(name)) ?? Object.entries(content)[0] ?? [];

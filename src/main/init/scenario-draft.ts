@@ -105,7 +105,7 @@ export function moduleOfApi(
 ): string {
   const { origin, pathname } = new URL(base);
   const calls = requests.map(({ fields, remarks: own }): DraftCall => {
-    const { method = 'GET', url, header, json, body, name } = fields;
+    const { method = 'GET', url, header, cookie, json, body, name } = fields;
     const form = fields['data-urlencode'];
     const pairs = Array.isArray(form) ? form.map((pair) => splitAt(String(pair), '=')) : [];
     const path = String(url).replace('{{base}}', pathname === '/' ? '' : pathname);
@@ -116,11 +116,16 @@ export function moduleOfApi(
         ...(json === undefined ? {} : { json: typeof json === 'string' ? JSON.parse(json) : json }),
         ...(form === undefined ? {} : { form: Object.fromEntries(pairs) }),
         ...(body === undefined ? {} : { body }),
-        ...(isFields(header) ? { headers: header } : {}),
+        ...(isFields(header) || cookie !== undefined
+          ? { headers: { ...(isFields(header) ? header : {}), ...(cookie === undefined ? {} : { cookie }) } }
+          : {}),
       },
       remarks: [
         String(name),
-        ...own.map((remark) => remark.replace(/with 'bearer-env:.*$/, 'with headers.')),
+        ...own.map((remark) => remark.replace(/with '(?:bearer-env|header|cookie):.*$/, 'with headers.')),
+        ...(fields['form'] === undefined
+          ? []
+          : ['Its body is multipart/form-data, which is left out: send it with body, made from a FormData.']),
       ],
     };
   });

@@ -1,5 +1,6 @@
 import { type Problem, VolleyError } from '../../protocol/errors.ts';
 import { type Hide, hiding, hidingInCut } from '../../requests/secrets.ts';
+import { visibleLines } from '../../requests/visible.ts';
 import { LIBRARY_NAMES, type OptionName } from './option-table/run-table.ts';
 import { WordedProblem } from './worded-problem.ts';
 import { isOptionWord, isValueWord, type Word } from './words.ts';
@@ -52,7 +53,7 @@ function isKnown(option: string): boolean {
 }
 
 function hidden({ option, value, advice, place, message }: Problem, hide: Hide): Problem {
-  const shown = hide(message);
+  const shown = visibleLines(hide(message));
   return {
     option,
     value: value === null ? null : hide(value),

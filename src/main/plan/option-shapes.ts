@@ -74,10 +74,7 @@ const OF_REQUEST: Readonly<Record<string, Shape>> = {
 const SHAPES: Readonly<Record<string, Shape>> = {
   ...OF_REQUEST,
   mix: ['a list of requests', Array.isArray],
-  variables: [
-    'an object of texts and finite numbers',
-    (value) => isPlainObject(value) && Object.values(value).every(isText),
-  ],
+  variables: ['an object of texts, finite numbers and booleans', isPlainObject],
   presets: [
     'an object of presets',
     (value) => isPlainObject(value) && Object.values(value).every(isPlainObject),
@@ -116,8 +113,21 @@ export function checkShape(options: unknown, problems: Problems): boolean {
     return false;
   }
   const fit = checkFields(options, SHAPES, undefined, problems);
-  const { mix } = options as { readonly mix?: unknown };
-  return (!Array.isArray(mix) || checkMix(mix, problems)) && fit;
+  const { mix, variables } = options as { readonly mix?: unknown; readonly variables?: unknown };
+  const areTexts = !isPlainObject(variables) || checkVariables(variables, problems);
+  return (!Array.isArray(mix) || checkMix(mix, problems)) && fit && areTexts;
+}
+
+/** Numbers and booleans are texts by now. */
+function checkVariables(variables: object, problems: Problems): boolean {
+  const wrong = Object.entries(variables).filter(([, value]) => !isText(value));
+  for (const [name, value] of wrong) {
+    const word = the('variables', `variables[${JSON.stringify(name)}]`);
+    // A list or an object may hold secrets, so only its kind is shown.
+    const kind = mayHoldText(value) ? kindOf(value) : String(value);
+    problems.add(phrase`${word} is ${kind}: give text, a finite number, true or false.`);
+  }
+  return wrong.length === 0;
 }
 
 function checkMix(mix: readonly unknown[], problems: Problems): boolean {

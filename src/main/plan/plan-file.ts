@@ -193,9 +193,12 @@ function withoutWrong(data: unknown, issues: readonly z.core.$ZodIssue[]): unkno
   return copy;
 }
 
+/** How many keys lead to what is left out, where it is not a whole field. */
+const DEPTH_OF_WRONG: Readonly<Record<string, number>> = { mix: 3, presets: 3, variables: 2 };
+
 function leaveOut(data: unknown, path: readonly PropertyKey[]): void {
   // Removes a whole top-level field, but only the wrong field of a request of the mix or of a preset.
-  const keys = path.slice(0, path[0] === 'mix' || path[0] === 'presets' ? 3 : 1);
+  const keys = path.slice(0, DEPTH_OF_WRONG[String(path[0])] ?? 1);
   const last = keys.at(-1);
   let holder: unknown = data;
   for (const key of keys.slice(0, -1)) holder = isRecord(holder) ? holder[String(key)] : undefined;
@@ -204,6 +207,8 @@ function leaveOut(data: unknown, path: readonly PropertyKey[]): void {
   if (keys.length === 2 && keys[0] === 'mix') holder[String(last)] = standIn(last);
   else if (isNeeded)
     holder[String(last)] = last === 'name' ? `request ${String(keys[1])}` : 'http://127.0.0.1/';
+  // Without it, requests that name it would seem wrong, too.
+  else if (keys[0] === 'variables' && keys.length === 2) holder[String(last)] = '1';
   else delete holder[String(last)];
 }
 

@@ -1,4 +1,5 @@
 import { type Problem, VolleyError } from '../../protocol/errors.ts';
+import { visibleLines } from '../../requests/visible.ts';
 import { commandLineTerms } from './terms.ts';
 import { isOptionWord, isValueWord, sentenceOf, type Terms, type Word, type Words } from './words.ts';
 
@@ -15,12 +16,12 @@ export class WordedProblem implements Problem {
     const [first, ...rest] = words;
     const subject = first !== undefined && isOptionWord(first) ? first : null;
     const [value, behind] = subject === null ? [null, words] : valueIn(rest);
-    const text = sentenceOf(words, terms);
+    const text = visibleLines(sentenceOf(words, terms));
     const [place] = words.filter(isOptionWord).flatMap((word) => terms(word).place ?? []);
     this.#words = words;
     this.option = subject === null ? null : terms(subject).name;
     this.value = value;
-    this.advice = sentenceOf(behind, terms).replace(/^:? /, '');
+    this.advice = visibleLines(sentenceOf(behind, terms)).replace(/^:? /, '');
     if (place !== undefined) this.place = place;
     this.message = place === undefined ? text : `${place}: ${text}`;
   }

@@ -190,7 +190,8 @@ function percentEncodedQuery(query: string): string {
 }
 
 function nameOf(path: string): string {
-  return percentEncoded(path.slice(path.lastIndexOf('/') + 1));
+  // Either ends a folder for curl, on every system.
+  return percentEncoded(path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1));
 }
 
 /** curl writes what it adds to a URL so, whatever the case was. */
