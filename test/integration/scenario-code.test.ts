@@ -226,7 +226,7 @@ test.each(CLIENT_NAMES)(
       writeFileSync(own, readFileSync(module, 'utf8').replace('exec:', `${part}: ${hook}, exec:`));
       const { stdout } = await ran('run', own, '-w', '1', '--client', client, '-o', 'json');
       const { degradedReasons } = JSON.parse(stdout) as Summary;
-      expect(degradedReasons[0]).toMatch(/failed: GET \/status\/500 was answered with 500$/);
+      expect(degradedReasons[0]).toMatch(/failed: GET \/status\/500 was answered with 500\.?$/);
       expect(stdout).not.toMatch(/node_modules|dist\/(bundle|src)/);
     }
   },

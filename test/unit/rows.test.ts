@@ -101,7 +101,7 @@ describe('rows in other forms', () => {
     const problems = new Problems();
     rowsFormOf({ delimiter }, problems);
     expect(problems.sentences).toEqual([
-      `--delimiter '${delimiter}': give one character such as ';' or '|', or tab.`,
+      `--delimiter '${delimiter.replace('\0', '\\x00')}': give one character such as ';' or '|', or tab.`,
     ]);
   });
 
