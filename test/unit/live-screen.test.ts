@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Parsed } from '../../src/main/cli/parsed.ts';
 import { liveFormFrom } from '../../src/main/cli/run-shown.ts';
-import { drawn, widthOf } from '../../src/main/live/line.ts';
+import { drawn } from '../../src/main/live/line.ts';
 import type { LiveState } from '../../src/main/live/live-state.ts';
 import {
   type Look,
@@ -12,6 +12,7 @@ import {
 import { hasScreen, Terminal } from '../../src/main/live/terminal.ts';
 import { agentLine } from '../../src/main/reporters/progress-line.ts';
 import type { Paint } from '../../src/main/reporters/view.ts';
+import { widthOf } from '../../src/main/text/cell-width.ts';
 import { type HalfSecond, stateOf } from '../support/live.ts';
 import { answered, type Sample } from '../support/samples.ts';
 

@@ -1,5 +1,6 @@
 import { visible } from '../../requests/visible.ts';
 import type { Paint, Tone } from '../reporters/view.ts';
+import { cutToCells, widthOf } from '../text/cell-width.ts';
 
 /** A part of a line on the screen. */
 export interface Piece {
@@ -9,33 +10,9 @@ export interface Piece {
 
 export type Line = readonly Piece[];
 
-/** Characters that terminals draw two columns wide. */
-const WIDE =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u;
-/** Marks drawn over the preceding letter. */
-const ON_TOP = /[\p{Mn}\p{Me}]/u;
-/** Neither wide nor combining, like nearly every text: made of these characters, it is as wide as it is long. */
-const PLAIN = /^[\x20-\x7e\xa0-\xac\xae-\xff\u2010-\u2026\u2264\u2265\u2500-\u259f\u2713\u2717]*$/;
-
-/** How many columns of a terminal a text takes. */
-export function widthOf(text: string): number {
-  if (PLAIN.test(text)) return text.length;
-  let width = 0;
-  for (const character of text) width += columnsOf(character);
-  return width;
-}
-
 /** Limits a text to a number of columns; a cut text ends with an ellipsis. */
 export function cutTo(text: string, width: number): string {
-  if (widthOf(text) <= width) return text;
-  let cut = '';
-  let used = 0;
-  for (const character of text) {
-    used += columnsOf(character);
-    if (used > width - 1) break;
-    cut += character;
-  }
-  return width > 0 ? `${cut}…` : '';
+  return width > 0 ? cutToCells(text, width) : '';
 }
 
 /** A text in exactly a number of columns. */
@@ -73,9 +50,4 @@ export function spread(begin: Line, end: Line, width: number): Line {
 
 export function lineWidth(line: Line): number {
   return line.reduce((sum, { text }) => sum + widthOf(visible(text)), 0);
-}
-
-function columnsOf(character: string): number {
-  if (ON_TOP.test(character)) return 0;
-  return WIDE.test(character) ? 2 : 1;
 }

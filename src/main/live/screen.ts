@@ -1,6 +1,7 @@
 import type { Summary } from '../../protocol/summary.ts';
 import { valueText } from '../reporters/rule-text.ts';
 import type { Paint } from '../reporters/view.ts';
+import { widthOf } from '../text/cell-width.ts';
 import {
   counted,
   formatCount,
@@ -10,7 +11,7 @@ import {
   formatMs,
 } from '../text/format.ts';
 import { heatMap, roomOf } from './heat-map.ts';
-import { drawn, type Line, lineWidth, type Piece, spread, widthOf } from './line.ts';
+import { drawn, type Line, lineWidth, type Piece, spread } from './line.ts';
 import type { LiveState, ShownLatency, Span } from './live-state.ts';
 import { table } from './tables.ts';
 import { LABEL_WIDTH, labelled, tracks } from './tracks.ts';

@@ -1,7 +1,8 @@
 import { LATENCIES } from '../../protocol/latency.ts';
 import { agentsInOrder } from '../text/agents-in-order.ts';
+import { widthOf } from '../text/cell-width.ts';
 import { counted, formatCount, formatFailedShare, formatMs, formatRate } from '../text/format.ts';
-import { cutTo, fill, type Line, widthOf } from './line.ts';
+import { cutTo, fill, type Line } from './line.ts';
 import type { LatencySoFar, LiveState, RequestSoFar } from './live-state.ts';
 import { TIMED_LATENCIES } from './live-state.ts';
 

@@ -2,8 +2,9 @@
 const WIDE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u;
 /** Characters that are written over the one before them. */
-const OVER = /\p{M}/u;
-const PLAIN = /^[\x20-\x7e]*$/;
+const OVER = /[\p{Mn}\p{Me}]/u;
+/** Neither wide nor combining, like nearly every text: made of these characters, it is as wide as it is long. */
+const PLAIN = /^[\x20-\x7e\xa0-\xac\xae-\xff\u2010-\u2026\u2264\u2265\u2500-\u259f\u2713\u2717]*$/;
 
 /** How many cells of a terminal a text takes. */
 export function widthOf(text: string): number {
