@@ -5,28 +5,9 @@ import { agentsPanel } from '../../src/main/reporters/html/run/agents.ts';
 import type { RunView } from '../../src/main/reporters/html/run/run-view.ts';
 import type { AgentSoFar } from '../../src/protocol/agent-so-far.ts';
 import type { AgentSummary, Summary } from '../../src/protocol/summary.ts';
+import { AGENT } from '../support/agent-summary.ts';
 import { summaryWith } from '../support/summary.ts';
 
-const AGENT: AgentSummary = {
-  name: 'agent-10',
-  address: '10.0.0.1',
-  workers: 1,
-  connections: 4,
-  state: 'finished',
-  because: null,
-  lostAtMs: null,
-  planned: 100,
-  sent: 100,
-  missing: 0,
-  unknownAtMost: 0,
-  rttMs: 1,
-  driftMs: 0,
-  startLateMs: 0,
-  p50Ms: 1,
-  p99Ms: 2,
-  verdict: 'ok',
-  reasons: [],
-};
 const LOST: AgentSummary = {
   ...{ ...AGENT, name: 'agent-9', state: 'lost', because: 'it is gone', lostAtMs: 900 },
   ...{ planned: null, missing: null, verdict: null },

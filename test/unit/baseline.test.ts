@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
-import type { AgentSummary, Summary } from '../../src/api/index.ts';
+import type { Summary } from '../../src/api/index.ts';
 import { armOf } from '../../src/main/compare/comparison.ts';
 import { wrongPart } from '../../src/main/files/saved-shape.ts';
 import { againstBaseline } from '../../src/main/history/against-baseline.ts';
@@ -16,6 +16,7 @@ import { PLAIN_VIEW } from '../../src/main/reporters/view.ts';
 import { exitCodeOf } from '../../src/main/summary/exit-code.ts';
 import { summarizePlan } from '../../src/main/summary/plan-summary.ts';
 import { requestsDigest } from '../../src/main/summary/requests-digest.ts';
+import { AGENT } from '../support/agent-summary.ts';
 import { comparisonWith } from '../support/comparisons.ts';
 import { useFolder } from '../support/folder.ts';
 import { LATENCY, summaryWith } from '../support/summary.ts';
@@ -334,27 +335,6 @@ test('an update of volley does not make another plan, though its user-agent name
   expect(digestAs('volley/0.0.1')).toBe(requestsDigest(plan));
   expect(digestAs('browser/1.0')).not.toBe(requestsDigest(plan));
 });
-
-const AGENT: AgentSummary = {
-  name: 'agent-10',
-  address: '10.0.0.1',
-  workers: 1,
-  connections: 4,
-  state: 'finished',
-  because: null,
-  lostAtMs: null,
-  planned: 100,
-  sent: 100,
-  missing: 0,
-  unknownAtMost: 0,
-  rttMs: 1,
-  driftMs: 0,
-  startLateMs: 0,
-  p50Ms: 1,
-  p99Ms: 2,
-  verdict: 'ok',
-  reasons: [],
-};
 
 test('a run over agents is held against runs over as many, whose workers were those of the agents', async () => {
   const folder = inFolder('agents');
