@@ -75,7 +75,7 @@ test('adding up is practised before an open load, once, and leaves nothing in it
       const { tallies, records, blockBytes } = await new Coordinator(plan, createMonotonicClock()).run(pool);
       const samples = tallies.map((tally) => tally.samples);
       expect([samples, records.series.intervalMs > 0, blockBytes]).toEqual([[0, 0], true, 0]);
-      expect(taken).toEqual(plan === PLAN ? [] : [512]);
+      expect(taken).toEqual(plan === PLAN ? [] : [250]);
     }
   } finally {
     Collector.prototype.take = take;

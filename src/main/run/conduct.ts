@@ -9,7 +9,6 @@ import { summarize } from '../summary/summarize.ts';
 import { Coordinator } from './coordinator.ts';
 import type { CoordinatorOptions } from './coordinator-options.ts';
 import { progressOf } from './progress.ts';
-import { rehearse } from './rehearse.ts';
 import type { Progress } from './run-handle.ts';
 
 /** A plan being executed. */
@@ -39,10 +38,7 @@ export function conduct(plan: RunPlan, options: CoordinatorOptions = {}): Conduc
   return {
     collect: async () => {
       try {
-        const collected = coordinator.run(await POOLS[plan.mode]());
-        // Its workers are starting now.
-        rehearse(plan);
-        return await collected;
+        return await coordinator.run(await POOLS[plan.mode]());
       } catch (error) {
         throw withoutSecretsIn(error, plan.supplies.secrets);
       }

@@ -7,13 +7,13 @@ import { BYTES_PER_KIB, microsToMs } from '../../protocol/units.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Collected, CollectedWorker } from '../collect/collected.ts';
 import { Collector } from '../collect/collector.ts';
-import { practiseFolding } from '../collect/practise-folding.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import { LONGEST_TOP_MS, modulesIn } from '../plan/scenarios/code-modules.ts';
 import { graceMsOf, split, windowEndMs } from '../plan/split.ts';
 import type { CreatePool, WorkerPool } from '../pool/worker-pool.ts';
 import { brokenRule } from './abort-rules.ts';
 import type { CoordinatorOptions, OnBlock, RowDealing, WhenToBegin } from './coordinator-options.ts';
+import { rehearse } from './rehearse.ts';
 import { Watchdog } from './watchdog.ts';
 import { WorkerState } from './worker-state.ts';
 
@@ -200,7 +200,8 @@ export class Coordinator {
     try {
       const said = { type: 'shard', version: PROTOCOL_VERSION, supplies: this.#plan.supplies } as const;
       for (const { shard, index } of this.#workers) pool.post(index, { ...said, shard });
-      practiseFolding(this.#plan, this.#windowEndMs);
+      // They are starting now.
+      rehearse(this.#plan);
       // A stop may have come before the pool existed.
       if (this.#interrupted) this.#killUnready();
       else this.#watchdog.killUnready(this.#plan.timeoutMs, modules, this.#longestTopMs);

@@ -9,8 +9,10 @@ import type { Progress } from './run-handle.ts';
 /** As many as a quarter of a second brings at 1,000/s. */
 const ROWS = 250;
 const LATENCY_MS = 0.1;
+/** How late a request of the open model starts, and how long it waits. */
+const LATE_MS = 0.001;
 const OK = 200;
-/** Of a run of no more requests little is left when the first records arrive. */
+/** Of a closed run of no more requests little is left when the first records arrive. */
 const FEW_REQUESTS = 2_000;
 
 /**
@@ -21,8 +23,9 @@ const FEW_REQUESTS = 2_000;
  * @returns what was taken in; null where it is not worth it, or for scenarios, whose records are of other kinds
  */
 export function rehearse(plan: RunPlan): Progress | null {
-  const { stop, scenarios } = plan;
-  if (scenarios !== undefined || (stop.requests !== null && stop.requests <= FEW_REQUESTS)) return null;
+  const { load, stop, scenarios } = plan;
+  const isShort = load.model === 'closed' && stop.requests !== null && stop.requests <= FEW_REQUESTS;
+  if (scenarios !== undefined || isShort) return null;
   const collector = new Collector(plan, 1, windowEndMs(plan), ROWS);
   collector.take(0, madeUp(plan), []);
   return progressOf(plan, collector.snapshot(ROWS));
@@ -34,6 +37,8 @@ function madeUp(plan: RunPlan): SampleBlock {
   const block = { buffer, layout, capacity: ROWS, count: ROWS };
   const columns = columnsOf(block);
   for (let row = 0; row < ROWS; row++) columns.intendedMs[row] = row;
+  columns.startLagMs.fill(LATE_MS);
+  columns.waitMs.fill(LATE_MS);
   columns.firstByteMs.fill(LATENCY_MS);
   columns.serviceMs.fill(LATENCY_MS);
   columns.status.fill(OK);
