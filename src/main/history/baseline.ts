@@ -4,6 +4,7 @@ import type { RunPlan } from '../../protocol/plan.ts';
 import { hiding } from '../../requests/secrets.ts';
 import { isComparison, readSaved } from '../files/result-file.ts';
 import { summarizePlan } from '../summary/plan-summary.ts';
+import { requestsDigest } from '../summary/requests-digest.ts';
 import { planFieldText } from '../text/target-text.ts';
 import { type Held, heldOf } from './held.ts';
 import { keptResults } from './kept-results.ts';
@@ -138,7 +139,7 @@ function agentsOf(result: Kept): number | null {
 /** The facts that a result of this plan will have. */
 function factsOfPlan(plan: RunPlan, rounds: number): PlanFacts {
   const hide = hiding(plan.supplies.secrets);
-  const summarized = summarizePlan(plan);
+  const summarized = { ...summarizePlan(plan), requestsDigest: requestsDigest(plan) };
   const { target } = summarized;
   // In the form in which a result is read back: without what JSON leaves out.
   return JSON.parse(

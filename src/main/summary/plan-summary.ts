@@ -5,7 +5,6 @@ import type { ScenariosPlan } from '../../protocol/scenario.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { mostUsers } from '../../time/user-schedule.ts';
 import { summarizeLoad } from './load-notes.ts';
-import { requestsDigest } from './requests-digest.ts';
 
 /** The plan as results show it, without bodies and headers. Its URL may contain secrets: show it only through a gate. */
 export function summarizePlan(plan: RunPlan): Summary['plan'] {
@@ -32,7 +31,6 @@ export function summarizePlan(plan: RunPlan): Summary['plan'] {
         : { mode: plan.rows, count: plan.supplies.rows?.rowCount ?? 0, skipped: plan.skippedRows },
     routes: summarizeRoutes(plan.settings.routes),
     seed: plan.seed,
-    requestsDigest: requestsDigest(plan),
     ...(plan.scenarios === undefined ? {} : { scenarios: summarizeTest(plan.scenarios) }),
   };
 }

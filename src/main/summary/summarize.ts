@@ -22,6 +22,7 @@ import { judgeThresholds } from './judged-rules.ts';
 import { notesOn } from './load-notes.ts';
 import { summarizePlan } from './plan-summary.ts';
 import { redirectsOf } from './redirect-note.ts';
+import { requestsDigest } from './requests-digest.ts';
 import { scenarioViolations } from './scenario-identities.ts';
 import {
   cutIterations,
@@ -72,7 +73,8 @@ function measuredSummary(collected: Collected, figures: Figures, mergeMs: number
   const { plan, workers, records } = collected;
   const own = namingOf(plan.writtenIn);
   const naming = collected.agents === undefined ? own : overAgents(own);
-  const planned = summarizePlan(plan);
+  // Of the whole result only: it reads all rows, and a summary of the plan is made for each look at a running load.
+  const planned = { ...summarizePlan(plan), requestsDigest: requestsDigest(plan) };
   const ofScenarios = scenariosOf(collected);
   const [waited = null] = waitingIterations({ ...ofScenarios, plan: planned });
   const { merged, windowMs, requests, rate, latencyMs, mix, connections, errors, eventTimesMs, streams } =
