@@ -220,12 +220,18 @@ describe.each(VARIANTS)('through a proxy, $mode, $client', ({ mode, client }) =>
     const refusing = await proxyWith(407);
     const { errors, generator } = await run({ ...options, url, proxy: refusing.authority });
     expect(errors).toMatchObject([{ kind: 'status', code: '407', count: 10 }]);
-    expect(generator.finding?.nextStep).toBe('check-proxy');
+    expect(generator.finding?.nextStep).toBe('check-proxy-credentials');
+    const farAway = await proxyWith(503);
+    const behind = await run({ ...options, url, proxy: farAway.authority });
+    expect(behind.errors).toMatchObject([{ kind: 'status', code: '503', count: 10 }]);
+    expect(behind.generator.finding?.nextStep).toBe('look-behind-proxy');
   });
 
   test('a tunnel that is refused is a failure to connect, with the status', async () => {
     const target = await startTarget(CERTIFICATE);
-    for (const status of [407, 403, 502]) {
+    const steps = { 407: 'check-proxy-credentials', 403: 'check-proxy-rules', 502: 'check-behind-proxy' };
+    for (const [code, step] of Object.entries(steps)) {
+      const status = Number(code);
       const proxy = await proxyWith(status);
       const summary = await run({ ...options, url: target.url, proxy: proxy.authority });
       expect(summary.errors).toMatchObject([
@@ -236,7 +242,7 @@ describe.each(VARIANTS)('through a proxy, $mode, $client', ({ mode, client }) =>
           example: `the proxy ${proxy.authority} refused a tunnel with ${status} No`,
         },
       ]);
-      expect(summary.generator.finding?.nextStep).toBe('check-proxy');
+      expect(summary.generator.finding?.nextStep).toBe(step);
       expect(summary.connections.opened).toBe(0);
     }
     expect(target.stats().connectionsAccepted).toBe(0);
@@ -258,6 +264,7 @@ describe.each(VARIANTS)('through a proxy, $mode, $client', ({ mode, client }) =>
     const dead = await run({ ...options, url: 'http://127.0.0.1/', proxy: `127.0.0.1:${port}` });
     expect(dead.errors).toMatchObject([{ kind: 'connect', code: 'ECONNREFUSED', count: 10 }]);
     expect(dead.errors[0]?.example).toContain(`the proxy 127.0.0.1:${port} cannot be reached: `);
+    expect(dead.generator.finding?.nextStep).toBe('check-proxy');
     const behind = await run({ ...options, url: `https://127.0.0.1:${port}/`, proxy: proxy.authority });
     expect(behind.errors).toMatchObject([{ kind: 'connect', count: 10 }]);
     expect(behind.errors[0]?.example).toContain(`the proxy ${proxy.authority} gave no tunnel`);

@@ -52,6 +52,7 @@ test('random fields arrive as they were sent, there and back', async () => {
     hostname: '127.0.0.1',
     port,
     secure: false,
+    tls: { cert: null },
     protocol: 'h2c',
     routes: { resolve: [], connectTo: [], unixSocket: null, proxy: null, spreads: true },
     addresses: [{ address: '127.0.0.1', family: 4 }],

@@ -36,6 +36,7 @@ export function sessionWith(
     } as unknown as ConstructorParameters<typeof Session>[0],
     {
       release: () => {},
+      onSettings: () => {},
       onRoom: () => {},
       onUnseen: (streams) => {
         for (const stream of streams) told[(stream.id - firstId) / 2]?.push('again');

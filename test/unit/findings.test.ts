@@ -212,10 +212,18 @@ const QUOTED: Finding<'no-connection-left'> = {
 const STEP_TEXTS: Readonly<Record<NextStep, RegExp>> = {
   'check-name': /^Check the name and the resolver .*--resolve/,
   'check-listening': /^Check that the target runs and listens there/,
-  'check-proxy': /^Check the proxy: .*--proxy/,
+  'check-proxy': /^Check the proxy \(--proxy\): that it runs and listens there/,
+  'check-proxy-credentials': /^Check the proxy's user and password \(--proxy http:/,
+  'check-proxy-rules': /^The proxy gives no tunnel \(CONNECT\) to this host and port/,
+  'check-behind-proxy': /^The proxy does not reach the target/,
+  'look-behind-proxy': /^The proxy may answer so itself.*look at one answer with --once/,
+  'look-in-proxy-logs': /^The proxy drops connections: look for the cause in the proxy's logs\.$/,
+  'keep-no-proxy-connections': /^The proxy closes connections without announcing it: .*--no-keepalive/,
   'check-tls': /^Check the certificates .*--cacert/,
+  'check-tls-version': /none below --tls-min\.$/,
   'check-scheme': /try http:/,
   'check-protocol': /^Check that the target speaks this protocol .* --once\.$/,
+  'change-protocol': /speaks HTTP\/2 on this port, or leave --http2 and --h2c out\.$/,
   'check-credentials': /^Check the credentials .*--bearer-env, --api-key-env/,
   'check-request': /^Check URL and method; look at one answer with --once\.$/,
   'check-rows': /^Check rows and values/,
@@ -271,6 +279,13 @@ describe('a finding', () => {
         ...{ code: 'requests-failed', figures: { ...failed, failedAs } },
       }),
     ).toMatch(/or raise --stall-timeout\.$/);
+  });
+
+  test('a target that does not agree to HTTP/1.1 calls for --http2', () => {
+    const [failed] = SAMPLES['requests-failed'];
+    const failedAs = [{ kind: 'tls', code: 'NO_HTTP1', count: 900 }] as const;
+    const finding = { code: 'requests-failed', figures: { ...failed, failedAs } } as const;
+    expect(STEPS['change-protocol'](COMMAND_LINE, finding)).toMatch(/try --http2\.$/);
   });
 
   test('where workers are called so, nothing in brackets repeats it', () => {

@@ -4,6 +4,7 @@ import { Backlog } from '../../src/main/collect/backlog.ts';
 import { Series } from '../../src/main/collect/series.ts';
 import { whenFailed as failedWhen } from '../../src/main/summary/episode.ts';
 import { failsByVerdict } from '../../src/main/summary/exit-code.ts';
+import type { ProxyUse } from '../../src/main/summary/failing.ts';
 import { judge as judgementOf } from '../../src/main/summary/verdict.ts';
 import { VERDICT_LIMITS, type VerdictFacts } from '../../src/main/summary/verdict-facts.ts';
 import { whenText } from '../../src/main/text/failure-words.ts';
@@ -800,9 +801,37 @@ describe('requests that ran out of time while volley was late', () => {
     ['truncated', 'WIRE_CLOSED', 'look-in-logs-for-resets'],
     ['tls', 'ERR_SSL_WRONG_VERSION_NUMBER', 'check-scheme'],
     ['tls', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'check-tls'],
+    ['tls', 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'check-tls-version'],
+    ['tls', 'NO_HTTP2', 'change-protocol'],
+    ['tls', 'NO_HTTP1', 'change-protocol'],
+    ['reset', 'NO_HTTP2', 'change-protocol'],
   ] as const)('%s (%s): %s, as the connection or the answer is to blame', (kind, code, step) => {
     const errors = [{ kind, code, count: 500, example: '', firstAtMs: 0, lastAtMs: 0 }];
     expect(judgementOf({ ...QUIET, ...timedOut(500), errors }).finding.nextStep).toBe(step);
+  });
+
+  test.each([
+    ['connect', 'ECONNREFUSED', 'check-proxy', 'check-proxy'],
+    ['dns', 'ENOTFOUND', 'check-proxy', 'check-proxy'],
+    ['connect', 'PROXY_PROTOCOL', 'check-proxy', 'check-proxy'],
+    ['connect', 'PROXY_407', 'check-proxy-credentials', 'check-proxy-credentials'],
+    ['connect', 'PROXY_403', 'check-proxy-rules', 'check-proxy-rules'],
+    ['connect', 'PROXY_501', 'check-proxy-rules', 'check-proxy-rules'],
+    ['connect', 'PROXY_503', 'check-behind-proxy', 'check-behind-proxy'],
+    ['status', '407', 'check-proxy-credentials', 'check-proxy-credentials'],
+    ['status', '403', 'check-credentials', 'look-behind-proxy'],
+    ['status', '502', 'look-in-logs', 'look-behind-proxy'],
+    ['status', '503', 'look-in-logs-or-lower-load', 'look-behind-proxy'],
+    ['status', '500', 'look-in-logs', 'look-in-logs'],
+    ['reset', 'WIRE_CLOSED', 'look-in-logs-for-resets', 'look-in-proxy-logs'],
+    ['truncated', 'ECONNRESET', 'look-in-logs-for-resets', 'look-in-proxy-logs'],
+    ['protocol', 'WIRE_STATUS_LINE', 'check-protocol', 'check-proxy'],
+    ['tls', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'check-tls', 'check-tls'],
+  ] as const)('%s (%s) through a proxy: %s; if it takes whole requests: %s', (kind, code, tunnels, takes) => {
+    const errors = [{ kind, code, count: 500, example: '', firstAtMs: 0, lastAtMs: 0 }];
+    const stepWith = (proxy: ProxyUse): unknown =>
+      judgementOf({ ...QUIET, ...timedOut(500), errors, proxy }).finding.nextStep;
+    expect([stepWith('tunnels'), stepWith('takes-requests')]).toEqual([tunnels, takes]);
   });
 
   const late = withLatencies({ startLag: latency(500, 1_000), response: latency(600, 2_000) });

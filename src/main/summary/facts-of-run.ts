@@ -1,3 +1,4 @@
+import { wholeRequestsTo } from '../../protocol/dial.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import { isLoopback } from '../../requests/set-cookie.ts';
 import type { Collected } from '../collect/collected.ts';
@@ -5,7 +6,7 @@ import { LastAnswer, type Silence } from '../collect/last-answer.ts';
 import { withoutStart } from './cold-start.ts';
 import { lossesOf, stoodStillMs } from './degradations.ts';
 import { whenFailed } from './episode.ts';
-import type { IterationFacts } from './failing.ts';
+import type { IterationFacts, ProxyUse } from './failing.ts';
 import type { Figures } from './figures.ts';
 import { perSecond } from './load-notes.ts';
 import { scenarioCodeOf } from './scenario-code.ts';
@@ -32,6 +33,7 @@ export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
     silence: silenceOf(collected, figures),
     load: plan.load,
     hasUsers: plan.scenarios !== undefined,
+    proxy: proxyUseOf(plan),
     iterations: iterationsOf(collected),
     ...(records.scenarios === null || records.scenarios === undefined
       ? {}
@@ -54,6 +56,15 @@ export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
       plan.batch !== undefined,
     ),
   };
+}
+
+/** Undefined without a proxy. */
+function proxyUseOf({ settings, mix }: RunPlan): ProxyUse | undefined {
+  if (settings.routes.proxy === null) return undefined;
+  const takesRequests = mix.every(
+    ({ endpoint }) => endpoint !== null && wholeRequestsTo({ ...endpoint, ...settings }) !== null,
+  );
+  return takesRequests ? 'takes-requests' : 'tunnels';
 }
 
 /** Scenarios without a base may send anywhere: to this machine only where a request went to one of its own names. */

@@ -1,14 +1,11 @@
-import {
-  type FailedAs,
-  type FailedWhen,
-  FEWEST_ALL_FAILED,
-  type Finding,
-  type NextStep,
-} from '../../protocol/finding.ts';
+import { type FailedAs, type FailedWhen, FEWEST_ALL_FAILED, type Finding } from '../../protocol/finding.ts';
 import type { LoadModel } from '../../protocol/load.ts';
-import { awaitedOf, type ErrorKind } from '../../protocol/report.ts';
+import { awaitedOf } from '../../protocol/report.ts';
 import type { IterationErrorSummary, UserFailures } from '../../protocol/scenario.ts';
 import type { ErrorSummary, MixRow, RequestCounts } from '../../protocol/summary.ts';
+
+/** A proxy takes all requests and answers in the target's place, or opens tunnels for some of them or for all. */
+export type ProxyUse = 'tunnels' | 'takes-requests';
 
 export interface FailureFacts {
   readonly requests: Pick<RequestCounts, 'sent' | 'ok' | 'unfinished' | 'cancelled' | 'dropped'>;
@@ -19,6 +16,8 @@ export interface FailureFacts {
   readonly load: Pick<LoadModel, 'model'>;
   /** Users of scenarios send them: without an answer are those of iterations that were cut off. */
   readonly hasUsers?: boolean;
+  /** Absent without a proxy. */
+  readonly proxy?: ProxyUse | undefined;
   /** When they failed; null if that is unknown. */
   readonly when: FailedWhen | null;
   /** Share of all connections' time that failed requests took, with the rests after them; null in the open model. */
@@ -166,50 +165,4 @@ export function lateOf({ unanswered }: Failed, { errors }: FailureFacts): number
 
 function withoutAnswer(kind: 'unfinished' | 'dropped', count: number): FailedAs {
   return { kind, code: null, count };
-}
-
-/** What to do first, based on the most frequent failure. */
-export function nextStep({ unanswered }: Failed, { errors, hasUsers, requests }: FailureFacts): NextStep {
-  const [top] = errors.filter(({ kind }) => kind !== 'generator');
-  const silent = unanswered.reduce((sum, { count }) => sum + count, 0);
-  if (top === undefined || silent > top.count) {
-    const areCut =
-      hasUsers === true && requests.ok > 0 && unanswered.some(({ kind }) => kind === 'unfinished');
-    return areCut ? 'give-graceful-stop' : STEPS.timeout;
-  }
-  if (top.code.startsWith('PROXY_')) return 'check-proxy';
-  // The connection did not end it: the answer is another one than the preset reads.
-  if (LOOK_AT_IT.includes(top.code)) return 'look-at-answer';
-  if (NO_TLS.includes(top.code)) return 'check-scheme';
-  return top.kind === 'status' ? statusStep(top.code) : STEPS[top.kind];
-}
-
-const LOOK_AT_IT = ['STREAM_CUT', 'STREAM_EMPTY', 'STREAM_ENCODED', 'STREAM_USAGE'];
-
-/** OpenSSL's errors for an answer that is not TLS at all. */
-const NO_TLS = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'];
-
-const STEPS: Readonly<Record<ErrorKind, NextStep>> = {
-  dns: 'check-name',
-  connect: 'check-listening',
-  tls: 'check-tls',
-  timeout: 'lower-load-or-raise-timeout',
-  reset: 'look-in-logs-for-resets',
-  truncated: 'look-in-logs-for-resets',
-  protocol: 'check-protocol',
-  status: 'look-in-logs',
-  expectation: 'look-at-answer',
-  request: 'check-rows',
-  aborted: 'look-in-logs',
-  generator: 'look-in-logs',
-  stream: 'look-in-logs',
-  stalled: 'lower-load-or-raise-timeout',
-};
-
-function statusStep(code: string): NextStep {
-  // Only a proxy asks for it.
-  if (code === '407') return 'check-proxy';
-  if (code === '401' || code === '403') return 'check-credentials';
-  if (code === '429' || code === '503') return 'look-in-logs-or-lower-load';
-  return code.startsWith('4') ? 'check-request' : 'look-in-logs';
 }

@@ -9,7 +9,6 @@ import {
   failureFinding,
   lateOf,
   neverOk,
-  nextStep,
 } from './failing.ts';
 import { failingIterations, failingSetups, unendedIterations } from './failing-iterations.ts';
 import {
@@ -24,6 +23,7 @@ import {
   unserved,
   users,
 } from './limits.ts';
+import { nextStep } from './next-step.ts';
 import { unrequestedBytes } from './unrequested-bytes.ts';
 import { type Judgement, judged, VERDICT_LIMITS, type VerdictFacts } from './verdict-facts.ts';
 

@@ -28,12 +28,29 @@ const LOGS = "look for the cause in the target's logs.";
 export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding) => string>> = {
   'check-name': ({ option }) => `Check the name and the resolver (${option('resolve')} gives an address).`,
   'check-listening': () => 'Check that the target runs and listens there, and check the network in between.',
-  'check-proxy': ({ setting }) =>
-    `Check the proxy: its address, and its user and password (${setting('proxy', 'http://name:password@host:port')}).`,
+  'check-proxy': ({ option }) =>
+    `Check the proxy (${option('proxy')}): that it runs and listens there, and speaks HTTP without TLS.`,
+  'check-proxy-credentials': ({ setting }) =>
+    `Check the proxy's user and password (${setting('proxy', 'http://name:password@host:port')}).`,
+  'check-proxy-rules': () =>
+    'The proxy gives no tunnel (CONNECT) to this host and port: check what its rules allow.',
+  'check-behind-proxy': () =>
+    "The proxy does not reach the target: check that the target runs and listens there, and look in the proxy's logs.",
+  'look-behind-proxy': (naming) =>
+    `The proxy may answer so itself, as where it cannot reach the target: ${look(naming)}, and look in the logs of both.`,
+  'look-in-proxy-logs': () => "The proxy drops connections: look for the cause in the proxy's logs.",
+  'keep-no-proxy-connections': ({ option }) =>
+    `The proxy closes connections without announcing it: give each request one of its own (${option('no-keepalive')}).`,
   'check-tls': ({ option }) =>
     `Check the certificates (${option('cacert')}, ${option('cert')}, ${option('sni')}), the TLS versions, and that the port does not speak plain http.`,
+  'check-tls-version': ({ option }) =>
+    `Check which versions of TLS the target speaks: volley speaks 1.2 and 1.3, and none below ${option('tls-min')}.`,
   'check-scheme': () => 'What answers there does not speak TLS: check the port, or try http://.',
   'check-protocol': (naming) => `Check that the target speaks this protocol on this port; ${look(naming)}.`,
+  'change-protocol': ({ option }, finding) =>
+    isAbout(finding, 'NO_HTTP1')
+      ? `The target does not speak HTTP/1.1 on this port: try ${option('http2')}.`
+      : `Check that the target speaks HTTP/2 on this port, or leave ${option('http2')} and ${option('h2c')} out.`,
   'check-credentials': (naming) =>
     `Check the credentials (${naming.short('user', 'u')}, ${naming.option('bearer-env')}, ${naming.option('api-key-env')}, ${naming.option('cookie')}); ${look(naming)}.`,
   'check-request': (naming) => `Check URL and method; ${look(naming)}.`,
@@ -105,6 +122,11 @@ function look({ option, has }: Naming): string {
 function figureOf({ figures }: Finding, name: string): number {
   const value: unknown = Object.entries(figures).find(([known]) => known === name)?.[1];
   return typeof value === 'number' ? value : 0;
+}
+
+/** Whether most of what failed has this code. */
+function isAbout({ code, figures }: Finding, failedWith: string): boolean {
+  return code === 'requests-failed' && figures.failedAs[0]?.code === failedWith;
 }
 
 /** Whether silence within answers ended most of the failed ones. */

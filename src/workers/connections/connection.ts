@@ -6,6 +6,7 @@ import type { EventTimeKind } from '../../protocol/event-times.ts';
 import type { Address } from '../../protocol/routes.ts';
 import { AddressRace } from './address-race.ts';
 import { type Attempt, type HostDial, proxyOf, refusedAttempt, startAttempt, tunnelIn } from './attempt.ts';
+import { type Peer, peerOf } from './counterpart.ts';
 import { hearLastWords } from './last-words.ts';
 import {
   type ConnectCallback,
@@ -33,6 +34,9 @@ export class TargetConnection {
   openingSinceMs = 0;
   /** The client may close after the current answer, although the target did not announce an end. */
   isLeftUnasked = false;
+  /** The target said last that it allows no requests (MAX_CONCURRENT_STREAMS of 0). */
+  allowsNone = false;
+  readonly peer: Peer;
   readonly #target: Omit<Destination, 'origin'>;
   readonly #shared: Shared;
   #reader: SocketReader | null = null;
@@ -50,6 +54,7 @@ export class TargetConnection {
 
   constructor(target: Omit<Destination, 'origin'>, shared: Shared) {
     this.#target = target;
+    this.peer = peerOf(target);
     this.#shared = shared;
   }
 
@@ -77,14 +82,9 @@ export class TargetConnection {
     return this.#link?.endedByTarget ?? false;
   }
 
-  /** The TLS alert with which the target ended the connection, in words; null without one. */
-  get alert(): Error | null {
-    return this.#link?.alert ?? null;
-  }
-
-  /** Whether anything has been read from the connection. */
-  get hasReceived(): boolean {
-    return (this.#link?.socket.bytesRead ?? 0) > 0;
+  /** What became of it, for failures; null before it was dialled. */
+  get course(): Pick<Link, 'alert' | 'firstWords' | 'answers' | 'hasReceived'> | null {
+    return this.#link;
   }
 
   /** From the next connection on, bytes go to the reader and not to the socket's own stream. */

@@ -1,5 +1,6 @@
 import type * as net from 'node:net';
 import type * as tls from 'node:tls';
+import { type FirstWords, firstWordsIn } from './first-words.ts';
 import type { Inbox, Recipient } from './inbox.ts';
 import type { ReadBytes } from './read-bytes.ts';
 import type { ConnectionCounters } from './shared.ts';
@@ -45,6 +46,8 @@ export class Link implements Recipient {
   endedByUs = false;
   /** The target itself has sent bytes: not a proxy, and not a handshake. */
   hasBrought = false;
+  /** What that was, if it tells that something else is spoken there than was thought. */
+  firstWords: FirstWords | null = null;
   /** The TLS alert that ended it, in words. */
   alert: Error | null = null;
   /** Its last answer, announced as such by the target, has arrived. */
@@ -80,17 +83,24 @@ export class Link implements Recipient {
     this.#settle = settle;
   }
 
+  /** Whether anything has been read from it. */
+  get hasReceived(): boolean {
+    return this.socket.bytesRead > 0;
+  }
+
   /** Takes bytes that were just read, from a buffer that will be reused. */
   read(bytes: ReadBytes, count: number, inbox: Inbox): void {
     if (this.tunnel?.isOpen === false) {
       this.tunnel.onBytes(bytes, count);
       return;
     }
+    if (!this.hasBrought) this.firstWords = firstWordsIn(bytes, count);
     this.hasBrought = true;
     if (this.isShown) inbox.arrived(this, bytes, count);
     else {
       this.isSpoiled = true;
-      this.hasSpokenFirst ||= !isTimeoutNotice(bytes, count);
+      // What is not HTTP/1.1 cannot be taken for an answer.
+      this.hasSpokenFirst ||= this.firstWords === null && !isTimeoutNotice(bytes, count);
     }
   }
 

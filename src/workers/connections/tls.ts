@@ -1,13 +1,18 @@
 import { isIP, type Socket } from 'node:net';
 import type { ConnectionOptions, SecureContext, TLSSocket } from 'node:tls';
-import type { Destination } from '../../protocol/endpoint.ts';
+import type { Destination, TlsSettings } from '../../protocol/endpoint.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import type { ErrorAdvice } from '../../protocol/report.ts';
 
-const ALERT = /^ERR_SSL_\w*?_ALERT_/;
+// OpenSSL calls some of them 'SSL/TLS alert …'.
+const ALERT = /^ERR_SSL_[\w/]*?_ALERT_/;
 const NO_COMMON_PROTOCOL = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
 // Servers send one of many alerts for a missing or rejected client certificate.
 const ABOUT_A_CERTIFICATE = /certificate|unknown ca|access denied|handshake failure/;
+
+/** OpenSSL's errors for bytes that are not TLS at all. */
+const NOT_TLS = new Set(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']);
+const ABOUT_THE_VERSION = 'protocol version';
 
 /** A failed handshake, with advice on what to do. */
 class HandshakeError extends Error {
@@ -85,19 +90,36 @@ export function isAlert({ code }: NodeJS.ErrnoException): boolean {
 export function explainedAlert(error: NodeJS.ErrnoException, { tls }: Pick<Destination, 'tls'>): Error {
   const code = String(error.code);
   const name = code.replace(ALERT, '').replaceAll('_', ' ').toLowerCase();
-  const aboutCertificate = tls.cert === null ? 'client-certificate' : 'client-certificate-refused';
-  const advice = ABOUT_A_CERTIFICATE.test(name) ? aboutCertificate : undefined;
-  return new HandshakeError(`the target ended TLS with the alert '${name}'`, code, advice, error);
+  return new HandshakeError(
+    `the target ended TLS with the alert '${name}'`,
+    code,
+    adviceOnAlert(name, tls),
+    error,
+  );
+}
+
+function adviceOnAlert(name: string, { cert, minVersion }: TlsSettings): ErrorAdvice | undefined {
+  if (name === ABOUT_THE_VERSION) return minVersion === 'TLSv1.3' ? 'lower-tls-min' : undefined;
+  if (!ABOUT_A_CERTIFICATE.test(name)) return undefined;
+  return cert === null ? 'client-certificate' : 'client-certificate-refused';
 }
 
 /** A handshake's error, with advice. */
 export function explainedHandshake(
   error: NodeJS.ErrnoException,
   socket: TLSSocket,
-  { protocol }: Pick<Destination, 'protocol'>,
+  { protocol, tls }: Pick<Destination, 'protocol' | 'tls'>,
 ): Error {
   const { code = error.name } = error;
+  // It agreed to a handshake, and not to HTTP/2.
+  if (error instanceof HandshakeError) return error;
   if (code === NO_COMMON_PROTOCOL) return protocol === 'h2' ? noHttp2(error) : noHttp1(error);
+  if (code === 'ECONNRESET') {
+    const refused = tls.cert === null ? undefined : 'client-certificate-refused';
+    return new HandshakeError('the target ended the connection in the TLS handshake', code, refused, error);
+  }
+  if (NOT_TLS.has(code))
+    return new HandshakeError(`what the target sent is not TLS (${reasonOf(error)})`, code, undefined, error);
   // Set if the target's certificate was the problem; the type claims it is always set.
   const unverified: unknown = socket.authorizationError;
   if (unverified === undefined || unverified === null) return error;
@@ -107,6 +129,11 @@ export function explainedHandshake(
     .replace(/; if the root CA is installed locally.*$/, '')
     .replace(/[:.\s]+$/, '');
   return new HandshakeError(why, code, advice, error);
+}
+
+/** Why, in OpenSSL's words. */
+function reasonOf(error: Error): string {
+  return 'reason' in error && typeof error.reason === 'string' ? error.reason : messageOf(error);
 }
 
 function noHttp1(cause: Error): Error {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { authorityOf } from '../../protocol/dial.ts';
+import type { ErrorAdvice } from '../../protocol/report.ts';
 import type { HttpProxy } from '../../protocol/routes.ts';
 import { copyOf, type ReadBytes } from './read-bytes.ts';
 
@@ -13,10 +14,12 @@ const SWITCHING = 101;
 /** The proxy opened no tunnel. */
 class TunnelError extends Error {
   readonly code: string;
+  readonly advice: ErrorAdvice | undefined;
 
-  constructor(message: string, code: string) {
+  constructor(message: string, code: string, advice?: ErrorAdvice) {
     super(message);
     this.code = code;
+    this.advice = advice;
   }
 }
 
@@ -94,10 +97,15 @@ export class Tunnel {
   }
 
   /** The error that ended the connection, in terms of the tunnel; the code is kept. */
-  explained({ message, code, name }: NodeJS.ErrnoException): Error {
+  explained({
+    message,
+    code,
+    name,
+    advice,
+  }: NodeJS.ErrnoException & { readonly advice?: ErrorAdvice }): Error {
     const proxy = this.#name;
     return this.isOpen
-      ? new TunnelError(`${message} (through the proxy ${proxy})`, code ?? name)
+      ? new TunnelError(`${message} (through the proxy ${proxy})`, code ?? name, advice)
       : new TunnelError(`the proxy ${proxy} gave no tunnel: ${message}`, code ?? name);
   }
 

@@ -26,13 +26,15 @@ interface CompleteAnswer extends Answered {
   /** The answer's Location; null without one. */
   readonly location: string | null;
   readonly sink: Pick<AnswerSink, 'complaint' | 'finish'>;
+  readonly client: { readonly connection: Pick<TargetConnection, 'course'> };
 }
 
 /** What is known of a request without one. */
 interface NoAnswer {
   readonly request: PreparedRequest | null;
+  readonly redirects: number;
   readonly client: {
-    readonly connection: Pick<TargetConnection, 'phase' | 'endedByTarget' | 'alert'>;
+    readonly connection: Pick<TargetConnection, 'phase' | 'endedByTarget' | 'peer' | 'course' | 'allowsNone'>;
   };
   readonly endedByUs: EndedByUs | null;
   readonly sentMs: number;
@@ -72,7 +74,9 @@ export class Verdict {
     if (status >= LOWEST_FAILURE && (expectation === null || expectation.statuses.length === 0)) {
       const hide = this.#secrets.of(request);
       const example = `${answeredPlace(request, hide)} was answered with ${status}${onTheWay(redirects)}${saidBy(sink, hide)}`;
-      return { kind: 'status', code: String(status), count: 1, example };
+      const isForTls = answer.client.connection.course?.firstWords === 'expects-tls';
+      const advice = isForTls ? ({ advice: 'with-https' } as const) : {};
+      return { kind: 'status', code: String(status), count: 1, example, ...advice };
     }
     const cut = sink.finish();
     if (cut !== null) {
@@ -86,22 +90,27 @@ export class Verdict {
 
   /** Why there is no complete answer. */
   ofFailure(
-    { request, client: { connection }, endedByUs, sentMs, firstByteMs }: NoAnswer,
+    { request, redirects, client: { connection }, endedByUs, sentMs, firstByteMs }: NoAnswer,
     error: Error,
   ): ErrorTally {
     if (endedByUs === 'timeout') {
+      const limit = limitText(request?.timeoutMs ?? this.#timeoutMs);
+      if (connection.allowsNone && Number.isNaN(firstByteMs)) {
+        const example = `no answer within ${limit}: the target allows no streams (MAX_CONCURRENT_STREAMS is 0)`;
+        return { kind: 'timeout', code: 'NO_STREAMS', count: 1, example };
+      }
       const what = Number.isNaN(sentMs) ? 'no connection' : 'no complete answer';
-      const example = `${what} within ${limitText(request?.timeoutMs ?? this.#timeoutMs)}`;
-      return { kind: 'timeout', code: 'TIMEOUT', count: 1, example };
+      return { kind: 'timeout', code: 'TIMEOUT', count: 1, example: `${what} within ${limit}` };
     }
     if (endedByUs === 'stalled') {
       const example = `no byte for ${this.#stallMs} ms`;
       return { kind: 'stalled', code: 'STALLED', count: 1, example };
     }
-    const { phase, endedByTarget, alert } = connection;
+    const { phase, endedByTarget, peer, course } = connection;
     const hasHead = !Number.isNaN(firstByteMs);
-    const failure = classifyFailure({ error, phase, hasHead, endedByTarget, alert });
-    return { ...failure, example: this.#secrets.of(request)(failure.example), count: 1 };
+    const failure = classifyFailure({ error, phase, hasHead, endedByTarget, peer, course });
+    const where = redirects === 0 ? '' : ` (${onTheWay(redirects).trimStart()})`;
+    return { ...failure, example: this.#secrets.of(request)(failure.example) + where, count: 1 };
   }
 
   #unexpected(request: PreparedRequest, code: string, example: string): ErrorTally {

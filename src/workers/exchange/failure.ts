@@ -3,7 +3,10 @@ import type { ErrorAdvice, ErrorKind } from '../../protocol/report.ts';
 import { InvalidRequest } from '../../requests/invalid-request.ts';
 import { StreamEnded } from '../clients/stream-ended.ts';
 import { explainedRefusal } from '../clients/undici/undici-refusal.ts';
+import type { TargetConnection } from '../connections/connection.ts';
+import type { Peer } from '../connections/counterpart.ts';
 import type { ConnectionPhase } from '../connections/link.ts';
+import { misfit } from './misfit.ts';
 
 /** What is known of a request without a complete response. */
 interface FailureFacts {
@@ -13,15 +16,22 @@ interface FailureFacts {
   readonly hasHead: boolean;
   /** The target had ended the connection. */
   readonly endedByTarget: boolean;
-  /** Its TLS alert, in words. */
-  readonly alert?: Error | null;
+  /** Absent where nothing is known of it. */
+  readonly peer?: Peer;
+  /** Null before the connection was dialled. */
+  readonly course?: Course | null;
 }
 
-interface Failure {
+type Course = NonNullable<TargetConnection['course']>;
+
+interface Advised {
+  readonly advice?: ErrorAdvice;
+}
+
+interface Failure extends Advised {
   readonly kind: ErrorKind;
   readonly code: string;
   readonly example: string;
-  readonly advice?: ErrorAdvice;
 }
 
 // This machine ran out of something, or may not send there: not the target's fault.
@@ -29,13 +39,9 @@ const GENERATOR_CODES = new Set(['NOT_ALLOWED', 'EMFILE', 'ENFILE', 'EADDRNOTAVA
 const DNS_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NONAME', 'EAI_NODATA']);
 const CONNECTION_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 /** Assigns a failure to exactly one kind (table in docs/metrics.md). */
-export function classifyFailure({
-  error,
-  phase,
-  hasHead,
-  endedByTarget,
-  alert = null,
-}: FailureFacts): Failure {
+export function classifyFailure(facts: FailureFacts): Failure {
+  const { error, phase, hasHead, endedByTarget, peer, course = null } = facts;
+  const alert = course?.alert ?? null;
   if (alert !== null)
     return { kind: 'tls', code: codeOf(alert), example: readable(alert), ...adviceOf(alert) };
   const message = readable(error);
@@ -44,7 +50,7 @@ export function classifyFailure({
     kind,
     code,
     example,
-    ...adviceOf(error),
+    ...(kind === 'reset' ? adviceOnEnd(facts) : adviceOf(error)),
   });
   if (error instanceof InvalidRequest) return failure('request');
   if (GENERATOR_CODES.has(code)) return failure('generator');
@@ -52,6 +58,8 @@ export function classifyFailure({
   if (code === 'ETIMEDOUT') return failure('timeout');
   if (phase === 'securing') return failure('tls');
   if (phase !== 'open') return failure('connect');
+  const spoken = hasHead || peer === undefined ? null : misfit(course?.firstWords ?? null, peer);
+  if (spoken !== null) return { kind: 'protocol', ...spoken };
   if (error instanceof StreamEnded) return failure(hasHead ? 'truncated' : 'reset');
   // After the end of the connection there are no bytes to be invalid: the cause is the end itself.
   if (!endedByTarget && !CONNECTION_CODES.has(code)) {
@@ -62,13 +70,27 @@ export function classifyFailure({
   }
   const how = code === 'ECONNRESET' || code === 'EPIPE' ? 'reset' : 'closed';
   const where = hasHead ? 'in the middle of the body' : 'before the head of its answer was complete';
-  return failure(hasHead ? 'truncated' : 'reset', `the target ${how} the connection ${where}`);
+  return failure(hasHead ? 'truncated' : 'reset', `${nameOf(peer)} ${how} the connection ${where}`);
+}
+
+function nameOf(peer: Peer | undefined): string {
+  return peer === undefined || peer.proxy === null ? 'the target' : `the proxy ${peer.proxy}`;
+}
+
+/** What can be done where the other side ended an open connection, or a stream, without an answer. */
+function adviceOnEnd({ error, peer, course = null }: FailureFacts): Advised {
+  if (peer === undefined || course === null) return {};
+  if (peer.isSecure && !course.hasReceived) {
+    // With TLS 1.3 it is only now that the target can reject a client certificate.
+    if (peer.hasCertificate) return { advice: 'client-certificate-refused' };
+    return codeOf(error) === 'SILENT_END' ? { advice: 'client-certificate-if-wanted' } : {};
+  }
+  const wasKept = peer.proxy !== null && course.answers > 0;
+  return wasKept ? { advice: 'without-keepalive' } : {};
 }
 
 /** The advice that an error carries, if any. */
-function adviceOf({ advice }: Error & { readonly advice?: ErrorAdvice | undefined }): {
-  advice?: ErrorAdvice;
-} {
+function adviceOf({ advice }: Error & { readonly advice?: ErrorAdvice | undefined }): Advised {
   return advice === undefined ? {} : { advice };
 }
 

@@ -5,14 +5,8 @@ import { goodbye, reasonOf, resetStream, StreamEnded, shortBody, silentEnd } fro
 const REASON_NOTES: Readonly<Record<string, string>> = {
   ENHANCE_YOUR_CALM: ', or node:http2 did, which takes at most 64 KB of fields in an answer',
 };
-/** Codes for invalid input from the other side; here it is nearly always our side that sends them. */
-const PROTOCOL_REASONS = new Set<string>([
-  'PROTOCOL_ERROR',
-  'FLOW_CONTROL_ERROR',
-  'STREAM_CLOSED',
-  'FRAME_SIZE_ERROR',
-  'COMPRESSION_ERROR',
-]);
+/** Codes with which node:http2 itself resets a stream for invalid input: here it is nearly always our side. */
+const OWN_REASONS = new Set<string | undefined>(['PROTOCOL_ERROR', 'FLOW_CONTROL_ERROR', 'STREAM_CLOSED']);
 /** undici's codes for a stream or connection ended by the other side. */
 const ENDED_CODES = new Set<unknown>(['UND_ERR_INFO', 'UND_ERR_SOCKET']);
 /** node:http2's code when it ends a connection after a GOAWAY other than NO_ERROR. */
@@ -34,7 +28,7 @@ class NotHttp2 extends Error {
 
   constructor(cause: Error, hasSettings: boolean) {
     super('what the target sent is not HTTP/2, or breaks its rules', { cause });
-    this.advice = hasSettings ? undefined : 'with-http1-if-only';
+    this.advice = hasSettings ? 'see-what-wire-says' : 'with-http1-if-only';
   }
 }
 
@@ -66,10 +60,11 @@ export function explainedStream(
   { isShort, endedByTarget, hasReceived, isSecure, goodbyeCode, hasSettings, resetCode }: StreamFacts,
 ): Error {
   const { code, http2ErrorCode } = error as { code?: unknown; http2ErrorCode?: unknown };
-  const reason = typeof http2ErrorCode === 'number' ? reasonOf(http2ErrorCode) : undefined;
   if (isShort && code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return shortBody(error);
-  if (reason !== undefined && !PROTOCOL_REASONS.has(reason) && code === 'ERR_HTTP2_STREAM_ERROR')
-    return resetStream(http2ErrorCode as number, REASON_NOTES[reason], error);
+  if (typeof http2ErrorCode === 'number' && code === 'ERR_HTTP2_STREAM_ERROR') {
+    const reason = reasonOf(http2ErrorCode);
+    if (!OWN_REASONS.has(reason)) return resetStream(http2ErrorCode, REASON_NOTES[reason ?? ''], error);
+  }
   if (goodbyeCode !== null && (ENDED_CODES.has(code) || (goodbyeCode !== 0 && GOODBYE_CODES.has(code))))
     return goodbye(goodbyeCode, error);
   // A request could not be written although neither side ended the connection: the connection itself failed.

@@ -71,7 +71,7 @@ class Http2Dispatcher implements StreamDispatcher, StreamQueue {
   #create(): Client {
     const connection = this.#connection;
     const client = new UndiciClient(this.#origin, {
-      connect: (_options, callback) => connection.acquire(openingSession(callback)),
+      connect: (_options, callback) => connection.acquire(openingSession(connection, callback)),
       allowH2: true,
       // No pings, so that only requests are sent. volley keeps the deadlines.
       h2Options: { maxConcurrentStreams: MOST_STREAMS, pingInterval: 0 },
@@ -94,7 +94,7 @@ export function createHttp2Dispatcher(
 }
 
 /** undici creates the session within this call and does not pass on the options we need. */
-function openingSession(callback: ConnectCallback): ConnectCallback {
+function openingSession(connection: TargetConnection, callback: ConnectCallback): ConnectCallback {
   return (...result) => {
     const { connect } = http2;
     http2.connect = ((authority: string, options: http2.ClientSessionOptions) => {
@@ -115,8 +115,9 @@ function openingSession(callback: ConnectCallback): ConnectCallback {
         facts.lastSeenId ??= lastSeenId;
         facts.goodbyeCode = code;
       });
-      session.once('remoteSettings', () => {
+      session.on('remoteSettings', ({ maxConcurrentStreams }) => {
         facts.hasSettings = true;
+        connection.allowsNone = maxConcurrentStreams === 0;
       });
       session.request = (...asked) => claimStream(request.apply(session, asked), facts);
       return session;

@@ -151,7 +151,8 @@ export class Stream implements AnswerHandler, RequestStream {
       this.#sendAgain();
       return;
     }
-    const { phase, endedByTarget, hasReceived } = this.#connection;
+    const { phase, endedByTarget, course } = this.#connection;
+    const hasReceived = course?.hasReceived ?? false;
     const isShort = this.#received < this.#length;
     const goodbyeCode = this.#session?.goodbyeCode ?? null;
     const hasSettings = this.#session?.hasSettings ?? true;

@@ -111,6 +111,11 @@ class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, Strea
     if (this.#spare.length < MOST_SPARE && !stream.isHeldBack) this.#spare.push(stream);
   }
 
+  onSettings(mostStreams: number): void {
+    this.#connection.allowsNone = mostStreams === 0;
+    this.onRoom();
+  }
+
   onRoom(): void {
     if (this.#waiting.length > 0) this.#proceed();
   }

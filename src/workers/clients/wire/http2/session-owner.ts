@@ -8,6 +8,8 @@ export type Outgoing = Pick<Socket, 'write' | 'writableLength'>;
 export interface SessionOwner {
   /** A stream is complete and its object may be reused. */
   release(stream: Http2Stream): void;
+  /** The target's settings have changed, and with them perhaps how many streams it allows. */
+  onSettings(mostStreams: number): void;
   /** There may be room for streams that wait. */
   onRoom(): void;
   /** The target did not process these requests; they may be sent again, in this order. */

@@ -294,7 +294,7 @@ export class Session implements FrameTaker, AnswersOwner {
     }
     this.#out.add(SETTINGS_ACK);
     this.onNothing();
-    this.#owner.onRoom();
+    this.#owner.onSettings(this.#settings.mostStreams);
   }
 
   #onWindowUpdate(streamId: number, bytes: number): void {

@@ -1,0 +1,291 @@
+import { createServer as createHttpServer } from 'node:http';
+import {
+  createServer as createHttp2Server,
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2Server,
+} from 'node:http2';
+import { createServer as createHttpsServer } from 'node:https';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:tls';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type RunOptions, run, type Summary } from '../../src/api/index.ts';
+import { CLIENT_NAMES, type ClientName } from '../../src/protocol/plan.ts';
+import { CERTIFICATE, CERTIFICATE_PATH, KEY_PATH } from '../support/certificate.ts';
+import { closedPort, listening } from '../support/target.ts';
+
+const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
+/** The record with which a server of TLS answers what is not TLS. */
+const ALERT = Buffer.of(0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46);
+const EMPTY_SETTINGS = Buffer.of(0, 0, 0, 4, 0, 0, 0, 0, 0);
+/** How nginx, Go and Apache answer a request without TLS at a port of TLS. */
+const FOR_TLS = [
+  '<center>The plain HTTP request was sent to HTTPS port</center>',
+  'Client sent an HTTP request to an HTTPS server.\n',
+  "Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />",
+];
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+/** Returns the port. */
+async function serve(server: Server | Http2Server | Http2SecureServer): Promise<number> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+  });
+  if (server instanceof TlsServer) server.on('secureConnection', (socket) => socket.on('error', () => {}));
+  for (const event of ['tlsClientError', 'sessionError']) server.on(event, () => {});
+  closers.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return listening(server);
+}
+
+const answering = (answer: string | Buffer): Server =>
+  createServer((socket) => socket.on('data', () => socket.end(answer)));
+
+type Request = Partial<RunOptions> & { readonly client: ClientName };
+
+const measured = (url: string, options: Request): Promise<Summary> =>
+  run({ url, mode: 'inline', requests: 6, concurrency: 2, timeout: '5s', ...options });
+
+/** What all requests have failed with, and what a user is told to do. */
+async function told(url: string, options: Request): Promise<{ kind: string; text: string; step: string }> {
+  const { errors, generator, requests } = await measured(url, options);
+  expect(requests.ok).toBe(0);
+  const [error, ...others] = errors;
+  expect(others).toEqual([]);
+  const { kind = '', code = '', example = '', count = 0 } = error ?? {};
+  expect(count).toBe(requests.sent);
+  return { kind: `${kind} ${code}`, text: example, step: generator.finding?.nextStep ?? '' };
+}
+
+describe.each(CLIENT_NAMES)('a TLS handshake, %s', (client) => {
+  const asking = { ...CERTIFICATE, requestCert: true, rejectUnauthorized: true };
+  /** Nobody has signed it but itself, and the server does not know it. */
+  const unknown = { insecure: true, cert: CERTIFICATE_PATH, key: KEY_PATH };
+
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'over %s without the client certificate that is asked for',
+    async (version) => {
+      const versions = { minVersion: version, maxVersion: version };
+      for (const http2 of [true, false]) {
+        const settings = { ...asking, ...versions };
+        const port = await serve(http2 ? createSecureServer(settings) : createHttpsServer(settings));
+        const { kind, text } = await told(`https://127.0.0.1:${port}/`, { client, http2, insecure: true });
+        expect(kind).toMatch(/^tls ERR_SSL_.*_ALERT_/);
+        expect(text).toMatch(
+          /^the target ended TLS with the alert '.*': name a client certificate with cert and key$/,
+        );
+      }
+    },
+  );
+
+  test('a client certificate that the target does not know', async () => {
+    const late = await serve(createSecureServer({ ...asking, minVersion: 'TLSv1.3' }));
+    expect(await told(`https://127.0.0.1:${late}/`, { client, http2: true, ...unknown })).toEqual({
+      kind: 'reset SILENT_END',
+      text: 'the target agreed to HTTP/2, and ended the connection without a word: it may not accept the client certificate of cert',
+      step: 'look-in-logs-for-resets',
+    });
+    const late1 = await serve(createHttpsServer({ ...asking, minVersion: 'TLSv1.3' }));
+    expect((await told(`https://127.0.0.1:${late1}/`, { client, ...unknown })).text).toMatch(
+      /^the target (closed|reset) the connection before .*: it may not accept the client certificate of cert$/,
+    );
+    const early = await serve(createHttpsServer({ ...asking, maxVersion: 'TLSv1.2' }));
+    expect(await told(`https://127.0.0.1:${early}/`, { client, ...unknown })).toMatchObject({
+      kind: 'tls ECONNRESET',
+      text: 'the target ended the connection in the TLS handshake: it may not accept the client certificate of cert',
+    });
+  });
+
+  test('a target that agreed to HTTP/2 and leaves may want a certificate', async () => {
+    const server = createTlsServer({ ...CERTIFICATE, ALPNProtocols: ['h2'] }, (socket) => socket.end());
+    const url = `https://127.0.0.1:${await serve(server)}/`;
+    expect(await told(url, { client, http2: true, insecure: true })).toMatchObject({
+      kind: 'reset SILENT_END',
+      text: 'the target agreed to HTTP/2, and ended the connection without a word: it may want a client certificate (cert and key)',
+    });
+  });
+
+  test('another version of HTTP than the target agrees to', async () => {
+    const agreesToNone = createTlsServer(CERTIFICATE, (socket) => socket.on('data', () => socket.write(OK)));
+    for (const server of [createHttpsServer(CERTIFICATE), agreesToNone])
+      expect(
+        await told(`https://127.0.0.1:${await serve(server)}/`, { client, http2: true, insecure: true }),
+      ).toEqual({
+        kind: 'tls NO_HTTP2',
+        text: 'the target did not agree to HTTP/2 in the TLS handshake (ALPN): leave http2 out',
+        step: 'change-protocol',
+      });
+    const port = await serve(createSecureServer(CERTIFICATE));
+    expect(await told(`https://127.0.0.1:${port}/`, { client, insecure: true })).toEqual({
+      kind: 'tls NO_HTTP1',
+      text: 'the target did not agree to HTTP/1.1 in the TLS handshake (ALPN): try http2',
+      step: 'change-protocol',
+    });
+  });
+
+  test('a target without the version of TLS that is asked for', async () => {
+    const port = await serve(createHttpsServer({ ...CERTIFICATE, maxVersion: 'TLSv1.2' }));
+    expect(await told(`https://127.0.0.1:${port}/`, { client, insecure: true, tlsMin: '1.3' })).toEqual({
+      kind: 'tls ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+      text: "the target ended TLS with the alert 'protocol version': try tlsMin: '1.2'",
+      step: 'check-tls-version',
+    });
+  });
+});
+
+describe.each(CLIENT_NAMES)('what is spoken on a port shows in the bytes, %s', (client) => {
+  test('an alert of TLS', async () => {
+    const port = await serve(answering(ALERT));
+    expect(await told(`http://127.0.0.1:${port}/`, { client })).toMatchObject({
+      kind: 'protocol NOT_HTTP1',
+      text: 'the target speaks TLS: it answered with an alert: try https://',
+    });
+  });
+
+  test.each(FOR_TLS)('an answer that asks for TLS: %s', async (body) => {
+    const answer = `HTTP/1.1 400 Bad Request\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`;
+    const url = `http://127.0.0.1:${await serve(answering(answer))}/`;
+    expect((await told(url, { client })).text).toBe('GET / was answered with 400: try https://');
+  });
+
+  test('any other 400, and other bytes that are no HTTP, say nothing of it', async () => {
+    const other = await serve(
+      answering('HTTP/1.1 400 Bad Request\r\ncontent-length: 5\r\nconnection: close\r\n\r\nHTTPS'),
+    );
+    expect((await told(`http://127.0.0.1:${other}/`, { client })).text).toBe('GET / was answered with 400');
+    const ssh = await serve(answering('SSH-2.0-x\r\n'));
+    expect((await told(`http://127.0.0.1:${ssh}/`, { client })).text).not.toContain('try');
+  });
+
+  test('HTTP/2 where HTTP/1.1 is asked for, also if it begins before the request', async () => {
+    for (const server of [createHttp2Server(), answering(EMPTY_SETTINGS)]) {
+      const url = `http://127.0.0.1:${await serve(server)}/`;
+      const summary = await measured(url, { client });
+      expect(summary.errors).toMatchObject([
+        {
+          ...{ kind: 'protocol', code: 'NOT_HTTP1', count: 6, advice: 'with-h2c' },
+          example: 'the target speaks HTTP/2: it began with a frame of SETTINGS: try h2c',
+        },
+      ]);
+      // No answer could be taken for another one.
+      expect([summary.degradedReasons, summary.connections.unrequested]).toEqual([[], undefined]);
+    }
+  });
+
+  test('no TLS where TLS is asked for', async () => {
+    const url = `https://127.0.0.1:${await serve(createHttpServer())}/`;
+    for (const http2 of [true, false])
+      expect(await told(url, { client, http2, insecure: true })).toEqual({
+        kind: 'tls ERR_SSL_WRONG_VERSION_NUMBER',
+        text: 'what the target sent is not TLS (wrong version number)',
+        step: 'check-scheme',
+      });
+  });
+});
+
+test('wire over HTTP/2 without TLS sees an alert of TLS as well', async () => {
+  const url = `http://127.0.0.1:${await serve(answering(ALERT))}/`;
+  expect(await told(url, { client: 'wire', h2c: true })).toMatchObject({
+    kind: 'protocol NOT_HTTP2',
+    text: 'the target speaks TLS: it answered with an alert: try https://',
+  });
+});
+
+describe.each(CLIENT_NAMES)('a proxy that takes whole requests, %s', (client) => {
+  const url = 'http://127.0.0.1:9/';
+
+  test('closes connections after an answer without announcing it', async () => {
+    const server = createServer((socket) => {
+      let isFirst = true;
+      socket.on('data', () => {
+        if (isFirst) socket.write(OK);
+        else socket.end();
+        isFirst = false;
+      });
+    });
+    const proxy = `127.0.0.1:${await serve(server)}`;
+    const { errors, generator, requests } = await measured(url, { client, proxy, requests: 40 });
+    expect(requests.ok).toBeGreaterThan(0);
+    expect(errors).toMatchObject([
+      {
+        ...{ kind: 'reset', count: requests.sent - requests.ok },
+        example: `the proxy ${proxy} closed the connection before the head of its answer was complete: with keepalive: false each request has a connection of its own`,
+      },
+    ]);
+    expect(generator.finding?.nextStep).toBe('keep-no-proxy-connections');
+    const apart = await measured(url, { client, proxy, requests: 40, keepalive: false });
+    expect(apart.requests.ok).toBe(40);
+  });
+
+  test('closes them before it has answered any', async () => {
+    const server = createServer((socket) => socket.on('data', () => socket.end()));
+    const proxy = `127.0.0.1:${await serve(server)}`;
+    expect(await told(url, { client, proxy })).toMatchObject({
+      text: `the proxy ${proxy} closed the connection before the head of its answer was complete`,
+      step: 'look-in-proxy-logs',
+    });
+  });
+
+  test('speaks TLS, which volley does not with proxies', async () => {
+    const proxy = `127.0.0.1:${await serve(answering(ALERT))}`;
+    expect(await told(url, { client, proxy })).toEqual({
+      kind: 'protocol NOT_HTTP1',
+      text: `the proxy ${proxy} speaks TLS: it answered with an alert`,
+      step: 'check-proxy',
+    });
+  });
+});
+
+describe.each(CLIENT_NAMES)('other ends of a way, %s', (client) => {
+  test('a target that allows no streams', async () => {
+    const server = createHttp2Server({ settings: { maxConcurrentStreams: 0 } });
+    const url = `http://127.0.0.1:${await serve(server)}/`;
+    expect(await told(url, { client, h2c: true, streams: 2, timeout: '200ms' })).toMatchObject({
+      kind: 'timeout NO_STREAMS',
+      text: 'no answer within 200 ms: the target allows no streams (MAX_CONCURRENT_STREAMS is 0)',
+    });
+  });
+
+  test('a redirect to a place where nobody listens', async () => {
+    const dead = await closedPort();
+    const location = `http://127.0.0.1:${dead}/`;
+    const server = createHttpServer((_request, response) => response.writeHead(302, { location }).end());
+    const url = `http://127.0.0.1:${await serve(server)}/`;
+    expect(await told(url, { client, location: true })).toMatchObject({
+      kind: 'connect ECONNREFUSED',
+      text: `connect ECONNREFUSED 127.0.0.1:${dead} (after a redirect)`,
+    });
+  });
+
+  test('a proxy that knows no tunnels', async () => {
+    const server = createServer((socket) =>
+      socket.on('data', () => socket.end('HTTP/1.1 405 Method Not Allowed\r\ncontent-length: 0\r\n\r\n')),
+    );
+    const proxy = `127.0.0.1:${await serve(server)}`;
+    expect(await told('https://127.0.0.1:9/', { client, proxy, http2: true })).toEqual({
+      kind: 'connect PROXY_405',
+      text: `the proxy ${proxy} refused a tunnel with 405 Method Not Allowed`,
+      step: 'check-proxy-rules',
+    });
+  });
+
+  test('a reason of a reset that is the target’s alone', async () => {
+    const server = createHttp2Server();
+    // FRAME_SIZE_ERROR, COMPRESSION_ERROR
+    for (const code of [6, 9]) {
+      server.removeAllListeners('stream').on('stream', (stream) => stream.on('error', () => {}).close(code));
+      if (!server.listening) await serve(server);
+      const { port } = server.address() as { port: number };
+      const { kind } = await told(`http://127.0.0.1:${port}/`, { client, h2c: true });
+      expect(kind).toBe(`reset RST_STREAM_${code === 6 ? 'FRAME_SIZE' : 'COMPRESSION'}_ERROR`);
+    }
+  });
+});
