@@ -285,7 +285,7 @@ describe.each(CLIENTS)('a target that does not speak HTTP/2, %s', (client) => {
     server.close();
     expect(summary.errors).toMatchObject([{ kind: 'reset', code: 'SILENT_END', count: 12 }]);
     expect(summary.errors[0]?.example).toBe(
-      'the target agreed to HTTP/2, and ended the connection without a word',
+      'the target agreed to HTTP/2, and ended the connection without a word: it may want a client certificate (cert and key)',
     );
   });
 

@@ -265,6 +265,34 @@ describe.each(CLIENT_NAMES)('other ends of a way, %s', (client) => {
     });
   });
 
+  test('redirects to where HTTP/2 as asked for does not lead, and to what is no HTTP', async () => {
+    const ask = async (
+      server: Http2Server | Http2SecureServer,
+      to: string,
+      options: Request,
+    ): Promise<string> => {
+      server.on('stream', (stream) => {
+        stream.respond({ ':status': 302, location: to });
+        stream.end();
+      });
+      const scheme = options.http2 ? 'https' : 'http';
+      const url = `${scheme}://127.0.0.1:${await serve(server)}/`;
+      const { kind, text } = await told(url, { ...options, location: true, insecure: true });
+      expect(kind).toBe('expectation REDIRECT');
+      return text;
+    };
+    const secure = { client, http2: true };
+    expect(await ask(createSecureServer(CERTIFICATE), 'http://127.0.0.1/x', secure)).toBe(
+      "after 0 of at most 10 redirects: 302 to 'http://127.0.0.1/x', which HTTP/2 over TLS does not reach: leave http2 out",
+    );
+    expect(await ask(createHttp2Server(), 'https://127.0.0.1/x', { client, h2c: true })).toBe(
+      "after 0 of at most 10 redirects: 302 to 'https://127.0.0.1/x', which HTTP/2 without TLS does not reach: leave h2c and http2 out",
+    );
+    expect(await ask(createHttp2Server(), 'ftp://127.0.0.1/x', { client, h2c: true })).toBe(
+      "after 0 of at most 10 redirects: 302 to 'ftp://127.0.0.1/x', which is no http or https URL",
+    );
+  });
+
   test('a proxy that knows no tunnels', async () => {
     const server = createServer((socket) =>
       socket.on('data', () => socket.end('HTTP/1.1 405 Method Not Allowed\r\ncontent-length: 0\r\n\r\n')),

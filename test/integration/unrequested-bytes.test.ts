@@ -1,5 +1,6 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { batch, type RunOptions, run, type Summary } from '../../src/api/index.ts';
 import { sentOnce } from '../../src/main/once/sent-once.ts';
@@ -8,6 +9,7 @@ import { exitCodeOf, failsByVerdict } from '../../src/main/summary/exit-code.ts'
 import type { OnceSent } from '../../src/protocol/once.ts';
 import { CLIENT_NAMES, type ClientName } from '../../src/protocol/plan.ts';
 import { readAnswered } from '../support/batch.ts';
+import { CERTIFICATE } from '../support/certificate.ts';
 import { useFolder } from '../support/folder.ts';
 import { listening } from '../support/target.ts';
 
@@ -25,14 +27,19 @@ afterEach(() => {
 
 type OnRequest = (socket: Socket, text: string) => void;
 
-async function serving(onRequest: OnRequest, onConnect: OnRequest = () => {}): Promise<string> {
-  const server = createServer((socket) => {
+async function serving(
+  onRequest: OnRequest,
+  onConnect: OnRequest = () => {},
+  scheme: 'http' | 'https' = 'http',
+): Promise<string> {
+  const serve = (socket: Socket): void => {
     socket.on('error', () => {});
     onConnect(socket, '');
     socket.on('data', (data) => onRequest(socket, String(data)));
-  });
+  };
+  const server = scheme === 'http' ? createServer(serve) : createTlsServer(CERTIFICATE, serve);
   servers.push(server);
-  return `http://127.0.0.1:${await listening(server)}/`;
+  return `${scheme}://127.0.0.1:${await listening(server)}/`;
 }
 
 const measured = (url: string, client: ClientName, more: Partial<RunOptions> = {}): Promise<Summary> =>
@@ -165,5 +172,61 @@ describe.each(CLIENT_NAMES)('bytes that no request asked for, %s', (client) => {
     expect(summary.connections).toMatchObject({ opened: 3 });
     expect(summary.connections.unrequested).toBeUndefined();
     expect(toldBy(summary)).toBe(0);
+  });
+
+  test.each([
+    ['http', OK],
+    ['https', OK],
+    ['http', OK.replace('\r\n', '\r\nconnection: close\r\n')],
+    ['https', OK.replace('\r\n', '\r\nconnection: close\r\n')],
+  ] as const)(
+    '%s: a notice in one read with the answer before it does no harm: %j',
+    async (scheme, answer) => {
+      const url = await serving((socket) => socket.end(answer + NOTICE), undefined, scheme);
+      const summary = await measured(url, client, { insecure: true });
+      expect(summary.requests).toMatchObject({ sent: 20, ok: 20 });
+      expect(summary.connections).toEqual({ opened: 20, closedByTarget: 20 });
+      expect(summary.degradedReasons).toEqual([]);
+    },
+  );
+
+  test('https: a notice in a record of its own, on an idle connection', async () => {
+    const polite = (socket: Socket): void => {
+      socket.write(OK);
+      setTimeout(() => socket.end(NOTICE), 50);
+    };
+    const url = await serving(polite, undefined, 'https');
+    const summary = await measured(url, client, { ...SLOW, insecure: true });
+    expect(summary.requests).toMatchObject({ sent: 3, ok: 3 });
+    // The run has ended before the notice on the last one.
+    expect(summary.connections).toEqual({ opened: 3, closedByTarget: 2 });
+  });
+
+  test.each([
+    ['behind a notice behind an answer', OK + NOTICE + OK],
+    ['in place of a notice', OK + OK.replace('ok', '408')],
+    ['with a notice for its body', OK + OK.replace('2\r\n\r\nok', `${NOTICE.length}\r\n\r\n${NOTICE}`)],
+  ])('another answer does harm %s', async (_where, bytes) => {
+    const summary = await measured(await serving((socket) => socket.write(bytes)), client);
+    expect(summary.requests).toMatchObject({ sent: 20, ok: 20 });
+    expect(summary.connections).toMatchObject({ opened: 20, unrequested: 20 });
+  });
+
+  test('an answer behind a notice does harm on an idle connection', async () => {
+    const url = await serving((socket) => {
+      socket.write(OK);
+      setTimeout(() => socket.write(NOTICE + OK), 20);
+    });
+    const summary = await measured(url, client, { ...SLOW });
+    expect(summary.connections.unrequested).toBeGreaterThanOrEqual(2);
+  });
+
+  test('a body that ends as a notice would is a body, whole or cut', async () => {
+    const head = `HTTP/1.1 200 OK\r\ncontent-length: ${NOTICE.length}\r\n\r\n`;
+    const url = await serving((socket) => socket.write(head + NOTICE));
+    const summary = await measured(url, client);
+    expect(summary.requests).toMatchObject({ sent: 20, ok: 20 });
+    expect(summary.connections).toEqual({ opened: 2, closedByTarget: 0 });
+    expect(summary.bytes.received).toBe(20 * (head.length + NOTICE.length));
   });
 });

@@ -200,7 +200,7 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
   ],
   'cold-start': [
     { slow: 30, count: 100, startMs: 100, longestMs: 15, laterP99Ms: 1.5 },
-    "30 of the 100 requests due in the first 100 ms took longer than 99 % of the later ones (up to 15.0 ms; later p99 1.50 ms). Without a warm-up volley's own code runs there for the first time, and perhaps the target's: --warmup 1s leaves that out.",
+    "30 of the 100 requests due in the first 100 ms took longer than 99 % of the later ones (up to 15.0 ms; later p99 1.50 ms). The target's code often runs there for the first time, and what volley has not practised: --warmup 1s leaves that out.",
   ],
 };
 

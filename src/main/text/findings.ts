@@ -127,8 +127,8 @@ export const SENTENCES: {
         `Follow them with ${option('location')}, or give the URL that they lead to.`),
   'cold-start': ({ slow, count, startMs, longestMs, laterP99Ms }, { setting }) =>
     `${formatCount(slow)} of the ${counted(count, 'request')} due in the first ${formatDuration(startMs)} took longer than 99 % of ` +
-    `the later ones (up to ${formatMs(longestMs)}; later p99 ${formatMs(laterP99Ms)}). Without a warm-up volley's own ` +
-    `code runs there for the first time, and perhaps the target's: ${setting('warmup', '1s')} leaves that out.`,
+    `the later ones (up to ${formatMs(longestMs)}; later p99 ${formatMs(laterP99Ms)}). The target's code often runs there ` +
+    `for the first time, and what volley has not practised: ${setting('warmup', '1s')} leaves that out.`,
 };
 
 function loadLostText(lost: FindingFigures['load-lost']): string {

@@ -100,7 +100,7 @@ export class Link implements Recipient {
     else {
       this.isSpoiled = true;
       // What is not HTTP/1.1 cannot be taken for an answer.
-      this.hasSpokenFirst ||= this.firstWords === null && !isTimeoutNotice(bytes, count);
+      this.hasSpokenFirst ||= this.firstWords === null && !isTimeoutNotice(bytes, 0, count);
     }
   }
 

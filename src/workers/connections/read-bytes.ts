@@ -21,8 +21,8 @@ export function latin1Of(bytes: ReadBytes, from: number, to: number): string {
 }
 
 /** The same for short-lived bytes of a small answer: the copy shares memory with others. */
-export function smallCopyOf(bytes: ReadBytes, count: number): Buffer {
-  return Buffer.from(viewOf(bytes, 0, count));
+export function smallCopyOf(bytes: ReadBytes, from: number, to: number): Buffer {
+  return Buffer.from(viewOf(bytes, from, to));
 }
 
 /** Copies `bytes[from…to)` into `target`, from `at` on. */
@@ -37,8 +37,8 @@ export function lentBufferOf(bytes: ReadBytes): Buffer {
 }
 
 /** The bytes themselves, for a callee that keeps no view after the call. */
-export function lentTo(bytes: ReadBytes, count: number): Buffer {
-  return viewOf(bytes, 0, count) as Buffer;
+export function lentTo(bytes: ReadBytes, from: number, to: number): Buffer {
+  return viewOf(bytes, from, to) as Buffer;
 }
 
 /** The text of `bytes[from…to)`; the decoder keeps an incomplete last character for the next piece. */

@@ -10,7 +10,7 @@ import type { EndedByUs } from './exchange.ts';
 import { classifyFailure } from './failure.ts';
 import { asAscii } from './location.ts';
 import type { PreparedRequest } from './prepared-request.ts';
-import { isRedirect } from './redirect.ts';
+import { deadEnd, isRedirect } from './redirect.ts';
 import type { RequestSecrets } from './request-secrets.ts';
 
 /** What servers say is shown to this length. */
@@ -26,7 +26,7 @@ interface CompleteAnswer extends Answered {
   /** The answer's Location; null without one. */
   readonly location: string | null;
   readonly sink: Pick<AnswerSink, 'complaint' | 'finish'>;
-  readonly client: { readonly connection: Pick<TargetConnection, 'course'> };
+  readonly client: { readonly connection: Pick<TargetConnection, 'peer' | 'course'> };
 }
 
 /** What is known of a request without one. */
@@ -68,8 +68,12 @@ export class Verdict {
     if (request === null) return null;
     const { expectation, maxRedirects } = request.plan;
     if (location !== null && isRedirect(request.plan, status, location)) {
-      const example = `after ${redirects} of at most ${maxRedirects} redirects: ${status} to '${asAscii(location)}'`;
-      return this.#unexpected(request, 'REDIRECT', this.#secrets.of(request)(example));
+      const { protocol } = answer.client.connection.peer;
+      const end = redirects < maxRedirects ? deadEnd(request, location, protocol) : null;
+      const { why, ...advice } = end ?? { why: null };
+      const where = `'${asAscii(location)}'${why === null ? '' : `, ${why}`}`;
+      const example = `after ${redirects} of at most ${maxRedirects} redirects: ${status} to ${where}`;
+      return { ...this.#unexpected(request, 'REDIRECT', this.#secrets.of(request)(example)), ...advice };
     }
     if (status >= LOWEST_FAILURE && (expectation === null || expectation.statuses.length === 0)) {
       const hide = this.#secrets.of(request);

@@ -1,5 +1,6 @@
 import type { Endpoint, Protocol } from '../../protocol/endpoint.ts';
 import type { Message } from '../../protocol/message.ts';
+import type { ErrorAdvice } from '../../protocol/report.ts';
 import type { CurlRedirects, MethodOnRedirect, RequestPlan } from '../../protocol/request.ts';
 import { fitsProtocol } from '../../requests/place.ts';
 import { requestTemplate } from '../clients/dispatcher.ts';
@@ -84,6 +85,28 @@ export function redirected(
   const cookies =
     isElsewhere && request.cookies !== undefined ? { ...request.cookies, others: null } : request.cookies;
   return prepared(withParts(request, { plan, endpoint }), next, cookies);
+}
+
+/** Why a redirect that might still be followed leads nowhere. */
+interface DeadEnd {
+  readonly why: string;
+  readonly advice?: ErrorAdvice;
+}
+
+/** Why a redirect is not followed although there are not too many yet; null if nothing is in its way. */
+export function deadEnd(request: PreparedRequest, location: string, protocol: Protocol): DeadEnd | null {
+  const { endpoint: from, message } = request;
+  const rules = request.plan.curlRedirects;
+  if (from === null) return null;
+  const destination = destinationOf(location, from.origin, message.path, rules);
+  if (destination === null) return { why: 'which is no http or https URL' };
+  if (!fitsProtocol(destination.place, protocol))
+    return protocol === 'h2'
+      ? { why: 'which HTTP/2 over TLS does not reach', advice: 'without-http2' }
+      : { why: 'which HTTP/2 without TLS does not reach', advice: 'with-http1' };
+  if (rules !== null && !isAllowed(rules, destination.place.origin, location))
+    return { why: 'which the curl command does not allow' };
+  return null;
 }
 
 /** Whether curl may follow it there. */

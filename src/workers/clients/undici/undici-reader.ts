@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { SocketReader } from '../../connections/link.ts';
 import { lentTo, type ReadBytes, smallCopyOf } from '../../connections/read-bytes.ts';
-import { isTimeoutNotice } from '../../connections/timeout-notice.ts';
+import { isTimeoutNotice, timeoutNoticeBehind } from '../../connections/timeout-notice.ts';
 import { endedAfterAnswer, endedUnrequested, type Running } from './unrequested.ts';
 
 const CR = 0x0d;
@@ -15,6 +15,8 @@ interface ReadFrom {
   readonly isInPlainBody: boolean;
   /** The connection is given up because of bytes that no request had asked for. */
   mistrust(): void;
+  /** The target has announced that it closes it. */
+  finish(): void;
 }
 
 /**
@@ -49,18 +51,30 @@ export class UndiciReader implements SocketReader {
   }
 
   onBytes(socket: Socket, bytes: ReadBytes, count: number): void {
-    const isLent = count >= SMALLEST_LENT_BYTES && this.#connection.isInPlainBody;
-    const chunk = isLent ? lentTo(bytes, count) : smallCopyOf(bytes, count);
+    // undici does not say where an answer has ended: it is given what may be a notice by itself.
+    const noticeAt = timeoutNoticeBehind(bytes, count);
+    if (noticeAt > 0) this.#deliver(socket, bytes, 0, noticeAt);
+    // Destroyed, it has ended with its last answer.
+    if (noticeAt <= 0 || !socket.destroyed) this.#deliver(socket, bytes, Math.max(0, noticeAt), count);
+  }
+
+  #deliver(socket: Socket, bytes: ReadBytes, from: number, to: number): void {
+    const isLent = to - from >= SMALLEST_LENT_BYTES && this.#connection.isInPlainBody;
+    const chunk = isLent ? lentTo(bytes, from, to) : smallCopyOf(bytes, from, to);
     this.#unread = this.#unread === null ? chunk : Buffer.concat([this.#unread, chunk]);
     socket.emit('readable');
-    if (socket.destroyed && this.#isUnrequested(socket, bytes, count)) this.#connection.mistrust();
+    if (socket.destroyed) this.#judge(socket, bytes, from, to);
     // Bytes that were not taken must be copied out of the shared buffer.
     if (isLent && this.#unread !== null) this.#unread = Buffer.from(this.#unread);
   }
-  /** The connection has just ended: because of bytes beyond an answer, or of bytes without a request. */
-  #isUnrequested(socket: Socket, bytes: ReadBytes, count: number): boolean {
-    if (endedUnrequested(this.#client(), socket)) return !isTimeoutNotice(bytes, count);
+
+  /** The connection has just ended: perhaps because of bytes beyond an answer, or of bytes without a request. */
+  #judge(socket: Socket, bytes: ReadBytes, from: number, to: number): void {
     const rest = this.#unread;
-    return rest !== null && endedAfterAnswer(socket) && !rest.every((byte) => byte === CR || byte === LF);
+    if (endedUnrequested(this.#client(), socket)) {
+      if (isTimeoutNotice(bytes, from, to)) this.#connection.finish();
+      else this.#connection.mistrust();
+    } else if (rest !== null && endedAfterAnswer(socket) && !rest.every((byte) => byte === CR || byte === LF))
+      this.#connection.mistrust();
   }
 }

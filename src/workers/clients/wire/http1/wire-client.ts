@@ -25,6 +25,9 @@ interface Queued {
   readonly handler: AnswerHandler;
 }
 
+/** What came in one read behind an answer: that the connection will be closed, or what no request asked for. */
+type Rest = 'nothing' | 'notice' | 'surplus';
+
 class WireController implements Controller {
   readonly #client: WireClient;
   isAborted = false;
@@ -123,7 +126,8 @@ export class WireClient implements HttpDispatcher, SocketReader {
     }
     // Unsolicited bytes: nothing on this connection can be trusted as an answer any more.
     if (hasOnlyLineEnds(bytes, 0, count)) return;
-    if (!isTimeoutNotice(bytes, count)) this.#connection.mistrust();
+    if (isTimeoutNotice(bytes, 0, count)) this.#connection.finish();
+    else this.#connection.mistrust();
     this.#leave();
     if (this.#handler !== null) this.#proceed();
   }
@@ -214,7 +218,7 @@ export class WireClient implements HttpDispatcher, SocketReader {
           this.#onBody(bytes);
           break;
         case EVENT.end:
-          this.#onEnd(hasOnlyLineEnds(bytes, at, to), to === bytes.length);
+          this.#onEnd(restOf(bytes, at, to), to === bytes.length);
           return;
         default:
           this.#fail(new WireRefusal(parser.refusal ?? 'WIRE_STATUS_LINE'));
@@ -246,18 +250,18 @@ export class WireClient implements HttpDispatcher, SocketReader {
   }
 
   /** `mayHaveMore`: the read filled the buffer, so more may be readable at once. */
-  #onEnd(isClean: boolean, mayHaveMore: boolean): void {
+  #onEnd(rest: Rest, mayHaveMore: boolean): void {
     const handler = this.#handler;
     const { isOddlyEmpty, keepAliveS, keepsAlive } = this.#parser;
     this.#handler = null;
     this.#isWritten = false;
     this.#idleSinceMs = Number.POSITIVE_INFINITY;
     this.#idleLimitMs = keepAliveS < 0 ? 0 : keepAliveS * MS_PER_SECOND - KEEP_ALIVE_MARGIN_MS;
-    if (!isClean) this.#connection.mistrust();
-    if (!keepsAlive || this.#request?.asksToClose || this.#idleLimitMs < 0) {
+    if (rest === 'surplus') this.#connection.mistrust();
+    if (!keepsAlive || this.#request?.asksToClose || this.#idleLimitMs < 0 || rest === 'notice') {
       this.#connection.finish();
       this.#leave();
-    } else if (!isClean || (this.#isUnsent && !this.#isAllTaken)) {
+    } else if (rest === 'surplus' || (this.#isUnsent && !this.#isAllTaken)) {
       // Answered early, or with surplus bytes: the rest of the request would precede the next one.
       this.#leave();
     } else if (mayHaveMore || this.#isSecure || isOddlyEmpty) {
@@ -293,7 +297,7 @@ export class WireClient implements HttpDispatcher, SocketReader {
   #ended(socket: Socket): void {
     if (socket !== this.#socket) return;
     if (!this.#isWritten) this.#leave();
-    else if (this.#parser.finish()) this.#onEnd(true, false);
+    else if (this.#parser.finish()) this.#onEnd('nothing', false);
     else this.#fail(closed('the target closed the connection'));
   }
 
@@ -301,7 +305,7 @@ export class WireClient implements HttpDispatcher, SocketReader {
     if (socket !== this.#socket) return;
     this.#socket = null;
     // Closing while we are still sending always causes an RST, which says nothing about the answer.
-    if (this.#isUnsent && this.#isWritten && this.#parser.finish()) this.#onEnd(true, false);
+    if (this.#isUnsent && this.#isWritten && this.#parser.finish()) this.#onEnd('nothing', false);
     else if (this.#isWritten) this.#fail(socket.errored ?? closed('the connection was closed'));
     else if (this.#handler !== null) this.#proceed();
   }
@@ -332,6 +336,11 @@ export class WireClient implements HttpDispatcher, SocketReader {
 
 export function createWireDispatcher(target: Destination, connection: TargetConnection): WireClient {
   return new WireClient(target, connection);
+}
+
+function restOf(bytes: ReadBytes, from: number, to: number): Rest {
+  if (hasOnlyLineEnds(bytes, from, to)) return 'nothing';
+  return isTimeoutNotice(bytes, from, to) ? 'notice' : 'surplus';
 }
 
 function closed(message: string): Error {
