@@ -187,7 +187,7 @@ describe.each(['http', 'https'])('%s: of an upload that breaks off', (scheme) =>
     for (const client of CLIENTS) {
       const summary = await run({
         ...{ ...plan, client, requests: 1, concurrency: 1, timeout: '1s', insecure: isTls },
-        ...{ url: `${scheme}://127.0.0.1:${port}/`, method: 'POST', body: Buffer.alloc(size) },
+        ...{ url: `${scheme}://127.0.0.1:${port}/`, method: 'POST', body: Buffer.alloc(size, 'x') },
       });
       expect({
         ...(summary.errors[0]?.kind === 'timeout' ? { timeout: 1 } : { ok: summary.requests.ok }),

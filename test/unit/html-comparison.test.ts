@@ -29,10 +29,21 @@ function older(comparison: Comparison): Comparison {
   };
 }
 
+const OLDER = older(COMPARED);
+const OLDER_MODES = older(MODES);
+const PAGES = new WeakMap<Comparison, string>();
+
+/** Made once for each comparison, as it takes longer than what is asked of it. */
+function pageOf(comparison: Comparison): string {
+  const page = PAGES.get(comparison) ?? renderHtml(comparison);
+  PAGES.set(comparison, page);
+  return page;
+}
+
 const titlesOf = (page: string): string[] =>
   [...page.matchAll(/<h2 id="[^"]*">([^<]*)</g)].map(([, title]) => title!);
 const headingOf = (comparison: Comparison): string =>
-  /class="big">([^<]*)</.exec(renderHtml(comparison))![1]!;
+  /class="big">([^<]*)</.exec(pageOf(comparison))![1]!;
 
 test('the table of shifts has the interval of each, of the second arm in proportion to the first', () => {
   const [pair] = COMPARED.pairs;
@@ -40,7 +51,7 @@ test('the table of shifts has the interval of each, of the second arm in proport
     ...COMPARED,
     pairs: [{ ...pair!, ...names, shifts: [{ ...pair!.shifts[0]!, ratio: 1.25, low: 1.1, high: 2 }] }],
   });
-  const textOf = (comparison: Comparison): string => readMarkup(renderHtml(comparison)).text;
+  const textOf = (comparison: Comparison): string => readMarkup(pageOf(comparison)).text;
   expect(textOf(COMPARED)).not.toContain('by round');
   expect(textOf(withShift({}))).toContain('95\u00a0% by round');
   expect(textOf(withShift({}))).toContain('+10.0\u00a0% … +100.0\u00a0%');
@@ -57,10 +68,10 @@ describe('the page of a comparison', () => {
       REPEATED,
       ['Figures', 'Rounds', 'Distribution', 'Within a round', 'Plan', 'Data'],
     ],
-    ['an older one', older(COMPARED), ['Shift', 'Rounds', 'Plan', 'Data']],
-    ['an older one of four arms', older(MODES), ['Arms', 'Rounds', 'Plan', 'Data']],
+    ['an older one', OLDER, ['Shift', 'Rounds', 'Plan', 'Data']],
+    ['an older one of four arms', OLDER_MODES, ['Arms', 'Rounds', 'Plan', 'Data']],
   ])('%s: every part, and markup, numbers, ids and links are whole', (_name, comparison, titles) => {
-    const page = renderHtml(comparison);
+    const page = pageOf(comparison);
     expect(wrongIn(page)).toEqual([]);
     expect(titlesOf(page)).toEqual(titles);
     expect(JSON.parse(resultInPage(page)!)).toEqual(JSON.parse(JSON.stringify(comparison)));
@@ -68,7 +79,7 @@ describe('the page of a comparison', () => {
   });
 
   test('a thin line for each round, and a dot in its order', () => {
-    const { elements } = readMarkup(renderHtml(COMPARED));
+    const { elements } = readMarkup(pageOf(COMPARED));
     const paths = elements.flatMap(({ attributes }) => (attributes['d'] ? [attributes] : []));
     expect(paths.filter((path) => path['class'] === 'ln ink faint')).toHaveLength(8);
     const [dots] = paths.filter((path) => path['class'] === 'dot big a');
@@ -76,7 +87,7 @@ describe('the page of a comparison', () => {
   });
 
   test('of more than two arms each has lines and a name of its own, and is held against the first', () => {
-    const { elements, text } = readMarkup(renderHtml(MODES));
+    const { elements, text } = readMarkup(pageOf(MODES));
     const inFigure = (id: string): { classes: string[]; points: [number, string][] } => {
       const from = elements.findIndex(({ attributes }) => attributes['id'] === id);
       const rest = elements.slice(from + 1);
@@ -112,7 +123,7 @@ describe('the page of a comparison', () => {
       expect(inFigure(id).classes.filter((name) => /k\d/.test(name))).toEqual(own);
     }
     const many = readMarkup(
-      renderHtml(comparisonWith('modes', ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'], 2)),
+      pageOf(comparisonWith('modes', ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'], 2)),
     ).elements;
     expect(many.filter(({ attributes }) => /^ln k\d p50$/.test(attributes['class'] ?? '')).length).toBe(
       7 + 8,
@@ -133,7 +144,7 @@ describe('the page of a comparison', () => {
         })),
       })),
     };
-    const figure = readMarkup(renderHtml(few)).elements.find(
+    const figure = readMarkup(pageOf(few)).elements.find(
       ({ attributes }) => attributes['id'] === 'shift-chart',
     );
     const points = JSON.parse(figure!.attributes['data-points']!) as [number, string][];
@@ -157,7 +168,7 @@ describe('the page of a comparison', () => {
         findings: { conclusions: [{ code, figures, remarks: [] }], notes: [] },
       }) as unknown as Comparison;
     expect(headingOf(COMPARED)).toBe('B is slower.');
-    expect(headingOf(older(COMPARED))).toBe('B is slower.');
+    expect(headingOf(OLDER)).toBe('B is slower.');
     expect(headingOf(REPEATED)).toBe('6 rounds of one plan.');
     expect(headingOf(failing(REPEATED))).toBe('The target is failing.');
     expect(headingOf(concluding('pair-by-failures', { a: 'B', outcome: 'worse' }))).toBe('B fails more.');
@@ -169,10 +180,10 @@ describe('the page of a comparison', () => {
 
   test('of an older one without codes it is not said that nothing stood in the way', () => {
     const notesOf = (comparison: Comparison): string =>
-      /class="rules"><h3>([^<]*)</.exec(renderHtml(comparison))![1]!;
-    expect(notesOf(older(MODES))).toBe('Notes');
-    expect(notesOf({ ...older(MODES), notes: [] })).toBe('No caveats');
-    expect(readMarkup(renderHtml(older(MODES))).text).not.toContain('Shape');
+      /class="rules"><h3>([^<]*)</.exec(pageOf(comparison))![1]!;
+    expect(notesOf(OLDER_MODES)).toBe('Notes');
+    expect(notesOf({ ...OLDER_MODES, notes: [] })).toBe('No caveats');
+    expect(readMarkup(pageOf(OLDER_MODES)).text).not.toContain('Shape');
   });
 
   test('intervals with hardly a request in them make no course', () => {
@@ -191,8 +202,8 @@ describe('the page of a comparison', () => {
         })),
       })),
     });
-    expect(titlesOf(renderHtml(thin(1)))).toContain('Within a round');
-    expect(titlesOf(renderHtml(thin(4)))).not.toContain('Within a round');
+    expect(titlesOf(pageOf(thin(1)))).toContain('Within a round');
+    expect(titlesOf(pageOf(thin(4)))).not.toContain('Within a round');
   });
 
   test('text of a target changes nothing but text', () => {
@@ -203,7 +214,7 @@ describe('the page of a comparison', () => {
           .replaceAll('"B"', JSON.stringify(text))
           .replaceAll('http://127.0.0.1:8080/', `http://${JSON.stringify(text).slice(1, -1)}/`),
       ) as Comparison;
-    const [page, harmless] = [readMarkup(renderHtml(named(evil))), readMarkup(renderHtml(named('harmless')))];
+    const [page, harmless] = [readMarkup(pageOf(named(evil))), readMarkup(pageOf(named('harmless')))];
     expect(page.problems).toEqual([]);
     expect(page.elements.map(({ name }) => name)).toEqual(harmless.elements.map(({ name }) => name));
     expect(page.text.split(evil).length).toBe(harmless.text.split('harmless').length);

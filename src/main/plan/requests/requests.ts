@@ -89,8 +89,8 @@ export function parseRequests(
   if (problems.size === before) {
     refuseUnused(options, names.used, problems);
     // What is wrong with the options may be why: a curl command that cannot be read has no placeholders.
-    if (before === 0 && names.usedColumns.size === 0)
-      refuseUnusedRows(options, all, [...(names.columns?.keys() ?? [])], problems);
+    if (before === 0 && names.columns !== null && names.usedColumns.size === 0)
+      refuseUnusedRows(options, all, [...names.columns.keys()], problems);
   }
   checkServerName(options, known, problems);
   const targets = known.map(({ target }) => target);
