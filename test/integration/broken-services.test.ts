@@ -8,8 +8,10 @@ import * as http2 from 'node:http2';
 import { createServer as createHttps } from 'node:https';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type RunOptions, run, type Summary } from '../../src/api/index.ts';
+import { type ClientName, type RunOptions, run, type Summary } from '../../src/api/index.ts';
 import { exitCodeOf } from '../../src/main/summary/exit-code.ts';
+import { CLIENT_NAMES } from '../../src/protocol/plan.ts';
+import { atOnce } from '../support/at-once.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { listening } from '../support/target.ts';
 
@@ -208,8 +210,8 @@ describe.each(TARGETS)('$carrier, by $client', (target) => {
   });
 });
 
-describe.each(['undici', 'wire'] as const)('a target that dies just before the end, by %s', (client) => {
-  const dying = async (afterMs: number, duration: string): Promise<Summary> => {
+describe('a target that dies just before the end', () => {
+  const dying = async (client: ClientName, afterMs: number, duration: string): Promise<Summary> => {
     let firstAt = 0;
     const url = await start('HTTP/1.1', (response) => {
       firstAt ||= performance.now();
@@ -221,34 +223,39 @@ describe.each(['undici', 'wire'] as const)('a target that dies just before the e
     });
   };
 
-  test('is failing, though few requests are', async () => {
-    // On a busy machine too each connection sends once more by then, and waits for less than a twentieth of the time.
-    const summary = await dying(5_720, '6s');
-    const { requests, generator } = summary;
-    // They are few among all.
-    expect(requests.failed).toBe(4);
-    expect(requests.failed / requests.sent).toBeLessThan(0.01);
-    expect(generator.verdict).toBe('failing');
-    expect(generator.reasons[0]).toContain('No good answer came after 5.');
-    expect(exitCodeOf(summary, false)).toBe(1);
-  });
+  test('is failing, though few requests are', () =>
+    atOnce(CLIENT_NAMES, async (client) => {
+      // On a busy machine too each connection sends once more by then, and waits for less than a twentieth of the time.
+      const summary = await dying(client, 5_720, '6s');
+      const { requests, generator } = summary;
+      // They are few among all.
+      expect(requests.failed).toBe(4);
+      expect(requests.failed / requests.sent).toBeLessThan(0.01);
+      expect(generator.verdict).toBe('failing');
+      expect(generator.reasons[0]).toContain('No good answer came after 5.');
+      expect(exitCodeOf(summary, false)).toBe(1);
+    }));
 
-  test('is failing, however short before the end, if each of the last requests fails at once', async () => {
-    const [total, last] = [1_000, 8];
-    const url = await start('HTTP/1.1', (response, _request, count) => {
-      response.writeHead(count > total - last ? 500 : 200).end();
-    });
-    const summary = await run({ url, client, mode: 'inline', concurrency: 4, requests: total });
-    const { requests, generator } = summary;
-    expect([requests.sent, requests.failed]).toEqual([total, last]);
-    expect(generator.verdict).toBe('failing');
-    expect(generator.reasons[0]).toContain('No good answer came after ');
-    expect(exitCodeOf(summary, false)).toBe(1);
-  });
+  test.each(CLIENT_NAMES)(
+    'is failing, however short before the end, if each of the last requests fails at once, by %s',
+    async (client) => {
+      const [total, last] = [1_000, 8];
+      const url = await start('HTTP/1.1', (response, _request, count) => {
+        response.writeHead(count > total - last ? 500 : 200).end();
+      });
+      const summary = await run({ url, client, mode: 'inline', concurrency: 4, requests: total });
+      const { requests, generator } = summary;
+      expect([requests.sent, requests.failed]).toEqual([total, last]);
+      expect(generator.verdict).toBe('failing');
+      expect(generator.reasons[0]).toContain('No good answer came after ');
+      expect(exitCodeOf(summary, false)).toBe(1);
+    },
+  );
 
-  test('is well if it is there to the end', async () => {
-    const summary = await dying(60_000, '1500ms');
-    expect(summary.requests).toMatchObject({ failed: 0, unfinished: 0 });
-    expect(summary.generator.verdict).not.toBe('failing');
-  });
+  test('is well if it is there to the end', () =>
+    atOnce(CLIENT_NAMES, async (client) => {
+      const summary = await dying(client, 60_000, '1500ms');
+      expect(summary.requests).toMatchObject({ failed: 0, unfinished: 0 });
+      expect(summary.generator.verdict).not.toBe('failing');
+    }));
 });

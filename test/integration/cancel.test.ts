@@ -1,66 +1,64 @@
 import { expect, test } from '@jest/globals';
 import { createReferenceServer, type RunOptions, run } from '../../src/api/index.ts';
+import { CLIENT_NAMES } from '../../src/protocol/plan.ts';
 import { inRounds } from '../../src/requests/numbering.ts';
 import { Cancels } from '../../src/workers/exchange/cancels.ts';
+import { atOnce } from '../support/at-once.ts';
 
 const NUMBERING = {
   warmup: { type: 'range', first: 0 },
   window: { type: 'range', first: 0 },
 } as const;
-const CASES = [
-  ['undici', 'HTTP/1.1'],
-  ['wire', 'HTTP/1.1'],
-  ['undici', 'HTTP/2'],
-  ['wire', 'HTTP/2'],
-] as const;
 
-test.each(CASES)('requests that are cancelled, %s, %s', async (client, version) => {
-  const h2c = version === 'HTTP/2';
-  const server = await createReferenceServer({ h2c, model: { firstTokenMs: 30, gapMs: 60, tokens: 20 } });
-  const ask = (options: Partial<RunOptions>) =>
-    run({
-      url: server.url,
-      ...{ preset: 'openai-chat', model: 'mock', tokens: 'events', client, workers: 2, mode: 'threads' },
-      ...(h2c ? { h2c, streams: 2 } : {}),
-      ...{ requests: 8, concurrency: 4 },
-      ...options,
-    });
-  try {
-    const summary = await ask({ cancel: '50%@600ms', thresholds: ['error-rate<=0%'], slo: 'ttft<9s' });
-    const { requests, errors, streams, latencyMs, connections, generator } = summary;
-    expect(requests).toMatchObject({ sent: 8, ok: 4, failed: 0, unfinished: 0, cancelled: 4 });
-    expect([errors, streams?.answers, streams?.goodput?.share, latencyMs.service.count]).toEqual([
-      [],
-      4,
-      0.5,
-      4,
-    ]);
-    expect(generator.verdict).not.toBe('failing');
-    expect(summary.thresholds.every(({ ok }) => ok)).toBe(true);
-    // Each cancelled request of HTTP/1.1 costs its connection, unless it was its last one; a stream costs none.
-    if (h2c) expect(connections.opened).toBe(4);
-    else {
-      expect(connections.opened).toBeGreaterThanOrEqual(4);
-      expect(connections.opened).toBeLessThanOrEqual(8);
+test.each(['HTTP/1.1', 'HTTP/2'])('requests that are cancelled, %s', (version) =>
+  atOnce(CLIENT_NAMES, async (client) => {
+    const h2c = version === 'HTTP/2';
+    const server = await createReferenceServer({ h2c, model: { firstTokenMs: 30, gapMs: 60, tokens: 20 } });
+    const ask = (options: Partial<RunOptions>) =>
+      run({
+        url: server.url,
+        ...{ preset: 'openai-chat', model: 'mock', tokens: 'events', client, workers: 2, mode: 'threads' },
+        ...(h2c ? { h2c, streams: 2 } : {}),
+        ...{ requests: 8, concurrency: 4 },
+        ...options,
+      });
+    try {
+      const summary = await ask({ cancel: '50%@600ms', thresholds: ['error-rate<=0%'], slo: 'ttft<9s' });
+      const { requests, errors, streams, latencyMs, connections, generator } = summary;
+      expect(requests).toMatchObject({ sent: 8, ok: 4, failed: 0, unfinished: 0, cancelled: 4 });
+      expect([errors, streams?.answers, streams?.goodput?.share, latencyMs.service.count]).toEqual([
+        [],
+        4,
+        0.5,
+        4,
+      ]);
+      expect(generator.verdict).not.toBe('failing');
+      expect(summary.thresholds.every(({ ok }) => ok)).toBe(true);
+      // Each cancelled request of HTTP/1.1 costs its connection, unless it was its last one; a stream costs none.
+      if (h2c) expect(connections.opened).toBe(4);
+      else {
+        expect(connections.opened).toBeGreaterThanOrEqual(4);
+        expect(connections.opened).toBeLessThanOrEqual(8);
+      }
+      const seen = server.modelStats()?.disconnectedAfterMs ?? [];
+      expect(seen).toHaveLength(4);
+      for (const afterMs of seen) expect(afterMs).toBeLessThan(5_000);
+      // Not before: the server alone cannot tell, as it hears of a request late on a busy machine.
+      const [late, byTokens, all] = await Promise.all([
+        ask({ cancel: '100%@600ms', requests: 4, mode: 'inline', workers: 1 }),
+        ask({ cancel: '25%@3tokens', requests: 8, warmup: '10ms' }),
+        ask({ cancel: '100% @ first', requests: 4, mode: 'inline', workers: 1 }),
+      ]);
+      expect(late.requests).toMatchObject({ sent: 4, ok: 0, cancelled: 4 });
+      expect(late.windowMs).toBeGreaterThanOrEqual(600);
+
+      expect(byTokens.requests).toMatchObject({ sent: 8, ok: 6, failed: 0, cancelled: 2 });
+      expect(all.requests).toMatchObject({ sent: 4, ok: 0, failed: 0, cancelled: 4 });
+    } finally {
+      await server.close();
     }
-    const seen = server.modelStats()?.disconnectedAfterMs ?? [];
-    expect(seen).toHaveLength(4);
-    for (const afterMs of seen) expect(afterMs).toBeLessThan(5_000);
-    // Not before: the server alone cannot tell, as it hears of a request late on a busy machine.
-    const [late, byTokens, all] = await Promise.all([
-      ask({ cancel: '100%@600ms', requests: 4, mode: 'inline', workers: 1 }),
-      ask({ cancel: '25%@3tokens', requests: 8, warmup: '10ms' }),
-      ask({ cancel: '100% @ first', requests: 4, mode: 'inline', workers: 1 }),
-    ]);
-    expect(late.requests).toMatchObject({ sent: 4, ok: 0, cancelled: 4 });
-    expect(late.windowMs).toBeGreaterThanOrEqual(600);
-
-    expect(byTokens.requests).toMatchObject({ sent: 8, ok: 6, failed: 0, cancelled: 2 });
-    expect(all.requests).toMatchObject({ sent: 4, ok: 0, failed: 0, cancelled: 4 });
-  } finally {
-    await server.close();
-  }
-});
+  }),
+);
 
 test('an answer that comes with one read is complete before it could be cancelled', async () => {
   const server = await createReferenceServer({

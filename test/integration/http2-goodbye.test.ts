@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { type RunOptions, run } from '../../src/api/index.ts';
+import { atOnce } from '../support/at-once.ts';
 import { useFolder } from '../support/folder.ts';
 import { answer, goaway, useRawHttp2 } from '../support/raw-http2.ts';
 import { listening, useTargets } from '../support/target.ts';
@@ -156,22 +157,23 @@ test.each(CLIENTS)(
   },
 );
 
-test.each(CLIENTS)('a stream that times out is cancelled, and it alone, %s', async (client) => {
-  const timers: NodeJS.Timeout[] = [];
-  const server = await start({
-    asked: (connection, streamId, index) => {
-      if (index > 0) timers.push(setTimeout(() => connection.send(answer(streamId)), 300));
-    },
-  });
-  const summary = await run({
-    // One after another the others take longer than the timeout, so the connection lives on behind it, and the target reads it.
-    ...{ url: server.url, h2c: true, client, mode: 'inline', concurrency: 1, streams: 2, requests: 14 },
-    timeout: '3s',
-  });
-  for (const timer of timers) clearTimeout(timer);
-  expect(summary.requests).toMatchObject({ sent: 14, ok: 13, failed: 1 });
-  expect(server.connections.map(({ resets }) => resets)).toEqual([[{ streamId: 1, code: CANCEL }]]);
-});
+test('a stream that times out is cancelled, and it alone', () =>
+  atOnce(CLIENTS, async (client) => {
+    const timers: NodeJS.Timeout[] = [];
+    const server = await start({
+      asked: (connection, streamId, index) => {
+        if (index > 0) timers.push(setTimeout(() => connection.send(answer(streamId)), 300));
+      },
+    });
+    const summary = await run({
+      // One after another the others take longer than the timeout, so the connection lives on behind it, and the target reads it.
+      ...{ url: server.url, h2c: true, client, mode: 'inline', concurrency: 1, streams: 2, requests: 14 },
+      timeout: '3s',
+    });
+    for (const timer of timers) clearTimeout(timer);
+    expect(summary.requests).toMatchObject({ sent: 14, ok: 13, failed: 1 });
+    expect(server.connections.map(({ resets }) => resets)).toEqual([[{ streamId: 1, code: CANCEL }]]);
+  }));
 
 test.each(CLIENTS)(
   'a target that resets connections without a byte may not speak HTTP/2, %s',

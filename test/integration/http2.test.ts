@@ -141,13 +141,14 @@ describe.each(VARIANTS)('$mode with $client', ({ mode, client }) => {
   };
 
   test('a timeout ends its own stream, and the connection goes on', async () => {
+    // Six answers that never come hold all streams of both connections: the last requests are sent after the timeouts.
     const target = await startCounting(false, (stream, index) => {
       if (index % 3 !== 0) later(stream);
     });
-    const summary = await run({ ...options, url: target.url, requests: 30, timeout: '2s' });
-    expect(summary.requests).toMatchObject({ sent: 30, ok: 20, failed: 10 });
-    expect(summary.errors).toMatchObject([{ kind: 'timeout', code: 'TIMEOUT', count: 10 }]);
-    expect(target).toMatchObject({ requests: 30, sessions: 2, mostSessions: 2 });
+    const summary = await run({ ...options, url: target.url, requests: 18, timeout: '2s' });
+    expect(summary.requests).toMatchObject({ sent: 18, ok: 12, failed: 6 });
+    expect(summary.errors).toMatchObject([{ kind: 'timeout', code: 'TIMEOUT', count: 6 }]);
+    expect(target).toMatchObject({ requests: 18, sessions: 2, mostSessions: 2 });
     expect(summary.connections).toEqual({ opened: 2, closedByTarget: 0 });
   });
 

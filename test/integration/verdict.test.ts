@@ -7,6 +7,7 @@ import { batch, type RunOptions, run, type Summary } from '../../src/api/index.t
 import { exitCodeOf } from '../../src/main/summary/exit-code.ts';
 import { VERDICT_LIMITS } from '../../src/main/summary/verdict-facts.ts';
 import { CLIENT_NAMES } from '../../src/protocol/plan.ts';
+import { atOnce } from '../support/at-once.ts';
 import { lacksProcessor } from '../support/busy-machine.ts';
 import { BIN } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
@@ -107,7 +108,7 @@ describe('a target that fails is called failing', () => {
     expect(Number(sinceS)).toBeLessThan(2.8);
   });
 
-  describe.each(['undici', 'wire'] as const)('though few requests fail of many, with %s', (client) => {
+  describe('though few requests fail of many, with both clients', () => {
     const HELD = / They held connections for (\d+)\.\d % of their time\./;
     const heldPercent = (text: string): number => Number(HELD.exec(text)?.[1] ?? 0);
     /** Half of the connections never answer, the others after a while, so that seconds are few thousand requests. */
@@ -120,48 +121,56 @@ describe('a target that fails is called failing', () => {
       });
     };
 
-    test('where they keep half of the connections busy, with a warm-up and without', async () => {
-      const judge = async (warmup?: string): Promise<void> => {
-        const options = { url: await halfDeaf(), client, mode: 'inline', concurrency: 4 } as const;
-        let summary = await run({ ...options, warmup, duration: '3s', timeout: '9s' });
-        // Of as many as a busy machine sends in that time, two may not be few.
-        if (summary.requests.sent <= 300)
-          summary = await run({ ...options, url: await halfDeaf(), warmup, duration: '12s', timeout: '30s' });
-        const { failed, sent } = summary.requests;
-        expect(failed).toBe(warmup === undefined ? 2 : 0);
-        expect(failed).toBeLessThan(VERDICT_LIMITS.failedShare * sent);
-        expect(summary.generator.verdict).toBe('failing');
-        expect(summary.generator.finding).toMatchObject({ figures: { heldShare: expect.closeTo(0.5, 1) } });
-        expect(exitCodeOf(summary, false)).toBe(1);
-      };
-      await Promise.all([judge(), judge('200ms')]);
-    });
-
-    test('where the target hangs, or resets what is opened, after a while', async () => {
-      /** From a second after its first request on. */
-      const breaking = (): (() => boolean) => {
-        let firstAt: number | null = null;
-        return () => {
-          firstAt ??= performance.now();
-          return performance.now() - firstAt > 1_000;
+    test('where they keep half of the connections busy, with a warm-up and without', () =>
+      atOnce(CLIENT_NAMES, async (client) => {
+        const judge = async (warmup?: string): Promise<void> => {
+          const options = { url: await halfDeaf(), client, mode: 'inline', concurrency: 4 } as const;
+          let summary = await run({ ...options, warmup, duration: '3s', timeout: '9s' });
+          // Of as many as a busy machine sends in that time, two may not be few.
+          if (summary.requests.sent <= 300)
+            summary = await run({
+              ...options,
+              url: await halfDeaf(),
+              warmup,
+              duration: '12s',
+              timeout: '30s',
+            });
+          const { failed, sent } = summary.requests;
+          expect(failed).toBe(warmup === undefined ? 2 : 0);
+          expect(failed).toBeLessThan(VERDICT_LIMITS.failedShare * sent);
+          expect(summary.generator.verdict).toBe('failing');
+          expect(summary.generator.finding).toMatchObject({ figures: { heldShare: expect.closeTo(0.5, 1) } });
+          expect(exitCodeOf(summary, false)).toBe(1);
         };
-      };
-      const [hangs, resets] = [breaking(), breaking()];
-      const hanging = await serverThat((_request, response) => {
-        if (!hangs()) setTimeout(() => response.end('x'), 5);
-      });
-      const resetting = await serverThat(({ socket }, response) => {
-        if (resets()) socket.resetAndDestroy();
-        else setTimeout(() => response.end('x'), 5);
-      });
-      const options = { client, duration: '1500ms', timeout: '3s' } as const;
-      const [held, reset] = await Promise.all([
-        failing({ ...options, url: hanging }),
-        failing({ ...options, url: resetting }),
-      ]);
-      expect(heldPercent(held)).toBeGreaterThan(15);
-      expect(reset).toMatch(/reset \(/);
-    });
+        await Promise.all([judge(), judge('200ms')]);
+      }));
+
+    test('where the target hangs, or resets what is opened, after a while', () =>
+      atOnce(CLIENT_NAMES, async (client) => {
+        /** From a second after its first request on. */
+        const breaking = (): (() => boolean) => {
+          let firstAt: number | null = null;
+          return () => {
+            firstAt ??= performance.now();
+            return performance.now() - firstAt > 1_000;
+          };
+        };
+        const [hangs, resets] = [breaking(), breaking()];
+        const hanging = await serverThat((_request, response) => {
+          if (!hangs()) setTimeout(() => response.end('x'), 5);
+        });
+        const resetting = await serverThat(({ socket }, response) => {
+          if (resets()) socket.resetAndDestroy();
+          else setTimeout(() => response.end('x'), 5);
+        });
+        const options = { client, duration: '1500ms', timeout: '3s' } as const;
+        const [held, reset] = await Promise.all([
+          failing({ ...options, url: hanging }),
+          failing({ ...options, url: resetting }),
+        ]);
+        expect(heldPercent(held)).toBeGreaterThan(15);
+        expect(reset).toMatch(/reset \(/);
+      }));
   });
 
   test('but not for requests that volley had no connection for in time', async () => {

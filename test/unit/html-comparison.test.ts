@@ -42,8 +42,7 @@ function pageOf(comparison: Comparison): string {
 
 const titlesOf = (page: string): string[] =>
   [...page.matchAll(/<h2 id="[^"]*">([^<]*)</g)].map(([, title]) => title!);
-const headingOf = (comparison: Comparison): string =>
-  /class="big">([^<]*)</.exec(pageOf(comparison))![1]!;
+const headingOf = (comparison: Comparison): string => /class="big">([^<]*)</.exec(pageOf(comparison))![1]!;
 
 test('the table of shifts has the interval of each, of the second arm in proportion to the first', () => {
   const [pair] = COMPARED.pairs;
