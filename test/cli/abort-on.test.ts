@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { Summary } from '../../src/api/index.ts';
+import { type RunOptions, run } from '../../src/api/index.ts';
+import { exitCodeOf } from '../../src/main/summary/exit-code.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 import { MODES, workersIn } from '../support/modes.ts';
 import { useTargets } from '../support/target.ts';
@@ -7,14 +8,14 @@ import { useTargets } from '../support/target.ts';
 const volley = useKeptProcess();
 const startTarget = useTargets();
 
-/** Starts a run in every mode at once: each of them mostly waits. */
-async function inEveryMode(path: string, ...args: string[]) {
+/** Runs in every mode at once: each of them mostly waits. */
+async function inEveryMode(path: string, options: RunOptions) {
   const target = await startTarget();
   const results = await Promise.all(
     MODES.map(async (mode) => {
-      const own = ['-c', '4', '-w', String(workersIn(mode, 2)), '--mode', mode, '-o', 'json'];
-      const { code, stdout } = await volley(`${target.url}${path}`, ...own, ...args);
-      return { code, summary: JSON.parse(stdout) as Summary };
+      const own = { concurrency: 4, workers: workersIn(mode, 2), mode };
+      const summary = await run({ url: `${target.url}${path}`, ...own, ...options });
+      return { code: exitCodeOf(summary, false), summary };
     }),
   );
   expect(results.map(({ summary }) => summary.plan.mode)).toEqual(MODES);
@@ -22,7 +23,10 @@ async function inEveryMode(path: string, ...args: string[]) {
 }
 
 test('a rule that does not hold ends the run, in every mode', async () => {
-  const { target, results } = await inEveryMode('status/500', '-d', '30s', '--abort-on', 'error-rate<50%');
+  const { target, results } = await inEveryMode('status/500', {
+    duration: '30s',
+    abortOn: ['error-rate<50%'],
+  });
   for (const { code, summary } of results) {
     const { stoppedBy, interrupted, degraded, windowMs, requests, thresholds } = summary;
     expect(code).toBe(1);
@@ -39,9 +43,8 @@ test('a rule that does not hold ends the run, in every mode', async () => {
 });
 
 test('rules that hold end nothing, in any mode', async () => {
-  const rules = ['error-rate<50%', 'p50<1s', 'throughput>20/s', 'rate>20/s'];
-  const args = rules.flatMap((rule) => ['--abort-on', rule]);
-  const { results } = await inEveryMode('delay/20', '-d', '2300ms', ...args);
+  const abortOn = ['error-rate<50%', 'p50<1s', 'throughput>20/s', 'rate>20/s'];
+  const { results } = await inEveryMode('delay/20', { duration: '2300ms', abortOn });
   for (const { code, summary } of results) {
     expect(summary.stoppedBy).toBeNull();
     expect(summary.windowMs).toBe(2_300);
@@ -52,7 +55,16 @@ test('rules that hold end nothing, in any mode', async () => {
 
 test('the text says so first; what is left of a budget does not make it degraded', async () => {
   const target = await startTarget();
-  const args = ['--mode', 'inline', '--abort-on', 'p50<1ms', '--threshold', 'max<60s'];
+  const args = [
+    '--mode',
+    'inline',
+    '--abort-on',
+    'p50<1ms',
+    '--abort-on',
+    'error-rate<50%',
+    '--threshold',
+    'max<60s',
+  ];
   const url = `${target.url}delay/20`;
   const [closed, open] = await Promise.all([
     volley(url, '-c', '2', '-n', '100k', ...args),

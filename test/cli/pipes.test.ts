@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import type { Summary } from '../../src/protocol/summary.ts';
+import { atOnce } from '../support/at-once.ts';
 import { idsTo, writeIds } from '../support/batch.ts';
 import { BIN, ROOT, startVolley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
@@ -19,50 +20,58 @@ function newPipe(name: string): string {
   return path;
 }
 
-/** What each command that writes to a pipe is called with, and how many lines or requests are read from it. */
-const WRITERS = [
-  {
-    name: 'run --out',
+interface Writer {
+  readonly pipe: string;
+  words(url: string, pipe: string): string[];
+  /** How many lines or requests are read from it. */
+  read(text: string): number;
+}
+
+/** What each command that writes to a pipe is called with. */
+const WRITERS: Readonly<Record<string, Writer>> = {
+  'run --out': {
     pipe: 'result',
-    words: (url: string, pipe: string) => [url, '-n', '3', '-c', '1', '--out', pipe],
-    read: (text: string) => (JSON.parse(text) as Summary).requests.ok,
+    words: (url, pipe) => [url, '-n', '3', '-c', '1', '--out', pipe],
+    read: (text) => (JSON.parse(text) as Summary).requests.ok,
   },
-  {
-    name: 'run --samples',
+  'run --samples': {
     pipe: 'samples.csv',
-    words: (url: string, pipe: string) => [url, '-n', '3', '-c', '1', '--samples', pipe],
-    read: (text: string) => text.trimEnd().split('\n').length - 1,
+    words: (url, pipe) => [url, '-n', '3', '-c', '1', '--samples', pipe],
+    read: (text) => text.trimEnd().split('\n').length - 1,
   },
-  {
-    name: 'batch --out',
+  'batch --out': {
     pipe: 'rows',
-    words: (url: string, pipe: string) => ['batch', writeIds(inFolder('three.csv'), 3), url, '--out', pipe],
-    read: (text: string) => text.trimEnd().split('\n').length - 1,
+    words: (url, pipe) => ['batch', writeIds(inFolder('three.csv'), 3), url, '--out', pipe],
+    read: (text) => text.trimEnd().split('\n').length - 1,
   },
-];
+};
 
 describe('a named pipe', () => {
-  test.each(WRITERS)('$name waits for its reader, who gets everything', async ({ pipe, words, read }) => {
-    const target = await startTarget();
-    const path = newPipe(pipe);
-    const { child, ended } = startVolley(words(target.url, path));
-    await pause(1_500);
-    expect({ code: child.exitCode, requests: target.stats().requests }).toEqual({ code: null, requests: 0 });
-    const text = await readFile(path, 'utf8');
-    expect((await ended).code).toBe(0);
-    expect(read(text)).toBe(3);
-  });
+  test('waits for its reader, who gets everything', () =>
+    atOnce(Object.keys(WRITERS), async (name) => {
+      const { pipe, words, read } = WRITERS[name]!;
+      const target = await startTarget();
+      const path = newPipe(pipe);
+      const { child, ended } = startVolley(words(target.url, path));
+      await pause(1_500);
+      expect({ code: child.exitCode, requests: target.stats().requests }).toEqual({
+        code: null,
+        requests: 0,
+      });
+      const text = await readFile(path, 'utf8');
+      expect((await ended).code).toBe(0);
+      expect(read(text)).toBe(3);
+    }));
 
   test('that nobody reads ends the run before anything is sent', async () => {
     const target = await startTarget();
-    await Promise.all(
-      WRITERS.map(async ({ pipe, words }) => {
-        const path = newPipe(`unread-${pipe}`);
-        const { code, stderr } = await startVolley(words(target.url, path)).ended;
-        expect(stderr).toContain(`'${path}' is a pipe that nothing opened for reading within 10 s`);
-        expect(code).toBe(2);
-      }),
-    );
+    await atOnce(Object.keys(WRITERS), async (name) => {
+      const { pipe, words } = WRITERS[name]!;
+      const path = newPipe(`unread-${pipe}`);
+      const { code, stderr } = await startVolley(words(target.url, path)).ended;
+      expect(stderr).toContain(`'${path}' is a pipe that nothing opened for reading within 10 s`);
+      expect(code).toBe(2);
+    });
     expect(target.stats().requests).toBe(0);
   });
 

@@ -76,8 +76,10 @@ test.each(['threads', 'processes', 'inline'])(
 );
 
 test.each(names)('%s fails a setup at once', async (name) => {
+  // One that cannot be woken is given a second.
+  const wait = name === 'timer' ? 'new Promise(() => {})' : "once.sleep('30s')";
   const module = moduleOf(
-    `setup: async () => { ${LATE[name]![0]} await new Promise(() => {}); }, setupTimeout: '20s',\nscenarios: { a: { ${load}, exec: (vu) => vu.http.get('/') } }`,
+    `setup: async (once) => { ${LATE[name]![0]} await ${wait}; }, setupTimeout: '20s',\nscenarios: { a: { ${load}, exec: (vu) => vu.http.get('/') } }`,
   );
   shop.forget();
   const begunMs = performance.now();

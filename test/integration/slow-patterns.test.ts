@@ -91,7 +91,7 @@ const ENDLESS = `import { scenario } from 'volley';
 export default scenario({ executor: 'per-vu-iterations', vus: 1, iterations: 3, baseURL: process.env.SHOP },
   async (vu) => { await vu.http.get('/'); if (vu.n === 2) ${ENDLESS_LOOP} });\n`;
 
-test('a loop without await ends an inline run, as no signal can', async () => {
+async function ofRun(): Promise<void> {
   writeFileSync(file('endless.mjs'), ENDLESS);
   const { child, ended } = startVolley(['run', file('endless.mjs'), '--mode', 'inline', '-o', 'json'], {
     env: { SHOP: shop.url },
@@ -104,9 +104,9 @@ test('a loop without await ends an inline run, as no signal can', async () => {
   expect(stderr.split('\n').filter(Boolean)).toEqual([
     'volley: A scenario let nothing else run for 5 s, so volley was ended without a result: look for a loop without await.',
   ]);
-});
+}
 
-test('a loop without await in setup ends', async () => {
+async function ofSetup(): Promise<void> {
   writeFileSync(
     file('setup.mjs'),
     `import { defineTest } from 'volley';\nexport default defineTest({ setup() ${ENDLESS_LOOP}, scenarios: {
@@ -117,4 +117,10 @@ test('a loop without await in setup ends', async () => {
   expect(stderr).toBe(
     'volley: setup let nothing else run for 15 s, so volley was ended without a result: look for a loop without await.\n',
   );
+}
+
+test('a loop without await ends an inline run, as no signal can, and a setup', async () => {
+  shop.forget();
+  // Most of both is waiting.
+  await Promise.all([ofRun(), ofSetup()]);
 });
