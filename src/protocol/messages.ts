@@ -9,7 +9,7 @@ import type { StreamBlock } from './stream.ts';
 import type { Supplies } from './supplies.ts';
 
 /** Both sides check it, so that workers of another version are refused. */
-export const PROTOCOL_VERSION = 7;
+export const PROTOCOL_VERSION = 8;
 
 /** How often a worker that may have nothing to report sends a sign of life. */
 export const ALIVE_EVERY_MS = 1_000;
@@ -40,6 +40,8 @@ export type WorkerMessage =
       readonly pid: number;
       readonly threadId: number;
       readonly bootedAtMs: number;
+      /** When this was sent. */
+      readonly readyAtMs: number;
     }
   /** The code of the scenarios has come to the end of its top; connections are opened next. */
   | { readonly type: 'loaded' }

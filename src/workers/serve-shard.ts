@@ -169,6 +169,7 @@ class ShardService implements Service {
       pid: process.pid,
       threadId,
       bootedAtMs: this.#bootedAtMs,
+      readyAtMs: this.#clock.nowMs(),
     });
     if (shard.batch !== undefined || shard.scenarios !== undefined)
       this.#heartbeat = setInterval(() => this.#channel.post({ type: 'alive' }), ALIVE_EVERY_MS);

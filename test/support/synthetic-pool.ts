@@ -81,6 +81,7 @@ export function syntheticPool({ layout, requests, fill, failures = () => [] }: S
               pid: 0,
               threadId: 0,
               bootedAtMs: 0,
+              readyAtMs: 0,
             }),
           );
         }

@@ -26,7 +26,8 @@ function scripted(
   });
 }
 
-const ready = (version: number) => ({ type: 'ready', version, pid: 1, threadId: 1, bootedAtMs: 0 }) as const;
+const ready = (version: number, readyAtMs = 0) =>
+  ({ type: 'ready', version, pid: 1, threadId: 1, bootedAtMs: 0, readyAtMs }) as const;
 
 test('a worker of another version is ended, and nothing is sent', async () => {
   const killed: number[] = [];
@@ -43,6 +44,25 @@ test('a worker of another version is ended, and nothing is sent', async () => {
   });
   expect(killed).toEqual([1]);
   expect(told).not.toContain('go');
+});
+
+test.each([
+  { slowestMs: 0, leadMs: 7 },
+  { slowestMs: 1.5, leadMs: 13 },
+  { slowestMs: 5, leadMs: 27 },
+  { slowestMs: 300, leadMs: 27 },
+])('the load begins $leadMs ms ahead where `ready` took $slowestMs ms', async ({ slowestMs, leadMs }) => {
+  const nowMs = 1_000;
+  const begun: number[] = [];
+  const pool = scripted((events, index, message) => {
+    const sentMs = index === 0 ? nowMs - slowestMs : nowMs;
+    if (message.type === 'shard') events.onMessage(index, ready(PROTOCOL_VERSION, sentMs));
+    if (message.type !== 'go') return;
+    begun.push(message.startAtMs - nowMs);
+    events.onEnd(index, null);
+  });
+  await new Coordinator(PLAN, { ...createMonotonicClock(), nowMs: () => nowMs }).run(pool);
+  expect(begun).toEqual([leadMs, leadMs]);
 });
 
 test('a stop before the workers are ready sends no load, and the run ends well', async () => {

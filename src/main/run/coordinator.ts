@@ -17,9 +17,12 @@ import { rehearse } from './rehearse.ts';
 import { Watchdog } from './watchdog.ts';
 import { WorkerState } from './worker-state.ts';
 
-/** Time between `go` and the first request: long enough for the message to reach every worker. */
-const LEAD_MS = 20;
+/** Between `go` and the first request, beyond what it takes to reach the workers. */
+const LEAD_MS = 5;
 const LEAD_MS_PER_WORKER = 1;
+/** `go` may take longer than the slowest `ready` did, but at most so long is waited for it. */
+const TIMES_AS_LONG = 4;
+const LONGEST_WAY_MS = 20;
 /** Beyond this many requests, percentiles come from the histogram. */
 const MOST_EXACT_REQUESTS = 1_000_000;
 /** A worker that has not ended this long after it should have is killed. */
@@ -220,7 +223,9 @@ export class Coordinator {
 
   /** The earliest start by which `go` has reached every worker. */
   get #soon(): number {
-    return this.#clock.nowMs() + LEAD_MS + LEAD_MS_PER_WORKER * this.#workers.length;
+    const slowestMs = Math.max(...this.#workers.map(({ readyForMs }) => readyForMs));
+    const wayMs = Math.min(TIMES_AS_LONG * slowestMs, LONGEST_WAY_MS);
+    return this.#clock.nowMs() + LEAD_MS + wayMs + LEAD_MS_PER_WORKER * this.#workers.length;
   }
 
   #go(pool: WorkerPool, startAtMs: number): void {
@@ -342,6 +347,7 @@ export class Coordinator {
       return;
     }
     worker.ready = message;
+    worker.readyForMs = this.#clock.nowMs() - message.readyAtMs;
     if (this.#workers.every(({ ready }) => ready !== null)) this.#allReady.resolve();
   }
 

@@ -8,6 +8,8 @@ export class WorkerState {
   readonly index: number;
   readonly shard: Shard;
   ready: Extract<WorkerMessage, { type: 'ready' }> | null = null;
+  /** How long its `ready` was on its way. */
+  readyForMs = 0;
   report: WorkerReport | null = null;
   failure: string | null = null;
   hasEnded = false;
