@@ -34,6 +34,52 @@ const MOST_WAITING_BYTES = 2 ** 24;
 /** In a burst, answers are processed for this long before reading goes first; a longer pause ends the burst. */
 const SLICE_MS = 0.5;
 
+/** Bytes are being shown to their recipients. */
+let isShowing = false;
+let afterwards: (() => void) | null = null;
+
+/**
+ * Calls back, once, as soon as the bytes that are being shown have been dealt with, before anything else is read. Returns
+ * false, and does nothing, if none are.
+ */
+export function afterShowing(proceed: () => void): boolean {
+  if (isShowing) afterwards = proceed;
+  return isShowing;
+}
+
+function show(recipient: Recipient, bytes: ReadBytes, count: number, readAtMs: number): void {
+  if (isShowing) {
+    recipient.show(bytes, count, readAtMs);
+    return;
+  }
+  isShowing = true;
+  try {
+    recipient.show(bytes, count, readAtMs);
+  } finally {
+    isShowing = false;
+  }
+  proceedAfterwards();
+}
+
+/** The same for all that `showAll` shows, as one. */
+function showingAll(showAll: () => void): void {
+  const isOutermost = !isShowing;
+  isShowing = true;
+  try {
+    showAll();
+  } finally {
+    if (isOutermost) isShowing = false;
+  }
+  if (isOutermost) proceedAfterwards();
+}
+
+function proceedAfterwards(): void {
+  if (afterwards === null) return;
+  const proceed = afterwards;
+  afterwards = null;
+  proceed();
+}
+
 /**
  * Stamps an answer when it is read, not when it is processed. In a burst each answer would wait in the kernel
  * until those before it are processed, and that wait would be attributed to the target. So after a moment
@@ -71,13 +117,15 @@ export class Inbox {
     if (nowMs - this.#lastReadMs > SLICE_MS) this.#burstSinceMs = nowMs;
     this.#lastReadMs = nowMs;
     if (this.#first === this.#waiting.length && nowMs - this.#burstSinceMs <= SLICE_MS) {
-      recipient.show(bytes, count, nowMs);
+      show(recipient, bytes, count, nowMs);
       return;
     }
     if (this.#waitingBytes + count > MOST_WAITING_BYTES) {
       // The rest stays in the kernel, bounded by each connection's window.
-      this.#dealWithAll();
-      recipient.show(bytes, count, nowMs);
+      showingAll(() => {
+        this.#dealWithAll();
+        recipient.show(bytes, count, nowMs);
+      });
       return;
     }
     recipient.waitingReads++;
@@ -93,7 +141,9 @@ export class Inbox {
     const waiting = this.#waiting.slice(this.#first);
     this.#waiting = waiting.filter((read) => read.recipient !== recipient);
     this.#first = 0;
-    for (const read of waiting) if (read.recipient === recipient) this.#show(read);
+    showingAll(() => {
+      for (const read of waiting) if (read.recipient === recipient) this.#show(read);
+    });
   }
 
   #dealWithAll(): void {
@@ -109,23 +159,31 @@ export class Inbox {
   readonly #dealWithSlice = (): void => {
     this.#isScheduled = false;
     this.#last = null;
-    const untilMs = this.#clock.nowMs() + SLICE_MS;
+    // What is called back may throw.
+    let hasThrown = true;
+    try {
+      this.#dealUntil(this.#clock.nowMs() + SLICE_MS);
+      hasThrown = false;
+    } finally {
+      if (hasThrown || this.#first < this.#waiting.length) this.#schedule();
+    }
+    if (this.#first === this.#waiting.length) {
+      this.#waiting.length = 0;
+      this.#first = 0;
+      this.#lastReadMs = Number.NEGATIVE_INFINITY;
+    } else if (this.#first >= MOST_DEALT) {
+      this.#waiting.splice(0, this.#first);
+      this.#first = 0;
+    }
+  };
+
+  #dealUntil(untilMs: number): void {
     while (this.#first < this.#waiting.length) {
       const waiting = this.#waiting[this.#first++];
       if (waiting !== undefined) this.#show(waiting);
-      if (this.#first < this.#waiting.length && this.#clock.nowMs() > untilMs) {
-        if (this.#first >= MOST_DEALT) {
-          this.#waiting.splice(0, this.#first);
-          this.#first = 0;
-        }
-        this.#schedule();
-        return;
-      }
+      if (this.#first < this.#waiting.length && this.#clock.nowMs() > untilMs) return;
     }
-    this.#waiting.length = 0;
-    this.#first = 0;
-    this.#lastReadMs = Number.NEGATIVE_INFINITY;
-  };
+  }
 
   #schedule(): void {
     if (this.#isScheduled) return;
@@ -149,7 +207,7 @@ export class Inbox {
     read.recipient = null;
     recipient.waitingReads--;
     this.#waitingBytes -= count;
-    recipient.show(bytes, count, readAtMs);
+    show(recipient, bytes, count, readAtMs);
     if (bytes.length <= MOST_KEPT_BYTES && this.#unused.length < MOST_KEPT) this.#unused.push(read);
   }
 }
