@@ -251,6 +251,7 @@ export const NEXT_STEPS = [
   'check-tls',
   'check-tls-version',
   'check-scheme',
+  'try-https',
   'check-protocol',
   'change-protocol',
   'check-credentials',

@@ -105,6 +105,7 @@ export const ERROR_ADVICE = [
   'with-https',
   'without-http2',
   'with-http2',
+  'with-http2-if-only',
   'with-h2c',
   'with-http1',
   'with-http1-if-only',

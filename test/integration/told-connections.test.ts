@@ -1,4 +1,4 @@
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type ServerResponse } from 'node:http';
 import {
   createServer as createHttp2Server,
   createSecureServer,
@@ -91,7 +91,7 @@ describe.each(CLIENT_NAMES)('a TLS handshake, %s', (client) => {
     expect(await told(`https://127.0.0.1:${late}/`, { client, http2: true, ...unknown })).toEqual({
       kind: 'reset SILENT_END',
       text: 'the target agreed to HTTP/2, and ended the connection without a word: it may not accept the client certificate of cert',
-      step: 'look-in-logs-for-resets',
+      step: 'check-tls',
     });
     const late1 = await serve(createHttpsServer({ ...asking, minVersion: 'TLSv1.3' }));
     expect((await told(`https://127.0.0.1:${late1}/`, { client, ...unknown })).text).toMatch(
@@ -131,6 +131,24 @@ describe.each(CLIENT_NAMES)('a TLS handshake, %s', (client) => {
     });
   });
 
+  test('a target that agrees to no protocol and leaves, as one that speaks only HTTP/2 does', async () => {
+    const server = createTlsServer(CERTIFICATE, (socket) => socket.once('data', () => socket.end()));
+    const url = `https://127.0.0.1:${await serve(server)}/`;
+    expect((await told(url, { client, insecure: true })).text).toMatch(
+      /before the head of its answer was complete: if it speaks only HTTP\/2, try http2$/,
+    );
+  });
+
+  test('a server name that the target does not know', async () => {
+    const unrecognizedName = Buffer.of(0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 112);
+    const url = `https://127.0.0.1:${await serve(answering(unrecognizedName))}/`;
+    expect(await told(url, { client, insecure: true, sni: 'a.test' })).toEqual({
+      kind: 'tls ERR_SSL_TLSV1_UNRECOGNIZED_NAME',
+      text: "the target ended TLS with the alert 'unrecognized name'",
+      step: 'check-tls',
+    });
+  });
+
   test('a target without the version of TLS that is asked for', async () => {
     const port = await serve(createHttpsServer({ ...CERTIFICATE, maxVersion: 'TLSv1.2' }));
     expect(await told(`https://127.0.0.1:${port}/`, { client, insecure: true, tlsMin: '1.3' })).toEqual({
@@ -150,10 +168,34 @@ describe.each(CLIENT_NAMES)('what is spoken on a port shows in the bytes, %s', (
     });
   });
 
+  test.each([
+    ['No required SSL certificate was sent', 'name a client certificate with cert and key'],
+    ['The SSL certificate error', 'it may not accept the client certificate of cert'],
+  ])('an answer over TLS that is about the client certificate: %s', async (title, advice) => {
+    const body = `<head><title>400 ${title}</title></head>`;
+    for (const http2 of [true, false]) {
+      const server = http2 ? createSecureServer(CERTIFICATE) : createHttpsServer(CERTIFICATE);
+      server.on('request', (_request: unknown, response: ServerResponse) =>
+        response.writeHead(400).end(body),
+      );
+      const url = `https://127.0.0.1:${await serve(server)}/`;
+      expect(await told(url, { client, http2, insecure: true })).toEqual({
+        ...{ kind: 'status 400', text: `GET / was answered with 400: ${advice}`, step: 'check-tls' },
+      });
+    }
+  });
+
   test.each(FOR_TLS)('an answer that asks for TLS: %s', async (body) => {
     const answer = `HTTP/1.1 400 Bad Request\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`;
     const url = `http://127.0.0.1:${await serve(answering(answer))}/`;
-    expect((await told(url, { client })).text).toBe('GET / was answered with 400: try https://');
+    expect(await told(url, { client })).toEqual({
+      ...{ kind: 'status 400', text: 'GET / was answered with 400: try https://', step: 'try-https' },
+    });
+    const proxy = new URL(url).host;
+    expect(await told('http://127.0.0.1:9/', { client, proxy })).toMatchObject({
+      text: `GET / was answered with 400: the proxy ${proxy} expects TLS`,
+      step: 'look-behind-proxy',
+    });
   });
 
   test('any other 400, and other bytes that are no HTTP, say nothing of it', async () => {

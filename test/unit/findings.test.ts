@@ -222,6 +222,7 @@ const STEP_TEXTS: Readonly<Record<NextStep, RegExp>> = {
   'check-tls': /^Check the certificates .*--cacert/,
   'check-tls-version': /none below --tls-min\.$/,
   'check-scheme': /try http:/,
+  'try-https': /^What answers there speaks TLS: try https:/,
   'check-protocol': /^Check that the target speaks this protocol .* --once\.$/,
   'change-protocol': /speaks HTTP\/2 on this port, or leave --http2 and --h2c out\.$/,
   'check-credentials': /^Check the credentials .*--bearer-env, --api-key-env/,
@@ -285,7 +286,7 @@ describe('a finding', () => {
     const [failed] = SAMPLES['requests-failed'];
     const failedAs = [{ kind: 'tls', code: 'NO_HTTP1', count: 900 }] as const;
     const finding = { code: 'requests-failed', figures: { ...failed, failedAs } } as const;
-    expect(STEPS['change-protocol'](COMMAND_LINE, finding)).toMatch(/try --http2\.$/);
+    expect(STEPS['change-protocol'](COMMAND_LINE, finding)).toMatch(/try --http2, or --h2c without TLS\.$/);
   });
 
   test('where workers are called so, nothing in brackets repeats it', () => {

@@ -1,5 +1,5 @@
 import type { NextStep } from '../../protocol/finding.ts';
-import type { ErrorKind } from '../../protocol/report.ts';
+import type { ErrorAdvice, ErrorKind } from '../../protocol/report.ts';
 import type { ErrorSummary } from '../../protocol/summary.ts';
 import type { Failed, FailureFacts } from './failing.ts';
 
@@ -16,7 +16,13 @@ export function nextStep(
     return areCut ? 'give-graceful-stop' : STEPS.timeout;
   }
   const aboutProxy = proxy === undefined ? null : proxyStep(top, proxy === 'takes-requests');
-  return aboutProxy ?? BY_CODE[top.code] ?? (top.kind === 'status' ? statusStep(top.code) : STEPS[top.kind]);
+  const advised = top.advice === undefined ? undefined : BY_ADVICE[top.advice];
+  return (
+    aboutProxy ??
+    advised ??
+    BY_CODE[top.code] ??
+    (top.kind === 'status' ? statusStep(top.code) : STEPS[top.kind])
+  );
 }
 
 const STEPS: Readonly<Record<ErrorKind, NextStep>> = {
@@ -34,6 +40,16 @@ const STEPS: Readonly<Record<ErrorKind, NextStep>> = {
   generator: 'look-in-logs',
   stream: 'look-in-logs',
   stalled: 'lower-load-or-raise-timeout',
+};
+
+/** Where what can be done says more than code and kind. */
+const BY_ADVICE: Readonly<Partial<Record<ErrorAdvice, NextStep>>> = {
+  'client-certificate': 'check-tls',
+  'client-certificate-refused': 'check-tls',
+  'with-https': 'try-https',
+  'with-h2c': 'change-protocol',
+  'with-http2': 'change-protocol',
+  'with-http1': 'change-protocol',
 };
 
 /** Where a code says more than its kind. */
@@ -65,12 +81,12 @@ function proxyStep({ kind, code, advice }: ErrorSummary, takesRequests: boolean)
   if (kind === 'protocol') return 'check-proxy';
   if (advice === 'without-keepalive') return 'keep-no-proxy-connections';
   if (kind === 'reset' || kind === 'truncated') return 'look-in-proxy-logs';
-  return PROXYS_OWN.includes(status) ? 'look-behind-proxy' : null;
+  return PROXYS_OWN.test(status) ? 'look-behind-proxy' : null;
 }
 
 const NOT_IMPLEMENTED = '501';
-/** With these a proxy says for itself that it may not, or cannot, reach the target. */
-const PROXYS_OWN = ['403', '502', '503', '504'];
+/** With these a proxy may say for itself that it does not understand, or may not or cannot reach the target. */
+const PROXYS_OWN = /^(?:400|403|5\d\d)$/;
 
 function statusStep(code: string): NextStep {
   if (code === '401' || code === '403') return 'check-credentials';

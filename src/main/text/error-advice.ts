@@ -15,6 +15,7 @@ export const ADVICE: Readonly<Record<ErrorAdvice, (naming: Naming) => string>> =
   'with-https': () => 'try https://',
   'with-http2': ({ option }) => `try ${option('http2')}`,
   'without-http2': ({ option }) => `leave ${option('http2')} out`,
+  'with-http2-if-only': ({ option }) => `if it speaks only HTTP/2, try ${option('http2')}`,
   'with-h2c': ({ option }) => `try ${option('h2c')}`,
   'with-http1': ({ option }) => `leave ${option('h2c')} and ${option('http2')} out`,
   'with-http1-if-only': ({ option }) =>

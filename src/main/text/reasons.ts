@@ -46,10 +46,11 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
   'check-tls-version': ({ option }) =>
     `Check which versions of TLS the target speaks: volley speaks 1.2 and 1.3, and none below ${option('tls-min')}.`,
   'check-scheme': () => 'What answers there does not speak TLS: check the port, or try http://.',
+  'try-https': () => 'What answers there speaks TLS: try https://, or check the port.',
   'check-protocol': (naming) => `Check that the target speaks this protocol on this port; ${look(naming)}.`,
   'change-protocol': ({ option }, finding) =>
-    isAbout(finding, 'NO_HTTP1')
-      ? `The target does not speak HTTP/1.1 on this port: try ${option('http2')}.`
+    isAbout(finding, 'NO_HTTP1') || isAbout(finding, 'NOT_HTTP1')
+      ? `The target speaks HTTP/2 on this port: try ${option('http2')}, or ${option('h2c')} without TLS.`
       : `Check that the target speaks HTTP/2 on this port, or leave ${option('http2')} and ${option('h2c')} out.`,
   'check-credentials': (naming) =>
     `Check the credentials (${naming.short('user', 'u')}, ${naming.option('bearer-env')}, ${naming.option('api-key-env')}, ${naming.option('cookie')}); ${look(naming)}.`,

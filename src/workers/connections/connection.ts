@@ -83,7 +83,7 @@ export class TargetConnection {
   }
 
   /** What became of it, for failures; null before it was dialled. */
-  get course(): Pick<Link, 'alert' | 'firstWords' | 'answers' | 'hasReceived'> | null {
+  get course(): Pick<Link, 'alert' | 'firstWords' | 'answers' | 'hasReceived' | 'isAgreed'> | null {
     return this.#link;
   }
 

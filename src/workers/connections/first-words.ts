@@ -1,7 +1,7 @@
-import { latin1Of, type ReadBytes } from './read-bytes.ts';
+import type { ReadBytes } from './read-bytes.ts';
 
-/** What a target says first if it speaks something other than it is spoken to in, or says that it expects TLS. */
-export type FirstWords = 'tls' | 'http2' | 'expects-tls';
+/** What a target says first, if that is not HTTP/1.1. */
+export type FirstWords = 'tls' | 'http2';
 
 const TLS_ALERT = 0x15;
 const TLS_MAJOR = 3;
@@ -12,21 +12,10 @@ const FRAME_HEAD_BYTES = 9;
 const SETTINGS = 4;
 const SETTING_BYTES = 6;
 
-/** How servers of TLS refuse a request without it. */
-const BAD_REQUEST = /^HTTP\/1\.[01] 400 /;
-const EXPECTS_TLS =
-  /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server|plain HTTP to an SSL-enabled server/;
-
-// Of 'HTTP/1.x 4': most answers need no text to be made of them.
-const FIRST_OF_STATUS = 9;
-const FOUR = 0x34;
-
 /** What the first bytes of a connection without TLS are; null for anything else, and if they are too few to say. */
 export function firstWordsIn(bytes: ReadBytes, count: number): FirstWords | null {
   if (isAlert(bytes, count)) return 'tls';
-  if (isSettings(bytes, count)) return 'http2';
-  const text = bytes[FIRST_OF_STATUS] === FOUR ? latin1Of(bytes, 0, count) : '';
-  return BAD_REQUEST.test(text) && EXPECTS_TLS.test(text) ? 'expects-tls' : null;
+  return isSettings(bytes, count) ? 'http2' : null;
 }
 
 function isAlert(bytes: ReadBytes, count: number): boolean {

@@ -5,6 +5,7 @@ import type { Inbox, Recipient } from './inbox.ts';
 import type { ReadBytes } from './read-bytes.ts';
 import type { ConnectionCounters } from './shared.ts';
 import { isTimeoutNotice } from './timeout-notice.ts';
+import { isSecured } from './tls.ts';
 import type { Tunnel } from './tunnel.ts';
 
 /** The error with which undici closes a connection after its last answer. */
@@ -81,6 +82,11 @@ export class Link implements Recipient {
     this.#connection = connection;
     this.#reader = reader;
     this.#settle = settle;
+  }
+
+  /** The target has agreed to the protocol in the TLS handshake. */
+  get isAgreed(): boolean {
+    return isSecured(this.socket) && this.socket.alpnProtocol !== false;
   }
 
   /** Whether anything has been read from it. */

@@ -4,8 +4,8 @@ import type { Destination, TlsSettings } from '../../protocol/endpoint.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import type { ErrorAdvice } from '../../protocol/report.ts';
 
-// OpenSSL calls some of them 'SSL/TLS alert …'.
-const ALERT = /^ERR_SSL_[\w/]*?_ALERT_/;
+// OpenSSL calls some of them 'SSL/TLS alert …', and those of TLS extensions no alerts.
+const ALERT = /^ERR_SSL_(?:[\w/]*?_ALERT_|TLSV1_)/;
 const NO_COMMON_PROTOCOL = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
 // Servers send one of many alerts for a missing or rejected client certificate.
 const ABOUT_A_CERTIFICATE = /certificate|unknown ca|access denied|handshake failure/;

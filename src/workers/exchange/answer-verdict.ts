@@ -6,6 +6,7 @@ import { type Answered, missOf } from '../../requests/expectation.ts';
 import type { Hide } from '../../requests/secrets.ts';
 import type { TargetConnection } from '../connections/connection.ts';
 import type { AnswerSink } from './answer-sink.ts';
+import type { BadConnection } from './bad-request.ts';
 import type { EndedByUs } from './exchange.ts';
 import { classifyFailure } from './failure.ts';
 import { asAscii } from './location.ts';
@@ -26,7 +27,8 @@ interface CompleteAnswer extends Answered {
   /** The answer's Location; null without one. */
   readonly location: string | null;
   readonly sink: Pick<AnswerSink, 'complaint' | 'finish'>;
-  readonly client: { readonly connection: Pick<TargetConnection, 'peer' | 'course'> };
+  readonly client: { readonly connection: Pick<TargetConnection, 'peer'> };
+  readonly badConnection: BadConnection | null;
 }
 
 /** What is known of a request without one. */
@@ -78,9 +80,7 @@ export class Verdict {
     if (status >= LOWEST_FAILURE && (expectation === null || expectation.statuses.length === 0)) {
       const hide = this.#secrets.of(request);
       const example = `${answeredPlace(request, hide)} was answered with ${status}${onTheWay(redirects)}${saidBy(sink, hide)}`;
-      const isForTls = answer.client.connection.course?.firstWords === 'expects-tls';
-      const advice = isForTls ? ({ advice: 'with-https' } as const) : {};
-      return { kind: 'status', code: String(status), count: 1, example, ...advice };
+      return { kind: 'status', code: String(status), count: 1, ...withAdvice(example, answer) };
     }
     const cut = sink.finish();
     if (cut !== null) {
@@ -121,6 +121,18 @@ export class Verdict {
     const name = this.#namesRequests ? `${calledWithPlace(request)}: ` : '';
     return { kind: 'expectation', code, count: 1, example: name + example };
   }
+}
+
+/** What can be done about an answer that refuses the connection. */
+function withAdvice(
+  example: string,
+  { badConnection, client: { connection } }: Pick<CompleteAnswer, 'badConnection' | 'client'>,
+): Pick<ErrorTally, 'example' | 'advice'> {
+  if (badConnection === null) return { example };
+  if (badConnection === 'wants-certificate') return { example, advice: 'client-certificate' };
+  if (badConnection === 'refuses-certificate') return { example, advice: 'client-certificate-refused' };
+  if (connection.peer.proxy === null) return { example, advice: 'with-https' };
+  return { example: `${example}: the proxy ${connection.peer.proxy} expects TLS` };
 }
 
 /** A request's name, with its method and path if it is of a scenario, where others may share the name. */

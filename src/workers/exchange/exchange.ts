@@ -5,6 +5,7 @@ import type { HttpClient } from '../clients/http-client.ts';
 import type { InPlaceHandler } from '../clients/wire/in-place-handler.ts';
 import type { ReadBytes } from '../connections/read-bytes.ts';
 import type { AnswerSink } from './answer-sink.ts';
+import { type BadConnection, badConnectionIn } from './bad-request.ts';
 import type { Continuation } from './continuation.ts';
 import { Deadline } from './deadlines.ts';
 import type { DigestAuthorization } from './digest.ts';
@@ -35,6 +36,7 @@ export interface Awaiting {
 }
 
 const NO_CONTENT = 204;
+const BAD_REQUEST = 400;
 const NOT_MODIFIED = 304;
 const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
 
@@ -95,6 +97,8 @@ export class Exchange implements InPlaceHandler {
   /** NaN until the response's head arrives. */
   firstByteMs = Number.NaN;
   status = 0;
+  /** What is wrong with the connection, as a 400 says. */
+  badConnection: BadConnection | null = null;
   bodyBytes = 0;
   endedByUs: EndedByUs | null = null;
   /** Failures since the last complete response. */
@@ -221,6 +225,7 @@ export class Exchange implements InPlaceHandler {
     this.request = request;
     this.firstByteMs = Number.NaN;
     this.status = 0;
+    this.badConnection = null;
     this.bodyBytes = 0;
     // Left from the previous answer, if this request continues it.
     this.releaseBody();
@@ -321,6 +326,7 @@ export class Exchange implements InPlaceHandler {
   /** The same, from a client that passes bytes in place. */
   onResponseBytes(bytes: ReadBytes, from: number, to: number): void {
     this.bodyBytes += to - from;
+    if (this.status === BAD_REQUEST) this.badConnection ??= badConnectionIn(bytes, from, to);
     if (!this.#readsBody) return;
     this.sink.add(bytes, from, to, this.#readAtMs);
     if (this.sink.tokens !== null) this.#owner.onBytes?.(this);

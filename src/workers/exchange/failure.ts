@@ -83,7 +83,8 @@ function adviceOnEnd({ error, peer, course = null }: FailureFacts): Advised {
   if (peer.isSecure && !course.hasReceived) {
     // With TLS 1.3 it is only now that the target can reject a client certificate.
     if (peer.hasCertificate) return { advice: 'client-certificate-refused' };
-    return codeOf(error) === 'SILENT_END' ? { advice: 'client-certificate-if-wanted' } : {};
+    if (codeOf(error) === 'SILENT_END') return { advice: 'client-certificate-if-wanted' };
+    return course.isAgreed ? {} : { advice: 'with-http2-if-only' };
   }
   const wasKept = peer.proxy !== null && course.answers > 0;
   return wasKept ? { advice: 'without-keepalive' } : {};
