@@ -101,6 +101,7 @@ export const ERROR_ADVICE = [
   'client-certificate-if-wanted',
   'server-name',
   'authority',
+  'certificate-dates',
   'lower-tls-min',
   'with-https',
   'without-http2',

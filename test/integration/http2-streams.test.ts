@@ -275,3 +275,30 @@ test.each(CLIENTS)('heads that are given up half read do not end the process, %s
     expect((JSON.parse(stdout) as Summary).errors).toMatchObject([{ kind: 'protocol', count: 400 }]);
   }
 });
+
+describe('a head in more frames than node:http2 takes', () => {
+  test.each([8, 9])('%i of CONTINUATION: undici says who may read it, and wire reads it', async (count) => {
+    const block = fieldBlock([
+      [':status', '200'],
+      ['x-long', 'a'.repeat(100)],
+    ]);
+    const pieces = Array.from({ length: count + 1 }, (_, at) =>
+      at < count ? block.subarray(at * 9, at * 9 + 9) : block.subarray(at * 9),
+    );
+    const { url } = await start({
+      asked: (connection, id) => {
+        const frames = pieces.map((piece, at) =>
+          frame(at === 0 ? FRAME.headers : FRAME.continuation, at === count ? FLAG.endHeaders : 0, id, piece),
+        );
+        connection.send(...frames, data(id, 'ok'));
+      },
+    });
+    const wire = await run({ ...BASE, url, client: 'wire', requests: 6 });
+    expect(wire.requests.ok).toBe(6);
+    const undici = await run({ ...BASE, url, client: 'undici', requests: 6 });
+    expect(undici.errors).toMatchObject(
+      count === 8 ? [] : [{ kind: 'protocol', code: 'NOT_HTTP2', count: 6, advice: 'see-what-wire-says' }],
+    );
+    expect(undici.requests.ok).toBe(count === 8 ? 6 : 0);
+  });
+});

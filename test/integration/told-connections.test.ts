@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type ServerResponse } from 'node:http';
 import {
   createServer as createHttp2Server,
@@ -11,7 +12,7 @@ import { createServer as createTlsServer, Server as TlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type RunOptions, run, type Summary } from '../../src/api/index.ts';
 import { CLIENT_NAMES, type ClientName } from '../../src/protocol/plan.ts';
-import { CERTIFICATE, CERTIFICATE_PATH, KEY_PATH } from '../support/certificate.ts';
+import { CERTIFICATE, CERTIFICATE_PATH, EXPIRED_PATH, KEY_PATH } from '../support/certificate.ts';
 import { closedPort, listening } from '../support/target.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
@@ -137,6 +138,16 @@ describe.each(CLIENT_NAMES)('a TLS handshake, %s', (client) => {
     expect((await told(url, { client, insecure: true })).text).toMatch(
       /before the head of its answer was complete: if it speaks only HTTP\/2, try http2$/,
     );
+  });
+
+  test('a certificate that has expired, from an authority that is trusted', async () => {
+    const { key } = CERTIFICATE;
+    const port = await serve(createHttpsServer({ key, cert: readFileSync(EXPIRED_PATH) }));
+    expect(await told(`https://127.0.0.1:${port}/`, { client, cacert: EXPIRED_PATH })).toEqual({
+      kind: 'tls CERT_HAS_EXPIRED',
+      text: "certificate has expired: check its dates and this machine's clock, or accept any certificate with insecure",
+      step: 'check-tls',
+    });
   });
 
   test('a server name that the target does not know', async () => {

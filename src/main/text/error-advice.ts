@@ -11,6 +11,7 @@ export const ADVICE: Readonly<Record<ErrorAdvice, (naming: Naming) => string>> =
   'server-name': (naming) => `ask for another name with ${naming.option('sni')}, ${orAnyCertificate(naming)}`,
   authority: (naming) =>
     `name the authority to trust with ${naming.option('cacert')}, ${orAnyCertificate(naming)}`,
+  'certificate-dates': (naming) => `check its dates and this machine's clock, ${orAnyCertificate(naming)}`,
   'lower-tls-min': ({ setting }) => `try ${setting('tls-min', '1.2')}`,
   'with-https': () => 'try https://',
   'with-http2': ({ option }) => `try ${option('http2')}`,

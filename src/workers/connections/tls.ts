@@ -12,6 +12,12 @@ const ABOUT_A_CERTIFICATE = /certificate|unknown ca|access denied|handshake fail
 
 /** OpenSSL's errors for bytes that are not TLS at all. */
 const NOT_TLS = new Set(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']);
+/** What to do about a certificate, where it is not that nobody vouches for it. */
+const CERTIFICATE_ADVICE: Readonly<Record<string, ErrorAdvice>> = {
+  ERR_TLS_CERT_ALTNAME_INVALID: 'server-name',
+  CERT_HAS_EXPIRED: 'certificate-dates',
+  CERT_NOT_YET_VALID: 'certificate-dates',
+};
 const ABOUT_THE_VERSION = 'protocol version';
 
 /** A failed handshake, with advice on what to do. */
@@ -123,7 +129,7 @@ export function explainedHandshake(
   // Set if the target's certificate was the problem; the type claims it is always set.
   const unverified: unknown = socket.authorizationError;
   if (unverified === undefined || unverified === null) return error;
-  const advice = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? 'server-name' : 'authority';
+  const advice = CERTIFICATE_ADVICE[code] ?? 'authority';
   // Node's own advice is for people who run Node directly.
   const why = messageOf(error)
     .replace(/; if the root CA is installed locally.*$/, '')
