@@ -176,6 +176,12 @@ export interface FindingFigures {
     readonly interrupted: number;
     readonly started: number;
   };
+  /** The setups or teardowns of so many users of a scenario had not ended when their time was over. */
+  readonly 'users-cut': {
+    readonly scenario: string;
+    readonly part: 'vuSetup' | 'vuTeardown';
+    readonly users: number;
+  };
   /** Iterations of a scenario waited for a free user for at least half of what the user waited in them; means. */
   readonly 'iterations-waited': {
     readonly scenario: string;

@@ -71,9 +71,9 @@ export function isFailed(outcome: number): boolean {
   );
 }
 
-/** Requests sent whose answer was waited for: all but the cancelled ones. */
-export function awaitedOf({ sent, cancelled = 0 }: { sent: number; cancelled?: number | undefined }): number {
-  return sent - cancelled;
+/** Requests sent whose answer was waited for: all but those that volley ended itself. */
+export function awaitedOf({ sent, cancelled = 0, interrupted = 0 }: Omit<Ended, 'ok'>): number {
+  return sent - cancelled - interrupted;
 }
 
 /** Counts of requests, of all or of one of a mix. */
@@ -81,6 +81,7 @@ interface Ended {
   readonly sent: number;
   readonly ok: number;
   readonly cancelled?: number | undefined;
+  readonly interrupted?: number | undefined;
 }
 
 /** Requests whose answer was waited for, and that got no good one: failed, or without an answer in the end. */

@@ -211,6 +211,13 @@ export interface CodeShare {
   readonly longestOf: { readonly scenario: string; readonly after: string | null } | null;
 }
 
+/** A part of a scenario that volley interrupted, for so many users; the scenario by index. */
+export interface CutOff {
+  readonly scenario: number;
+  readonly part: 'vuSetup' | 'vuTeardown';
+  readonly users: number;
+}
+
 /** A worker's final report on its scenarios. */
 export interface ScenarioReport {
   /** Rows of iterations sent. */
@@ -223,6 +230,8 @@ export interface ScenarioReport {
   readonly setupFailures: UserFailures | null;
   /** The same for `vuTeardown`. */
   readonly teardownFailures: UserFailures | null;
+  /** Users whose `vuSetup` or `vuTeardown` had not ended when its time was over, by scenario. */
+  readonly cutOff: readonly CutOff[];
   /** Rejections that nothing awaited, when their user had no iteration left. */
   readonly lateRejections: UserFailures | null;
   /** Iterations that neither sent nor slept. */

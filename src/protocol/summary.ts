@@ -59,6 +59,8 @@ export interface RequestCounts {
   readonly unfinished: number;
   /** Cancelled on purpose, as `--cancel` asks; absent without it. */
   readonly cancelled?: number;
+  /** Ended by volley with their iterations, before they could be called late; absent without scenarios. */
+  readonly interrupted?: number;
   readonly dropped: number;
   readonly notStarted: number;
   readonly retried: number;
@@ -390,6 +392,7 @@ export interface MixRow {
   readonly failed: number;
   readonly unfinished: number;
   readonly cancelled?: number;
+  readonly interrupted?: number;
   readonly dropped: number;
   /** Of the headline latency. */
   readonly latencyMs: LatencySummary;

@@ -258,6 +258,23 @@ describe('scenarios over agents', () => {
       expect([witness.seen.length, witness.twice()]).toEqual([90, []]);
     }));
 
+  test('what the end cuts off on agents that have a slow answer each is no failure', async () => {
+    const slow = await startWitness('/', { delayMs: 200 });
+    const load = 'load: { executor: constant-vus, vus: 4, duration: 900ms, gracefulStop: 0s }';
+    const text = `url: http://127.0.0.1:${slow.port}\n${load}\nscenarios: { a: { flow: [{ get: /a, name: a }] } }`;
+    const over = withAgents([1, 2], async (_, __, broker) => {
+      const summary = await (await submitted(broker, text, 2)).summary;
+      const { requests, mix, degradedReasons } = summary;
+      expect(degradedReasons).toEqual([]);
+      expect(requests).toMatchObject({ failed: 0, unfinished: 0 });
+      expect(requests.interrupted).toBeGreaterThan(0);
+      expect(requests.sent).toBe(requests.ok + requests.interrupted!);
+      expect(mix.map(({ interrupted }) => interrupted)).toEqual([requests.interrupted]);
+      expect(summary.generator.verdict).not.toBe('failing');
+    });
+    await over.finally(() => slow.close());
+  });
+
   test('each row of a scenario is used, although only one of two agents may have users of it', () =>
     withAgents([1, 1], async (_, witness, broker) => {
       const load = 'load: { executor: constant-vus, vus: 2, duration: 30s }';

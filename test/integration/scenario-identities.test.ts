@@ -92,7 +92,8 @@ describe('whatever flows do and whatever is answered, the counts add up', () => 
     expect(sum(checks.map(({ made: all }) => all))).toBe(own['checked']);
 
     expect(sum(mix.map(({ sent }) => sent))).toBe(requests.sent);
-    for (const { sent, ok, failed, unfinished } of mix) expect(sent).toBe(ok + failed + unfinished);
+    for (const { sent, ok, failed, unfinished, interrupted } of mix)
+      expect(sent).toBe(ok + failed + unfinished + interrupted!);
     // Nothing of these two was cut off: what they have sent has arrived.
     const arrived = counted(shop.visits.flatMap(({ query }) => query['name'] ?? []));
     const isWhole = (name: string): boolean => !name.startsWith('timed ');

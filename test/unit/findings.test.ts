@@ -173,6 +173,10 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
     { scenario: 'browse', interrupted: 9, started: 10 },
     "The end of the run cut off 9 of 10 iterations of 'browse': its times are of the few that were short. Run longer, give gracefulStop more time, or make an iteration shorter.",
   ],
+  'users-cut': [
+    { scenario: 'shop', part: 'vuTeardown', users: 1 },
+    "The teardown of 1 user of 'shop' had not ended when the time for it was over, and was cut off. If it ends at all, give gracefulStop or gracefulRampDown more time.",
+  ],
   'iterations-waited': [
     { scenario: 'one', waitMs: 3_700, responseMs: 3_800, users: 2 },
     "Iterations of 'one' waited 3.70 s on average for one of their 2 users to be free, of 3.80 s that the user waited in all.",
@@ -234,7 +238,8 @@ const STEP_TEXTS: Readonly<Record<NextStep, RegExp>> = {
   'look-in-logs-for-resets': /^The target drops connections: look for the cause in the target's logs\.$/,
   'look-in-logs-or-lower-load': /^The target rejects requests: lower the load, or look for the cause/,
   'lower-load-or-raise-timeout': /or raise --timeout\.$/,
-  'give-graceful-stop': /^volley cut them off at the end of gracefulStop .*: give those more time/,
+  'give-graceful-stop':
+    /^volley ended them with their iterations, .* more than twice as long as the slowest good answer/,
   'measure-again': /^volley itself stood still for 3\.00 s, which may be why: measure again\.$/,
   'raise-machine-limits': /ulimit -n for EMFILE/,
   'add-workers': /^Add workers \(-w\)/,

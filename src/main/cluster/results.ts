@@ -21,6 +21,7 @@ const NO_COUNTS: RecordedCounts = {
   unfinished: 0,
   cancelled: 0,
   dropped: 0,
+  endedMs: [],
 };
 
 /** What the submitter knows when all agents have ended. */

@@ -22,6 +22,7 @@ export interface MergedTally {
   readonly lastEndMs: number;
   readonly failedMs: number;
   readonly lastAnswer: PortableLastAnswer;
+  readonly longestOkMs: number;
 }
 
 /** The empty tally: merging it with another gives the other. */
@@ -37,6 +38,7 @@ export function emptyTally(): MergedTally {
     lastEndMs: 0,
     failedMs: 0,
     lastAnswer: new LastAnswer().portable,
+    longestOkMs: 0,
   };
 }
 
@@ -53,6 +55,7 @@ export function tallyOf(tally: Tally): MergedTally {
     lastEndMs: tally.lastEndMs,
     failedMs: tally.failedMs,
     lastAnswer: tally.lastAnswer.portable,
+    longestOkMs: tally.longestOkMs,
   };
 }
 
@@ -74,6 +77,7 @@ export function mergeTallies(a: MergedTally, b: MergedTally): MergedTally {
     lastEndMs: Math.max(a.lastEndMs, b.lastEndMs),
     failedMs: a.failedMs + b.failedMs,
     lastAnswer: later(a.lastAnswer, b.lastAnswer),
+    longestOkMs: Math.max(a.longestOkMs, b.longestOkMs),
   };
 }
 

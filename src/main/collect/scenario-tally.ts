@@ -80,6 +80,7 @@ export interface PortableScenarios {
     readonly name: string;
     readonly places: readonly RequestPlace[];
     readonly outcomes: Float64Array;
+    readonly endedMs: Float64Array;
     readonly latency: PortableDistribution;
   }[];
   readonly groups: readonly PortableCounts[];
@@ -184,8 +185,8 @@ export class ScenarioTally {
         ...{ outcomes, thinkMs, errors: [...errors.values()] },
         ...{ response: response.portable, duration: duration.portable, startLag: startLag.portable },
       })),
-      requests: this.requests.map(({ name, places, tally: { outcomes, latency } }) => ({
-        ...{ name, places, outcomes, latency: latency.portable },
+      requests: this.requests.map(({ name, places, tally: { outcomes, endedMs, latency } }) => ({
+        ...{ name, places, outcomes, endedMs: Float64Array.from(endedMs), latency: latency.portable },
       })),
       groups: [...this.groups.values()].map(portableCounts),
       checks: [...this.checks.values()].map(portableCounts),
@@ -209,9 +210,10 @@ export class ScenarioTally {
       for (const kind of ['response', 'duration', 'startLag'] as const) own[kind].addPortable(times[kind]);
       for (const error of errors) this.#takeError({ scenario: index, ...error });
     }
-    for (const { name, places, outcomes, latency } of other.requests) {
+    for (const { name, places, outcomes, endedMs, latency } of other.requests) {
       const { tally } = this.#requestCalled(name, places);
       tally.addOutcomes(outcomes);
+      tally.addEnded(endedMs);
       tally.latency.addPortable(latency);
     }
     for (const group of other.groups) addCounts(calledIn(this.groups, group.name), group);

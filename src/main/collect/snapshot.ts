@@ -69,6 +69,17 @@ export class Snapshot {
     return this.sumOf(({ cancelled }) => cancelled);
   }
 
+  /** Ended with their iterations, as far as that is known before the end. */
+  get interrupted(): number {
+    const { longestOkMs } = this;
+    return this.sumOf((tally) => tally.interruptedOf(longestOkMs));
+  }
+
+  /** The slowest good answer of users' requests. */
+  get longestOkMs(): number {
+    return Math.max(0, ...this.tallies.map(({ longestOkMs }) => longestOkMs));
+  }
+
   get headline(): 'response' | 'service' {
     return this.#records.headline;
   }

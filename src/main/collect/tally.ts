@@ -61,6 +61,8 @@ export class Tally extends OutcomeCounts {
   /** Time of the window taken by requests that failed because of the target, also those due before the window. */
   failedMs = 0;
   readonly lastAnswer = new LastAnswer();
+  /** Of users' requests, from when one was made until it was answered well, also outside of the window; 0 without one. */
+  longestOkMs = 0;
 
   /**
    * Adds a block's rows. Membership in the window is decided by the intended start.
@@ -70,7 +72,8 @@ export class Tally extends OutcomeCounts {
   fold(block: SampleBlock, records: RunRecords, mix: readonly RequestTally[] = records.mix): void {
     const columns = columnsOf(block);
     this.samples += block.count;
-    const good = mix.length === 0 ? goodRowsOf(columns, block.count, records.lastIntendedMs) : null;
+    const isOneRequest = mix.length === 0 && records.scenarios === null;
+    const good = isOneRequest ? goodRowsOf(columns, block.count, records.lastIntendedMs) : null;
     if (good === null) this.#foldRows(columns, block.count, records, mix);
     else this.#foldGood(good, records);
   }
@@ -106,6 +109,9 @@ export class Tally extends OutcomeCounts {
       if (isFailed(outcome) && outcome !== OUTCOME.generator)
         this.failedMs += overlapMs(intendedMs, endMs, windowEndMs);
       this.lastAnswer.add(intendedMs, endMs, outcome, columns.status[row] ?? 0);
+      const tookMs = responseMs - startLagMs;
+      if (scenarios !== null && outcome === OUTCOME.ok && tookMs > this.longestOkMs)
+        this.longestOkMs = tookMs;
       if (intendedMs >= lastIntendedMs && scenarios !== null) scenarios.laterRequests++;
       if (intendedMs < 0 || intendedMs >= lastIntendedMs) continue;
 
@@ -123,7 +129,12 @@ export class Tally extends OutcomeCounts {
       }
       const headlineMs = headline === 'response' ? responseMs : serviceMs;
       const knownMs = (complete || censored) && !Number.isNaN(headlineMs) ? headlineMs : null;
-      mix[columns.request?.[row] ?? 0]?.add(outcome, knownMs);
+      const named = mix[columns.request?.[row] ?? 0];
+      named?.add(outcome, knownMs);
+      if (outcome === OUTCOME.unfinished && scenarios !== null) {
+        this.endedMs.push(tookMs);
+        named?.endedMs.push(tookMs);
+      }
       if (outcome === OUTCOME.dropped) {
         series.addDropped(intendedMs);
         continue;

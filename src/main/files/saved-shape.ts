@@ -44,6 +44,7 @@ const orNull = (shape: Shape): Shape => ({ either: ['null', shape], name: 'what 
 const COUNTS = {
   ...numbers('sent', 'ok', 'failed', 'unfinished', 'dropped'),
   cancelled: optional('amount'),
+  interrupted: optional('amount'),
 };
 const LATENCY = fields({
   ...numbers('count', 'censored'),

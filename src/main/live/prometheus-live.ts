@@ -32,11 +32,12 @@ export function liveLabels(plan: RunPlan): Labels {
 export function liveFamilies(plan: RunPlan, snapshot: Snapshot | null): Family[] {
   if (snapshot === null) return [running(0)];
   const hide = hiding(plan.supplies.secrets);
-  const { elapsedMs, ok, failed, sent, ended, cancelled } = snapshot;
+  const { elapsedMs, ok, failed, sent, ended, cancelled, interrupted } = snapshot;
   const outcomes = {
     ok,
     failed,
-    unfinished: sent - ok - failed - cancelled,
+    unfinished: sent - ok - failed - cancelled - interrupted,
+    ...(plan.scenarios === undefined ? {} : { interrupted }),
     ...(plan.stream?.cancel == null ? {} : { cancelled }),
     dropped: ended - sent,
   };

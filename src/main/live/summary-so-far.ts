@@ -14,6 +14,7 @@ import { summarizePlan } from '../summary/plan-summary.ts';
 import { summarizeScenarios } from '../summary/scenarios-summary.ts';
 import { summarizeSeries } from '../summary/series-summary.ts';
 import { withoutSecrets } from '../summary/without-secrets.ts';
+import { withInterrupted } from '../summary/worker-summary.ts';
 import { withAdvice } from '../text/error-advice.ts';
 import { toolFacts } from '../text/version.ts';
 import { statusesOf } from './state-parts.ts';
@@ -85,10 +86,11 @@ export function summarySoFar(plan: RunPlan, snapshot: Snapshot, startedAt: Date)
 }
 
 function requestsSoFar(plan: RunPlan, snapshot: Snapshot): Summary['requests'] {
-  const { sent, ok, failed, ended, cancelled } = snapshot;
-  const unfinished = snapshot.sumOf((tally) => tally.unfinished);
+  const { sent, ok, failed, ended, cancelled, interrupted } = snapshot;
+  const unfinished = snapshot.sumOf((tally) => tally.unfinished) - interrupted;
   return {
     ...{ scheduled: ended, sent, ok, failed, unfinished },
+    ...(plan.scenarios === undefined ? {} : { interrupted }),
     ...(plan.stream?.cancel == null ? {} : { cancelled }),
     ...{ dropped: ended - sent, notStarted: 0, retried: 0 },
   };
@@ -112,11 +114,13 @@ const NOTHING_KNOWN: Summary['generator'] = {
 };
 
 /** A row for each request of a mix, or for each name that scenarios used. */
-function rowsSoFar(plan: RunPlan, { mix, scenarios }: Snapshot): Summary['mix'] {
+function rowsSoFar(plan: RunPlan, { mix, scenarios, longestOkMs }: Snapshot): Summary['mix'] {
   if (scenarios === null) return mix.flatMap((tally, index) => mixRow(plan, tally, index));
   return scenarios.requests
     .filter(isOfIterations)
-    .map(({ name, places, tally }) => rowSoFar(plan, { name, ...placeOf(places, plan), weight: 1 }, tally));
+    .map(({ name, places, tally }) =>
+      rowSoFar(plan, { name, ...placeOf(places, plan), weight: 1 }, tally, longestOkMs),
+    );
 }
 
 function mixRow(plan: RunPlan, tally: RequestTally, index: number): Summary['mix'] {
@@ -129,11 +133,13 @@ function mixRow(plan: RunPlan, tally: RequestTally, index: number): Summary['mix
 function rowSoFar(
   plan: RunPlan,
   request: Pick<MixRow, 'name' | 'method' | 'url' | 'places' | 'weight'>,
-  { sent, ok, failed, unfinished, cancelled, dropped, latency }: RequestTally,
+  { sent, ok, failed, unfinished, cancelled, dropped, latency, endedMs }: RequestTally,
+  longestOkMs = 0,
 ): MixRow {
   return {
     ...request,
-    ...{ sent, ok, failed, unfinished, dropped },
+    ...{ sent, ok, failed, dropped },
+    ...withInterrupted(plan.scenarios !== undefined, unfinished, endedMs, longestOkMs),
     ...(plan.stream?.cancel == null ? {} : { cancelled }),
     latencyMs: summarizeLatency(coarsely(latency), plan.percentiles),
   };

@@ -79,8 +79,25 @@ export function countLines(summary: Summary, { width }: View): string[] {
 }
 
 function requestsText({ requests, windowMs, scenarios }: Summary): string {
-  const { sent, ok, failed, unfinished, cancelled = 0, dropped, notStarted, retried } = requests;
-  const rare = Object.entries({ unfinished, cancelled, dropped, 'not started': notStarted, retried })
+  const {
+    sent,
+    ok,
+    failed,
+    unfinished,
+    cancelled = 0,
+    interrupted = 0,
+    dropped,
+    notStarted,
+    retried,
+  } = requests;
+  const rare = Object.entries({
+    unfinished,
+    cancelled,
+    interrupted,
+    dropped,
+    'not started': notStarted,
+    retried,
+  })
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${formatCount(count)} ${name}`);
   return (

@@ -84,6 +84,7 @@ function countsOf({ windowMs, requests, rate, errors, connections, bytes, latenc
     ['failed', requests.failed],
     ['unfinished', requests.unfinished],
     ...(requests.cancelled === undefined ? [] : [['cancelled', requests.cancelled] as Column]),
+    ...(requests.interrupted === undefined ? [] : [['interrupted_requests', requests.interrupted] as Column]),
     ['dropped', requests.dropped],
     ['not_started', requests.notStarted],
     ['retried', requests.retried],

@@ -89,7 +89,7 @@ function thresholdsOf({ thresholds }: Summary): Table {
 }
 
 function requestsOf({ requests, rate, windowMs }: Summary): Table {
-  const { cancelled } = requests;
+  const { cancelled, interrupted } = requests;
   return {
     heading: [
       'sent',
@@ -97,6 +97,7 @@ function requestsOf({ requests, rate, windowMs }: Summary): Table {
       'failed',
       'unfinished',
       ...(cancelled === undefined ? [] : ['cancelled']),
+      ...(interrupted === undefined ? [] : ['interrupted']),
       'dropped',
       'sent/s',
       'ok/s',
@@ -109,6 +110,7 @@ function requestsOf({ requests, rate, windowMs }: Summary): Table {
         formatCount(requests.failed) + shareText(requests.failed, awaitedOf(requests)),
         formatCount(requests.unfinished),
         ...(cancelled === undefined ? [] : [formatCount(cancelled)]),
+        ...(interrupted === undefined ? [] : [formatCount(interrupted)]),
         formatCount(requests.dropped),
         formatRate(rate.sentPerSecond),
         formatRate(rate.throughputPerSecond),

@@ -110,9 +110,20 @@ export function endedFamilies({ outcomes, statuses, errors }: Ended): Family[] {
   ];
 }
 
+/** What volley ended itself, where it may. */
+function endedByVolley({
+  cancelled,
+  interrupted,
+}: Pick<Summary['requests'], 'cancelled' | 'interrupted'>): Record<string, number> {
+  return {
+    ...(cancelled === undefined ? {} : { cancelled }),
+    ...(interrupted === undefined ? {} : { interrupted }),
+  };
+}
+
 function requestsOf({ requests, rate, statuses, errors, connections, bytes }: Summary): Family[] {
-  const { ok, failed, unfinished, cancelled, dropped, notStarted } = requests;
-  const ended = cancelled === undefined ? {} : { cancelled };
+  const { ok, failed, unfinished, dropped, notStarted } = requests;
+  const ended = endedByVolley(requests);
   const outcomes = { ok, failed, unfinished, ...ended, dropped, not_started: notStarted };
   return [
     ...endedFamilies({ outcomes, statuses, errors }),
@@ -253,12 +264,12 @@ function mixOf({ mix }: Summary): Family[] {
     counter(
       'mix_requests',
       'Requests of the window by request of the mix and outcome.',
-      ...rows.flatMap(({ labels, ok, failed, unfinished, cancelled, dropped }) =>
+      ...rows.flatMap(({ labels, ok, failed, unfinished, dropped, ...row }) =>
         Object.entries({
           ok,
           failed,
           unfinished,
-          ...(cancelled === undefined ? {} : { cancelled }),
+          ...endedByVolley(row),
           dropped,
         }).map(([outcome, count]): Sample => [{ ...labels, outcome }, count]),
       ),

@@ -17,9 +17,9 @@ const NO_RATES: Judged['rate'] = { sentPerSecond: 0, throughputPerSecond: 0 };
  * repair; null if there is none.
  */
 export function brokenRule(plan: RunPlan, snapshot: Snapshot): StoppedBy | null {
-  const { elapsedMs, oldestMs, sent, ok, cancelled } = snapshot;
+  const { elapsedMs, oldestMs, sent, ok, cancelled, interrupted } = snapshot;
   const times = timesSoFar(plan, snapshot, plan.abortOn);
-  const requests = { sent, ok, cancelled };
+  const requests = { sent, ok, cancelled, interrupted };
   const mix = mixSoFar(plan, snapshot, plan.abortOn);
   for (const { measure, request, operator, limit, expression } of plan.abortOn) {
     const isLowerLimit = operator.startsWith('>');

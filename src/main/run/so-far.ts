@@ -21,11 +21,11 @@ const NO_TIMES = emptyDistribution();
 export function rulesSoFar(plan: RunPlan, snapshot: Snapshot): Summary['thresholds'] {
   // This is asked for at every frame of the live screen.
   if (plan.thresholds.length === 0) return [];
-  const { elapsedMs, sent, ok, cancelled } = snapshot;
+  const { elapsedMs, sent, ok, cancelled, interrupted } = snapshot;
   const perSecond = (count: number): number => (count * MS_PER_SECOND) / elapsedMs;
   return judgeThresholds(plan.thresholds, {
     ...timesSoFar(plan, snapshot, plan.thresholds),
-    requests: { sent, ok, cancelled },
+    requests: { sent, ok, cancelled, interrupted },
     rate: {
       sentPerSecond: perSecond(snapshot.sumOf(({ sentInWindow }) => sentInWindow)),
       throughputPerSecond: perSecond(
@@ -85,8 +85,13 @@ export function mixSoFar({ mix }: RunPlan, snapshot: Snapshot, rules: readonly T
   const labels = percentilesIn(rules);
   const named =
     snapshot.scenarios?.requests ?? snapshot.mix.map((tally, index) => ({ name: mix[index]?.name, tally }));
-  return named.flatMap(({ name, tally: { sent, ok, cancelled, latency } }) => {
+  const { longestOkMs } = snapshot;
+  return named.flatMap(({ name, tally }) => {
     if (name === undefined || !wanted.has(name)) return [];
-    return [{ name, sent, ok, cancelled, latencyMs: summarizeLatency(coarsely(latency), labels) }];
+    const { sent, ok, cancelled, latency } = tally;
+    const interrupted = tally.interruptedOf(longestOkMs);
+    return [
+      { name, sent, ok, cancelled, interrupted, latencyMs: summarizeLatency(coarsely(latency), labels) },
+    ];
   });
 }

@@ -7,7 +7,7 @@ import { unrequestedBytes } from './unrequested-bytes.ts';
 
 /** Why less was measured than asked for, or something other than the target. */
 export function degradationsOf(
-  summary: Pick<Summary, 'connections' | 'errors' | 'requests' | 'interrupted' | 'stoppedBy'>,
+  summary: Pick<Summary, 'connections' | 'errors' | 'requests' | 'workers' | 'interrupted' | 'stoppedBy'>,
   {
     plan,
     workers,
@@ -15,7 +15,7 @@ export function degradationsOf(
     mostLostShare,
   }: Pick<Collected, 'plan' | 'workers' | 'agents' | 'mostLostShare'>,
 ): Finding[] {
-  const isLost = ({ agent }: CollectedWorker): boolean =>
+  const isLost = ({ agent }: Pick<CollectedWorker, 'agent'>): boolean =>
     agent !== undefined && agents[agent]?.state === 'lost';
   const others = workers.filter((worker) => !isLost(worker));
   const isBorne = isLossBorne({ agents, mostLostShare });
@@ -25,7 +25,7 @@ export function degradationsOf(
     ...(plan.batch === undefined ? standstillOf(isBorne ? others : workers, agents) : []),
     ...mistrustOf(summary, plan.batch !== undefined),
     ...exhaustionOf(summary),
-    ...shortfallOf(isBorne ? { ...summary, requests: shortfallIn(others) } : summary),
+    ...shortfallOf(isBorne ? { ...summary, requests: shortfallIn(others, summary, isLost) } : summary),
   ];
 }
 
@@ -45,12 +45,16 @@ function isLossBorne({ agents = [], mostLostShare }: Pick<Collected, 'agents' | 
   );
 }
 
-function shortfallIn(workers: readonly CollectedWorker[]): Shortfall {
+function shortfallIn(
+  workers: readonly CollectedWorker[],
+  summary: Pick<Summary, 'workers'>,
+  isLost: (worker: Pick<CollectedWorker, 'agent'>) => boolean,
+): Shortfall {
   const sum = (count: (worker: CollectedWorker) => number): number =>
     workers.reduce((total, worker) => total + count(worker), 0);
   return {
     dropped: sum(({ counts }) => counts.dropped),
-    unfinished: sum(({ counts }) => counts.unfinished),
+    unfinished: summary.workers.reduce((total, one) => total + (isLost(one) ? 0 : one.unfinished), 0),
     notStarted: sum(({ report }) => report?.notStarted ?? 0),
   };
 }

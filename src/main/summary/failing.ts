@@ -8,9 +8,12 @@ import type { ErrorSummary, MixRow, RequestCounts } from '../../protocol/summary
 export type ProxyUse = 'tunnels' | 'takes-requests';
 
 export interface FailureFacts {
-  readonly requests: Pick<RequestCounts, 'sent' | 'ok' | 'unfinished' | 'cancelled' | 'dropped'>;
+  readonly requests: Pick<
+    RequestCounts,
+    'sent' | 'ok' | 'unfinished' | 'cancelled' | 'interrupted' | 'dropped'
+  >;
   readonly errors: readonly ErrorSummary[];
-  readonly mix: readonly Pick<MixRow, 'name' | 'sent' | 'ok' | 'unfinished' | 'cancelled'>[];
+  readonly mix: readonly Pick<MixRow, 'name' | 'sent' | 'ok' | 'unfinished' | 'cancelled' | 'interrupted'>[];
   /** A stop leaves requests without an answer, which is not the target's fault. */
   readonly isStopped: boolean;
   readonly load: Pick<LoadModel, 'model'>;

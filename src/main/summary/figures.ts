@@ -49,7 +49,9 @@ export function figuresOf(collected: Collected): Figures {
     records.series.buckets(MS_PER_SECOND),
     headline,
   );
-  const workerSummaries = workers.map((worker) => summarizeWorker(worker, collected.kind));
+  const workerSummaries = workers.map((worker) =>
+    summarizeWorker(worker, collected.kind, merged.longestOkMs),
+  );
   const windowMs = windowOf(collected, merged);
   const sentPerSecond = perSecond(merged.sentInWindow, windowMs);
   const throughputPerSecond = perSecond(okWithin(merged, windowMs), windowMs);
@@ -80,7 +82,9 @@ export function figuresOf(collected: Collected): Figures {
       windowMs,
     ),
     mix:
-      records.scenarios === null ? summarizeMix(plan, records.mix) : summarizeNamed(plan, records.scenarios),
+      records.scenarios === null
+        ? summarizeMix(plan, records.mix)
+        : summarizeNamed(plan, records.scenarios, merged.longestOkMs),
     connections: connectionsOf(workers),
     errors: rankedErrors(merged),
     workers: workerSummaries,

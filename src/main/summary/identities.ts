@@ -29,7 +29,11 @@ export function findViolations(
   equal(
     'sent-sum',
     requests.sent,
-    requests.ok + requests.failed + requests.unfinished + (requests.cancelled ?? 0),
+    requests.ok +
+      requests.failed +
+      requests.unfinished +
+      (requests.cancelled ?? 0) +
+      (requests.interrupted ?? 0),
   );
   equal(
     'outcomes-sum',
@@ -65,7 +69,7 @@ export function findViolations(
 
 function checkMix({ mix, requests, latencyMs }: Summary, equal: Equal): void {
   if (mix.length === 0) return;
-  for (const field of ['sent', 'ok', 'failed', 'unfinished', 'cancelled', 'dropped'] as const)
+  for (const field of ['sent', 'ok', 'failed', 'unfinished', 'cancelled', 'interrupted', 'dropped'] as const)
     equal('mix-sum', sum(mix.map((row) => row[field] ?? 0)), requests[field] ?? 0, field);
   equal('mix-latencies', sum(mix.map((row) => row.latencyMs.count)), latencyMs[latencyMs.headline].count);
 }

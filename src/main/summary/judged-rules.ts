@@ -9,13 +9,13 @@ export interface Judged {
   readonly latencyMs: Omit<Summary['latencyMs'], 'intervals'>;
   readonly eventTimesMs?: Summary['eventTimesMs'];
   readonly streams?: JudgedStreams | null;
-  readonly requests: Pick<RequestCounts, 'sent' | 'ok' | 'cancelled'>;
+  readonly requests: Pick<RequestCounts, 'sent' | 'ok' | 'cancelled' | 'interrupted'>;
   readonly rate: Omit<Summary['rate'], 'targetPerSecond'>;
   readonly mix: readonly JudgedRow[];
   readonly scenarios?: Summary['scenarios'];
 }
 
-type JudgedRow = Pick<MixRow, 'name' | 'sent' | 'ok' | 'cancelled' | 'latencyMs'>;
+type JudgedRow = Pick<MixRow, 'name' | 'sent' | 'ok' | 'cancelled' | 'interrupted' | 'latencyMs'>;
 
 /** Figures of streamed answers. */
 export interface JudgedStreams {

@@ -5,6 +5,7 @@ import { distributionOf } from '../collect/merged-distribution.ts';
 import type { RequestTally } from '../collect/request-tally.ts';
 import type { ScenarioTally } from '../collect/scenario-tally.ts';
 import { summarizeLatency } from './latency-summary.ts';
+import { withInterrupted } from './worker-summary.ts';
 
 /** A row for each request of a mix; empty for a single request. */
 export function summarizeMix(plan: RunPlan, tallies: readonly RequestTally[]): MixRow[] {
@@ -17,10 +18,16 @@ export function summarizeMix(plan: RunPlan, tallies: readonly RequestTally[]): M
 }
 
 /** A row for each name that scenarios used, in order of first use. */
-export function summarizeNamed(plan: RunPlan, { requests }: Pick<ScenarioTally, 'requests'>): MixRow[] {
+export function summarizeNamed(
+  plan: RunPlan,
+  { requests }: Pick<ScenarioTally, 'requests'>,
+  longestOkMs: number,
+): MixRow[] {
   return requests
     .filter(isOfIterations)
-    .map(({ name, places, tally }) => rowOf(plan, { name, ...placeOf(places, plan), weight: 1 }, tally));
+    .map(({ name, places, tally }) =>
+      rowOf(plan, { name, ...placeOf(places, plan), weight: 1 }, tally, longestOkMs),
+    );
 }
 
 /** Of requests that share a name, what is the same for all. */
@@ -46,11 +53,13 @@ export function isOfIterations({ tally }: Pick<ScenarioTally['requests'][number]
 }
 
 function rowOf(
-  { percentiles, stream }: RunPlan,
+  { percentiles, stream, scenarios }: RunPlan,
   request: Pick<MixRow, 'name' | 'method' | 'url' | 'places' | 'weight'>,
-  { sent, ok, failed, unfinished, cancelled, dropped, latency }: RequestTally,
+  { sent, ok, failed, unfinished, cancelled, dropped, latency, endedMs }: RequestTally,
+  longestOkMs = 0,
 ): MixRow {
   const latencyMs = summarizeLatency(distributionOf(latency), percentiles);
   const ended = stream?.cancel == null ? {} : { cancelled };
-  return { ...request, sent, ok, failed, unfinished, ...ended, dropped, latencyMs };
+  const left = withInterrupted(scenarios !== undefined, unfinished, endedMs, longestOkMs);
+  return { ...request, sent, ok, failed, ...left, ...ended, dropped, latencyMs };
 }

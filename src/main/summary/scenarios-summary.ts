@@ -105,15 +105,33 @@ export function scenarioDegradations({ scenarios, agents, interrupted, stoppedBy
 }
 
 /** What a reader should know about the figures. */
-export function scenarioNotes({ plan, workers }: Pick<Collected, 'plan' | 'workers'>): Finding[] {
+export function scenarioNotes({
+  plan,
+  workers,
+  interrupted,
+  stoppedBy,
+}: Pick<Collected, 'plan' | 'workers' | 'interrupted' | 'stoppedBy'>): Finding[] {
   const count = workers.reduce((sum, { report }) => sum + (report?.scenarios?.idleIterations ?? 0), 0);
   return [
+    ...(interrupted || stoppedBy !== null ? [] : usersCut({ plan, workers })),
     ...(count === 0 ? [] : [{ code: 'idle-iterations', figures: { count } } as const]),
     ...usedUpIn(plan, workers).map(
       ({ name, rowCount }) =>
         ({ code: 'rows-used-up', figures: { scenario: name, rows: rowCount } }) as const,
     ),
   ];
+}
+
+/** By scenario and part. */
+function usersCut({ plan, workers }: Pick<Collected, 'plan' | 'workers'>): Finding<'users-cut'>[] {
+  const all = workers.flatMap(({ report }) => report?.scenarios?.cutOff ?? []);
+  return (plan.scenarios?.scenarios ?? []).flatMap(({ name }, index) =>
+    (['vuSetup', 'vuTeardown'] as const).flatMap((part) => {
+      const own = all.filter((one) => one.scenario === index && one.part === part);
+      const users = own.reduce((sum, one) => sum + one.users, 0);
+      return users === 0 ? [] : [{ code: 'users-cut', figures: { scenario: name, part, users } }];
+    }),
+  );
 }
 
 /** Scenarios whose figures are of few iterations, as the end cut off most; where none ended at all, the verdict says so. */

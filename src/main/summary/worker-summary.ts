@@ -1,9 +1,18 @@
 import type { RequestCounts, WorkerSummary } from '../../protocol/summary.ts';
 import type { CollectedWorker } from '../collect/collected.ts';
+import { interruptedAmong } from '../collect/interrupted.ts';
 import { plannedFor } from './load-notes.ts';
 
-/** What one worker did, and what it cost. */
-export function summarizeWorker(worker: CollectedWorker, kind: WorkerSummary['kind']): WorkerSummary {
+/**
+ * What one worker did, and what it cost.
+ *
+ * @param longestOkMs the slowest good answer of the whole run
+ */
+export function summarizeWorker(
+  worker: CollectedWorker,
+  kind: WorkerSummary['kind'],
+  longestOkMs: number,
+): WorkerSummary {
   const { shard, counts, report } = worker;
   const { released } = counts;
   const cancels = shard.stream?.cancel != null;
@@ -19,7 +28,7 @@ export function summarizeWorker(worker: CollectedWorker, kind: WorkerSummary['ki
     sent: counts.sent,
     ok: counts.ok,
     failed: counts.failed,
-    unfinished: counts.unfinished,
+    ...withInterrupted(shard.scenarios !== undefined, counts.unfinished, counts.endedMs, longestOkMs),
     ...(cancels ? { cancelled: counts.cancelled } : {}),
     dropped: counts.dropped,
     notStarted,
@@ -36,6 +45,18 @@ export function summarizeWorker(worker: CollectedWorker, kind: WorkerSummary['ki
   };
 }
 
+/** What has no answer, in two parts where users made the requests: some of it is no failure. */
+export function withInterrupted(
+  hasUsers: boolean,
+  unfinished: number,
+  endedMs: readonly number[],
+  longestOkMs: number,
+): Pick<RequestCounts, 'unfinished' | 'interrupted'> {
+  if (!hasUsers) return { unfinished };
+  const interrupted = interruptedAmong(endedMs, longestOkMs);
+  return { unfinished: unfinished - interrupted, interrupted };
+}
+
 /** The sum over all workers. */
 export function sumOfRequests(workers: readonly WorkerSummary[]): RequestCounts {
   const sum = (field: keyof RequestCounts): number =>
@@ -47,6 +68,9 @@ export function sumOfRequests(workers: readonly WorkerSummary[]): RequestCounts 
     failed: sum('failed'),
     unfinished: sum('unfinished'),
     ...(workers.some(({ cancelled }) => cancelled !== undefined) ? { cancelled: sum('cancelled') } : {}),
+    ...(workers.some(({ interrupted }) => interrupted !== undefined)
+      ? { interrupted: sum('interrupted') }
+      : {}),
     dropped: sum('dropped'),
     notStarted: sum('notStarted'),
     retried: sum('retried'),

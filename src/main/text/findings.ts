@@ -105,6 +105,8 @@ export const SENTENCES: {
     `${quoted(scenario)} ended when its ${counted(rows, 'row')} had been used, each once: for more iterations give it more rows, or let them be dealt in a cycle.`,
   'iterations-cut': ({ scenario, interrupted, started }) =>
     `The end of the run cut off ${formatCount(interrupted)} of ${counted(started, 'iteration')} of ${quoted(scenario)}: ${interrupted === started ? 'it has no times' : 'its times are of the few that were short'}. Run longer, give gracefulStop more time, or make an iteration shorter.`,
+  'users-cut': ({ scenario, part, users }) =>
+    `The ${part === 'vuSetup' ? 'setup' : 'teardown'} of ${counted(users, 'user')} of ${quoted(scenario)} had not ended when the time for it was over, and was cut off${part === 'vuSetup' ? `: ${users === 1 ? 'that user' : 'those users'} did nothing` : ''}. If it ends at all, give gracefulStop or gracefulRampDown more time.`,
   'iterations-waited': ({ scenario, waitMs, responseMs, users }) =>
     `Iterations of ${quoted(scenario)} waited ${formatMs(waitMs)} on average for ${users === 1 ? 'their only user' : `one of their ${formatCount(users)} users`} to be free, of ${formatMs(responseMs)} that the user waited in all.`,
   'identity-violated': violationText,
@@ -184,7 +186,7 @@ function violationText({ identity, of, left, right }: FindingFigures['identity-v
 
 const IDENTITIES: Readonly<Record<Identity, (of: string) => string>> = {
   'scheduled-sum': () => 'scheduled = sent + dropped + not started',
-  'sent-sum': () => 'sent = ok + failed + unfinished + cancelled',
+  'sent-sum': () => 'sent = ok + failed + unfinished + cancelled + interrupted',
   'outcomes-sum': () => 'the outcomes add up to what was released',
   'errors-sum': () => 'the errors add up to failed',
   'errors-by-kind': (kind) => `the errors of kind ${kind} are its outcomes`,

@@ -1,6 +1,7 @@
 import { isAtTop, takeUncaughtErrors } from '../../machine/at-top.ts';
 import type { WorkerChannel } from '../../protocol/messages.ts';
 import {
+  type CutOff,
   ITERATION_OUTCOME,
   type ScenarioReport,
   type ScenariosPlan,
@@ -90,6 +91,7 @@ export class VuLoad implements Load, Job, UserHost {
   readonly #usedUp = new Set<number>();
   #setupFailures: UserFailures | null = null;
   #teardownFailures: UserFailures | null = null;
+  #cutOff: CutOff[] = [];
   #lateRejections: UserFailures | null = null;
 
   constructor(
@@ -141,6 +143,7 @@ export class VuLoad implements Load, Job, UserHost {
         teardownFailed: (user, error) => {
           this.#teardownFailures = oneMore(this.#teardownFailures, user, error);
         },
+        cutOff: (scenario, part) => this.#cutOffOne(scenario, part),
         idled: () => {
           this.#idleIterations++;
         },
@@ -191,6 +194,7 @@ export class VuLoad implements Load, Job, UserHost {
       users: this.#usersEver,
       setupFailures: this.#setupFailures,
       teardownFailures: this.#teardownFailures,
+      cutOff: this.#cutOff,
       lateRejections: this.#lateRejections,
       idleIterations: this.#idleIterations,
       usedUp: [...this.#usedUp],
@@ -263,6 +267,12 @@ export class VuLoad implements Load, Job, UserHost {
 
   ended(user: object, scenario: UserScenario, ended: Ended, failure: Failed | null): void {
     this.#lastEnded.add({ user, scenario, ended, failure });
+  }
+
+  #cutOffOne({ index: scenario }: UserScenario, part: CutOff['part']): void {
+    const isSame = (one: CutOff): boolean => one.scenario === scenario && one.part === part;
+    const { users } = this.#cutOff.find(isSame) ?? { users: 0 };
+    this.#cutOff = [...this.#cutOff.filter((one) => !isSame(one)), { scenario, part, users: users + 1 }];
   }
 
   /** No iteration fails with it. */

@@ -24,6 +24,8 @@ export interface PoolHost {
   cameAndWent(change: 1 | -1): void;
   setupFailed(user: User, error: unknown): void;
   teardownFailed(user: User, error: unknown): void;
+  /** A user's setup or teardown had not ended, and was interrupted. */
+  cutOff(scenario: UserScenario, part: 'vuSetup' | 'vuTeardown'): void;
   idled(): void;
   /** Each row of the scenario is used once, and none is left. */
   usedUp(scenario: UserScenario): void;
@@ -64,7 +66,7 @@ export abstract class Pool<Session> implements Follower {
   /** Interrupts all users; code that does not end is abandoned soon after. */
   end(): void {
     this.stop();
-    for (const user of this.alive.keys()) user.interrupt();
+    for (const user of this.alive.keys()) this.#cutOff(user);
     if (this.alive.size === 0) return;
     const { alarms, clock } = this.host;
     alarms.set(clock.nowMs() + LAST_MS, () => {
@@ -81,7 +83,7 @@ export abstract class Pool<Session> implements Follower {
 
   /** Interrupts one user; if its code does not end, abandons it soon after and calls `leftAlone`. */
   protected interrupt(user: User, leftAlone: () => void): void {
-    user.interrupt();
+    this.#cutOff(user);
     const { alarms, clock } = this.host;
     alarms.set(clock.nowMs() + LAST_MS, () => {
       if (!this.alive.has(user)) return;
@@ -123,7 +125,7 @@ export abstract class Pool<Session> implements Follower {
   protected async setUp(user: User, scenario: UserScenario): Promise<boolean> {
     const error = await user.setUp(scenario, this.#firstRow(user, scenario));
     if (error === null) return true;
-    if (!this.isStopped) this.host.setupFailed(user, error.thrown);
+    if (!this.isStopped && !user.isInterrupted) this.host.setupFailed(user, error.thrown);
     return false;
   }
 
@@ -148,10 +150,16 @@ export abstract class Pool<Session> implements Follower {
     // An abandoned user has already been removed.
     if (!this.alive.has(user)) return;
     const error = wasSetUp ? await user.tearDown(scenario, this.#firstRow(user, scenario)) : null;
-    if (error !== null && !this.isStopped) this.host.teardownFailed(user, error.thrown);
+    if (error !== null && !this.isStopped && !user.isInterrupted)
+      this.host.teardownFailed(user, error.thrown);
     user.leave();
     if (this.alive.delete(user)) this.host.cameAndWent(-1);
     this.host.finishIfIdle();
+  }
+
+  #cutOff(user: User): void {
+    const part = user.interrupt();
+    if (part !== null && part !== 'exec') this.host.cutOff(user.scenario, part);
   }
 
   #goOn(user: User): void {

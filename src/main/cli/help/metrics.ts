@@ -32,6 +32,10 @@ const REQUESTS: Readonly<Record<keyof Summary['requests'], Meaning>> = {
     says: 'no answer yet when volley stopped waiting for the last ones; younger than the timeout',
   },
   cancelled: { says: 'cancelled on purpose by --cancel: not a failure, and in no latency' },
+  interrupted: {
+    says: 'ended with their iterations when volley stopped waiting, before they could be called late: not a failure; only of scenarios',
+    elsewhere: 'k6: in no metric',
+  },
   dropped: {
     says: 'released, but still without a connection when volley stopped waiting; only with a rate',
     elsewhere: 'k6 dropped_iterations; others: none',

@@ -15,8 +15,8 @@ export function failuresPanel({ summary, intervalMs }: RunView): Markup {
 ${statusTable(summary)}`;
 }
 
-function noneText({ requests: { sent, unfinished, dropped } }: Summary): string {
-  const left = unfinished + dropped;
+function noneText({ requests: { sent, unfinished, interrupted = 0, dropped } }: Summary): string {
+  const left = unfinished + interrupted + dropped;
   if (sent === 0) return 'No request was sent.';
   return left === 0
     ? 'None: every request that was sent had a complete answer that counts as ok.'

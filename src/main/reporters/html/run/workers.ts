@@ -69,7 +69,7 @@ function costsOf({
     ],
     [
       'Without an answer',
-      `${count(requests.unfinished)} unfinished, ${requests.cancelled === undefined ? '' : `${count(requests.cancelled)} cancelled on purpose, `}${count(requests.dropped)} dropped, ${count(requests.notStarted)} not started`,
+      `${count(requests.unfinished)} unfinished, ${requests.cancelled === undefined ? '' : `${count(requests.cancelled)} cancelled on purpose, `}${requests.interrupted === undefined ? '' : `${count(requests.interrupted)} interrupted with their iterations, `}${count(requests.dropped)} dropped, ${count(requests.notStarted)} not started`,
     ],
     ...(requests.retried > 0
       ? [['Retried', `${count(requests.retried)} by the client`] as [string, string]]

@@ -1,0 +1,13 @@
+/** So many times as long as the slowest good answer: then a request without an answer is late, whoever ended it. */
+const LATE_AFTER = 2;
+
+/**
+ * How many of the requests that volley ended with their iterations may still have been answered as others were. Of the
+ * rest the target is to be blamed, and of all if it gave no good answer at all.
+ *
+ * @param tookMs how long each had been under way
+ * @param longestOkMs of the whole run; 0 without a good answer
+ */
+export function interruptedAmong(tookMs: readonly number[], longestOkMs: number): number {
+  return longestOkMs === 0 ? 0 : tookMs.filter((ms) => ms <= LATE_AFTER * longestOkMs).length;
+}

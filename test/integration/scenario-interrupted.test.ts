@@ -1,0 +1,119 @@
+import { writeFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import type { Summary } from '../../src/api/index.ts';
+import { useFolder } from '../support/folder.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
+import { useShop } from '../support/shop.ts';
+
+/** So often `/seldom` is not answered. */
+const HANGS = 8;
+let asked = 0;
+const shop = useShop(({ path }) => path === '/never' || (path === '/seldom' && ++asked % HANGS === 0));
+const volley = useKeptProcess(false);
+const file = useFolder();
+let modules = 0;
+
+async function ran(
+  load: string,
+  parts: string,
+  ...args: string[]
+): Promise<{ code: number | null; result: Summary }> {
+  const path = file(`cut${++modules}.mjs`);
+  writeFileSync(
+    path,
+    `import { defineTest } from 'volley';
+    export default defineTest({ baseURL: process.env.SHOP, scenarios: { one: { load: ${load}, ${parts} } } });`,
+  );
+  shop.forget();
+  const { code, stdout } = await volley.with({ SHOP: shop.url }, ['run', path, '-o', 'json', ...args]);
+  return { code, result: JSON.parse(stdout) as Summary };
+}
+
+/** What was sent is what came, and each request has one end, in all and by name. */
+function expectSums({ requests, mix, scenarios, degradedReasons }: Summary): void {
+  const parts = [requests, ...mix].map(({ sent, ok, failed, unfinished, interrupted }) => [
+    sent,
+    ok + failed + unfinished + interrupted!,
+  ]);
+  for (const [sent, sum] of parts) expect(sum).toBe(sent);
+  expect(mix.reduce((sum, { interrupted }) => sum + interrupted!, 0)).toBe(requests.interrupted);
+  expect(degradedReasons.join()).not.toContain('bug in volley');
+  expect(shop.visits.length).toBeLessThanOrEqual(requests.sent + scenarios!.laterRequests!);
+}
+
+const AT_ONCE = "{ executor: 'constant-vus', vus: 4, duration: '900ms', gracefulStop: '0s' }";
+const DOWN = `{ executor: 'ramping-vus', startVUs: 4, gracefulStop: '0s', gracefulRampDown: '0s',
+  stages: [{ duration: '400ms', target: 4 }, { duration: '500ms', target: 0 }] }`;
+
+describe.each([
+  ['threads', 'wire', '4'],
+  ['processes', 'undici', '2'],
+  ['inline', 'wire', '1'],
+])('%s, %s, %s workers', (mode, client, workers) => {
+  const how = ['--mode', mode, '--client', client, '-w', workers];
+
+  test.each([
+    ['the end', AT_ONCE],
+    ['a ramp', DOWN],
+  ])('requests that %s cuts off are no failures of a target that answers', async (_, load) => {
+    const exec =
+      "async exec(vu) { await vu.http.get('/delay/200', { name: 'a' }); await vu.http.get('/delay/201', { name: 'b' }); }";
+    const { code, result } = await ran(load, exec, ...how);
+    expect(result.degradedReasons).toEqual([]);
+    expect(result.requests).toMatchObject({ failed: 0, unfinished: 0 });
+    expect(result.requests.interrupted).toBeGreaterThan(0);
+    expect(result.scenarios!.total.interrupted).toBeGreaterThanOrEqual(result.requests.interrupted!);
+    expect(result.generator.verdict).not.toBe('failing');
+    expect(result.thresholds.map(({ expression, measured }) => [expression, measured])).toContainEqual([
+      'error-rate<=1%',
+      0,
+    ]);
+    expect(code).toBe(0);
+    expectSums(result);
+  });
+});
+
+test.each([
+  ['some answers never come', '/seldom'],
+  ['no answer ever comes', '/never'],
+])('where %s, those that the end cuts off have failed', async (_, path) => {
+  const exec = `async exec(vu) { await vu.http.get('${path}', { name: 'a' }); }`;
+  const { code, result } = await ran(AT_ONCE, exec, '--mode', 'inline');
+  expectSums(result);
+  expect(result.requests.unfinished).toBeGreaterThanOrEqual(3);
+  expect(result.generator.verdict).toBe('failing');
+  expect(result.findings!.degraded.map((found) => found.code)).toEqual(['requests-unfinished']);
+  expect(code).toBe(3);
+});
+
+const notesOf = ({ findings }: Summary): unknown[] =>
+  findings!.notes.filter(({ code }) => code === 'users-cut');
+
+test('a teardown that a ramp cuts off is told, and degrades nothing', async () => {
+  const { code, result } = await ran(
+    DOWN,
+    "async exec(vu) { await vu.http.get('/'); await vu.sleep(20); }, async vuTeardown(vu) { await vu.http.get('/delay/20000'); }",
+    '--mode',
+    'inline',
+  );
+  expect(result.degradedReasons).toEqual([]);
+  expect(code).toBe(0);
+  expect(notesOf(result)).toEqual([
+    { code: 'users-cut', figures: { scenario: 'one', part: 'vuTeardown', users: expect.any(Number) } },
+  ]);
+  expect(result.scenarios!.users.teardownFailures).toBeNull();
+});
+
+test.each([
+  ['vuSetup', 0],
+  ['vuTeardown', 2],
+])('a %s that never ends is named', async (part, completed) => {
+  const { result } = await ran(
+    "{ executor: 'per-vu-iterations', vus: 2, iterations: 1, maxDuration: '200ms', gracefulStop: '50ms' }",
+    `async exec(vu) { await vu.http.get('/'); }, async ${part}() { await new Promise(() => {}); }`,
+    '--mode',
+    'inline',
+  );
+  expect(notesOf(result)).toEqual([{ code: 'users-cut', figures: { scenario: 'one', part, users: 2 } }]);
+  expect(result.scenarios!.total.completed).toBe(completed);
+});
