@@ -6,6 +6,12 @@ export const LARGEST_KEPT_BYTES = 16 * 2 ** 20;
 const MOST_ENCODINGS = 5;
 const UTF_8 = new TextDecoder();
 const CHARSET = /;\s*charset\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;]*))/i;
+const HTML = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i;
+const META = /<meta\s[^>]*?\bcharset\s*=\s*["']?\s*([\w.:-]+)/i;
+/** How far browsers look for it. */
+const META_WITHIN = 1_024;
+/** Where ASCII has another meaning, as in ISO-2022-JP, it follows this. */
+const ESCAPE = '\x1b';
 const ZLIB_METHOD = 8;
 const ZLIB_CHECK = 31;
 
@@ -44,14 +50,20 @@ export class Unreadable extends Error {
 }
 
 /**
- * A body as text, decoded according to its headers. An empty one is empty text, whatever its encoding.
+ * A body as text, decoded according to its headers, or, of HTML that has none of a charset, to its `meta` tag. An empty one is empty text, whatever its encoding.
  *
  * @throws Unreadable
  */
 export function textOfBody({ bodyBytes, body, contentEncoding, contentType }: AnsweredBody): string {
   if (bodyBytes > LARGEST_KEPT_BYTES)
     throw new Unreadable('BODY_LENGTH', `a body of ${bodyBytes} bytes is too long to check`);
-  if (typeof body === 'string' && isAscii(body) && isPlain(contentEncoding) && isOfAscii(contentType))
+  if (
+    typeof body === 'string' &&
+    isAscii(body) &&
+    isPlain(contentEncoding) &&
+    isOfAscii(contentType) &&
+    !(body.includes(ESCAPE) && isUndeclaredHtml(contentType))
+  )
     return body;
   const bytes = decodedBody(bytesIn(body), contentEncoding);
   return decoderOf(bytes, contentType).decode(bytes);
@@ -185,7 +197,25 @@ function decoderOf(bytes: Uint8Array, contentType: string | null): TextDecoder {
   if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le');
   if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be');
   if (contentType === null || (first === 0xef && second === 0xbb && bytes[2] === 0xbf)) return UTF_8;
-  return decoderFor(contentType);
+  return (isUndeclaredHtml(contentType) ? decoderInMeta(bytes) : null) ?? decoderFor(contentType);
+}
+
+/** HTML that may say itself in which charset it is. */
+function isUndeclaredHtml(contentType: string | null): boolean {
+  return contentType !== null && HTML.test(contentType) && !CHARSET.test(contentType);
+}
+
+/** Of the charset in a `meta` tag, as browsers read it; null without one, and if it is unknown to them as well. */
+function decoderInMeta(bytes: Uint8Array): TextDecoder | null {
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, META_WITHIN));
+  const [, charset = ''] = META.exec(start.toString('latin1').replace(/<!--.*?-->/gs, '')) ?? [];
+  // A page in which the tag can be read is not in UTF-16, whatever it says.
+  if (charset === '' || /^utf-?16/i.test(charset)) return null;
+  try {
+    return new TextDecoder(charset);
+  } catch {
+    return null;
+  }
 }
 
 /** @throws Unreadable if the charset is unknown */

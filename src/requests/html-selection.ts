@@ -41,7 +41,7 @@ class HtmlPage {
   find(selector: string, attribute: string | null): string[] {
     return selected(this.#root, selector).flatMap((element) => {
       if (attribute === null) return [element.textContent.trim()];
-      const value = element.getAttribute(attribute);
+      const value = element.getAttribute(attribute.toLowerCase());
       return value === undefined ? [] : [value];
     });
   }
@@ -55,10 +55,23 @@ export function checkSelector(selector: string): void {
 function selected(root: HTMLElement, selector: string): HTMLElement[] {
   if (selector.trim() === '') throw new Error('the selector is empty');
   try {
-    return root.querySelectorAll(selector);
+    return root.querySelectorAll(withLowerNames(selector));
   } catch (error) {
     throw new Error(`the selector '${selector}' cannot be read: ${messageOf(error).trim()}`);
   }
+}
+
+/** Texts, escapes, attributes, pseudo-classes with anything but a selector in them, and names of elements. */
+const PARTS =
+  /(?<kept>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\\.|:(?!(?:not|is|has|where|matches)\()[\w-]+\([^)]*\))|\[(?<attribute>\s*[\w|-]+)(?<rest>(?:"[^"]*"|'[^']*'|[^\]"'])*)\]|(?<=^|[\s>+~,(|])(?<element>[A-Za-z][\w-]*)/gs;
+
+/** In HTML, unlike in XML, names of elements and attributes are the same in capitals; the library compares as in XML. */
+function withLowerNames(selector: string): string {
+  return selector.replace(PARTS, (part: string, ...found: unknown[]) => {
+    const { kept, attribute, rest = '' } = found.at(-1) as Record<string, string | undefined>;
+    if (kept !== undefined) return part;
+    return attribute === undefined ? part.toLowerCase() : `[${attribute.toLowerCase()}${rest}]`;
+  });
 }
 
 /** Loaded by the first page that is read: most runs have none. Synchronously, since answers are asked for values so. */

@@ -31,6 +31,32 @@ function outcomeOf(read: () => string): string | Error {
   }
 }
 
+describe('the charset that a page names itself counts if the answer names none', () => {
+  const page = (meta: string): Uint8Array => Buffer.from(`<!doctype html><head>${meta}</head>\xe9`, 'latin1');
+  test.each([
+    ['text/html', '<meta charset=windows-1252>', 'é'],
+    ['TEXT/HTML; x=1', "<META charset='ISO-8859-1'>", 'é'],
+    [
+      'application/xhtml+xml',
+      '<meta http-equiv="content-type" content="text/html; charset=iso-8859-15"/>',
+      'é',
+    ],
+    ['text/html', '<!-- <meta charset="utf-8"> --><meta name=a><meta charset="windows-1251">', 'й'],
+    ['text/html; charset=windows-1251', '<meta charset="windows-1252">', 'й'],
+    ['text/html', '<meta charset="unheard-of">', '\ufffd'],
+    ['text/html', '<meta charset="utf-16le">', '\ufffd'],
+    ['text/html', `${' '.repeat(1_024)}<meta charset="windows-1252">`, '\ufffd'],
+    ['text/plain', '<meta charset="windows-1252">', '\ufffd'],
+  ])('%s, %s', (contentType, meta, last) => {
+    expect(textOf(page(meta), null, contentType).at(-1)).toBe(last);
+  });
+
+  test('also where all bytes are ASCII', () => {
+    const japanese = Buffer.from('<meta charset="iso-2022-jp">\x1b$B$"\x1b(B');
+    expect(textOf(japanese, null, 'text/html')).toBe('<meta charset="iso-2022-jp">あ');
+  });
+});
+
 describe('a body is decoded as its answer says', () => {
   test.each<readonly [coding: string, body: Uint8Array]>([
     ['gzip', gzipSync(PLAIN)],

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { valuesIn } from '../../src/main/init/recorded-values.ts';
+import { pageOf } from '../../src/requests/html-selection.ts';
 
 const SEEN = { status: 200, redirectUrl: null, startedMs: null, tookMs: 0 };
 
@@ -26,6 +27,16 @@ test('short values tell something under names that identify, and some only with 
     17: 'json job',
     a: 'json cartId',
   });
+});
+
+test.each([
+  ['<input type="hidden" name="_csrf" value="a&#x2F;b&amp;c=&quot;9">', 'input[name="_csrf"]', 'value'],
+  ["<INPUT VALUE='a/b&amp;c=&#34;9' NAME=_csrf>", 'input[name="_csrf"]', 'value'],
+  ['<meta name="csrf-token" content="a/b&c=&quot;9">', 'meta[name="csrf-token"]', 'content'],
+])('%s is captured as it is sent, without entities', (tag, css, attribute) => {
+  const page = `<form><input name="other" value="x">\n${tag}</form>`;
+  expect(capturesIn(page)).toEqual({ 'a/b&c="9': { css, attribute } });
+  expect(pageOf({ text: () => page }).find(css, attribute)).toEqual(['a/b&c="9']);
 });
 
 test.each([

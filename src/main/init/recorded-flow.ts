@@ -208,7 +208,7 @@ class FlowWriter {
     for (let count = 2; this.#taken.has(name); count++) name = `${found.name}_${count}`;
     this.#taken.add(name);
     this.#names.set(value, name);
-    const captures = (found.step.fields['capture'] ?? {}) as Record<string, string>;
+    const captures = (found.step.fields['capture'] ?? {}) as Record<string, Found['capture']>;
     captures[name] = found.capture;
     found.step.fields['capture'] = captures;
     return name;

@@ -1,3 +1,4 @@
+import { pageOf } from '../../requests/html-selection.ts';
 import type { HarAnswer } from '../plan/har/recorded-entry.ts';
 
 /** Where a value was found in an answer, in the form of a capture. */
@@ -5,7 +6,7 @@ export interface Found {
   /** Suggested name of the variable. */
   readonly name: string;
   /** For example `json items[0].id`. */
-  readonly capture: string;
+  readonly capture: string | { readonly css: string; readonly attribute: string };
 }
 
 /** Limits on the depth and number of JSON values searched for what a later request repeats. */
@@ -44,14 +45,14 @@ export function valuesIn({ text, headers }: HarAnswer): Map<string, Found> {
   };
   const json = jsonOf(text);
   if (json !== undefined) leavesOf(json, '', '', add, { left: MOST_LEAVES }, 0);
-  else for (const [tag] of (text ?? '').matchAll(INPUT)) inputOf(tag, add);
+  else inputsOf(text ?? '', add);
   for (const { name, value } of headers)
     if (!COMMON.test(name) && value.length >= SHORTEST && !found.has(value))
       add(value, name, `header ${name.toLowerCase()}`);
   return found;
 }
 
-type Add = (value: string, key: string, capture: string, depth?: number) => void;
+type Add = (value: string, key: string, capture: Found['capture'], depth?: number) => void;
 
 function leavesOf(
   value: unknown,
@@ -86,16 +87,40 @@ function leavesOf(
   }
 }
 
-/** Finds the value of a form field, or of a meta tag that scripts read. */
-function inputOf(tag: string, add: Add): void {
+/** Finds the values of form fields, and of meta tags that scripts read. */
+function inputsOf(html: string, add: Add): void {
+  const page = { text: () => html };
+  for (const [tag] of html.matchAll(INPUT)) inputOf(tag, page, add);
+}
+
+function inputOf(tag: string, page: Page, add: Add): void {
   const name = attributeOf(tag, 'name');
-  const said = attributeOf(tag, 'content') ?? attributeOf(tag, 'value');
-  if (name === null || said === null || !/^[\w.:[\]-]+$/.test(name.text) || /[&<]/.test(said.text)) return;
+  const content = attributeOf(tag, 'content');
+  const said = content ?? attributeOf(tag, 'value');
+  if (name === null || said === null || !/^[\w.:[\]-]+$/.test(name.text) || said.text.includes('<')) return;
+  const key = /csrf|token|nonce|state/i.test(name.text) ? 'token' : name.text;
+  if (said.text.includes('&')) {
+    const css = `${tag.slice(1, tag.search(/[\s/]/)).toLowerCase()}[name="${name.text}"]`;
+    const attribute = content === null ? 'value' : 'content';
+    const value = firstIn(page, css, attribute);
+    if (value !== null) add(value, key, { css, attribute });
+    return;
+  }
   const wanted = name.with(name.text.replace(/[.[\]]/g, '\\$&'));
   const taken = said.with(`(${said.quote === '' ? '[^\\s"\'>]+' : `[^${said.quote}]*`})`);
-  const key = /csrf|token|nonce|state/i.test(name.text) ? 'token' : name.text;
   const [first, second] = name.at < said.at ? [wanted, taken] : [taken, wanted];
   add(said.text, key, `regex ${first}[^>]*${second}`);
+}
+
+type Page = Parameters<typeof pageOf>[0];
+
+/** With its entities decoded, as a capture finds it; null if it finds nothing, as in a page that takes too long to read. */
+function firstIn(page: Page, css: string, attribute: string): string | null {
+  try {
+    return pageOf(page).find(css, attribute)[0] ?? null;
+  } catch {
+    return null;
+  }
 }
 
 interface Attribute {
