@@ -68,7 +68,7 @@ export function scenario<R = Row>(
 const patterns = new WeakMap<TemplateStringsArray, string>();
 
 /** A URL with percent-encoded values: url`/items/${id}`. The result names it `/items/{}`. */
-export function url(parts: TemplateStringsArray, ...values: (string | number)[]): Url {
+export function url(parts: TemplateStringsArray, ...values: (string | number | bigint)[]): Url {
   let name = patterns.get(parts);
   if (name === undefined) {
     name = parts.join('{}');

@@ -10,9 +10,13 @@ const PAGE = `<!doctype html><html><head><meta name="csrf" content="a&amp;b"></h
 <form><input type=hidden name=token value="t-1"><p class="price"> 3 &lt; <b>4</b> </p></form>
 <a class=item href=/items/1>one</a><a class=item href=/items/2>two</a><a class=item>none</a></body></html>`;
 
+/** More digits than a number of JavaScript's holds. */
+const LONG = '1234567890123456789';
+
 function answer({ path }: Visit, response: ServerResponse): boolean {
   if (path === '/broken') response.end('<div>'.repeat(60_000));
   else if (path === '/page') response.end(PAGE);
+  else if (path === '/ids') response.end(`{"id":${LONG},"all":[{"id":${LONG}},{"id":7}]}`);
   else return false;
   return true;
 }
@@ -84,6 +88,52 @@ test('values of HTML by selectors, in a module and in steps', async () => {
   });
   expect(new Set(bodies).size).toBe(1);
   expect(bodies).toHaveLength(4);
+});
+
+test('a long id keeps its digits, in a module and in steps', async () => {
+  const module = `import { scenario, url } from 'volley';
+    export default scenario({ executor: 'per-vu-iterations', vus: 1, iterations: 2, baseURL: process.env.SHOP }, async (vu) => {
+      const answer = await vu.http.get('/ids');
+      const id = answer.pick<bigint>('id');
+      const ids = answer.pick('all');
+      vu.check(id, { long: (one) => one > 9_007_199_254_740_993n });
+      await vu.http.post(url\`/things/\${id}\`, { query: { id }, json: { id, ids }, headers: { 'x-id': String(id) } });
+      await vu.http.post('/form', { form: { id: String(id) } });
+    });`;
+  const plan = [
+    `url: ${shop.url}`,
+    LOAD,
+    'scenarios:',
+    '  one:',
+    '    flow:',
+    '      - get: /ids',
+    '        capture: { id: json id, ids: json all }',
+    '        check: { long: "id > 9007199254740993 && ids[0].id == id && ids[1].id == 7.0" }',
+    "      - post: '/things/{{id}}?id={{id}}'",
+    "        header: { x-id: '{{id}}' }",
+    "        json: { id: '{{raw id}}', ids: '{{raw ids}}' }",
+    '      - post: /form',
+    "        form: { id: '{{id}}' }",
+  ];
+  for (const [name, text] of [
+    ['ids.mts', module],
+    ['ids.yaml', plan.join('\n')],
+  ] as const) {
+    shop.forget();
+    const { scenarios } = await ran(name, text);
+    expect([name, scenarios!.total.errors]).toEqual([name, []]);
+    expect(scenarios!.checks).toEqual([{ name: 'long', made: 2, passed: 2, failed: 0 }]);
+    const sent = shop.visits.filter(({ path }) => path !== '/ids');
+    expect(sent.map(({ path, query, body }) => [path, query['id'], body])).toEqual(
+      Array(2)
+        .fill([
+          [`/things/${LONG}`, LONG, `{"id":${LONG},"ids":[{"id":${LONG}},{"id":7}]}`],
+          ['/form', undefined, `id=${LONG}`],
+        ])
+        .flat(),
+    );
+    expect(sent[0]!.headers['x-id']).toBe(LONG);
+  }
 });
 
 test('what a selector does not find, cannot be, or would take too long fails its iteration', async () => {

@@ -26,6 +26,7 @@ test.each<[unknown, string]>([
   [Object.assign(new Map(), { toJSON: () => ({}) }), '{}'],
   [Object.assign(new Error('x'), { code: 'E' }), '{"code":"E"}'],
   [null, 'null'],
+  [{ id: 1234567890123456789n, list: [2n, {}] }, '{"id":1234567890123456789,"list":[2,{}]}'],
 ])('%p is', (value, text) => {
   expect(jsonBytesOf(value).toString()).toBe(text);
 });

@@ -1,6 +1,7 @@
 import type { TokenCount } from '../../protocol/stream.ts';
 import type { Output, Response, StandardSchema, StreamedAnswer } from '../../protocol/test-definition.ts';
 import { type AnsweredBody, bytesOfBody, type KeptBytes, textOfBody } from '../../requests/body-text.ts';
+import { valuesAt } from '../../requests/exact-values.ts';
 import { pageOf } from '../../requests/html-selection.ts';
 import { jsonQuery, parseJsonPath } from '../../requests/json-path.ts';
 import type { Fields } from '../clients/dispatcher.ts';
@@ -108,7 +109,7 @@ export class Answer implements Response {
       throw new TypeError(`pick(${textOf(path)}): give a path as text, as in 'items[0].id'`);
     const isKnown = paths.has(path);
     if (!isKnown && paths.size < MOST_KNOWN_PATHS) paths.add(path);
-    const [value] = (paths.has(path) ? jsonQuery(path) : parseJsonPath(path)).find(this.json());
+    const [value] = valuesAt(this, paths.has(path) ? jsonQuery(path) : parseJsonPath(path));
     if (value === undefined) throw new Error(`pick('${path}') found nothing in ${this.#shown()}`);
     return value;
   }

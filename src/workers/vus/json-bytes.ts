@@ -1,14 +1,30 @@
+import { jsonWithBigInts } from '../../requests/exact-values.ts';
+
 /** What has no fields of its own, so that JSON leaves nothing of it. */
 const EMPTY_IN_JSON = [Map, Set, WeakMap, WeakSet, WeakRef, Promise, RegExp, Error, ArrayBuffer];
 
 /** @throws TypeError for what JSON cannot say, which would be sent as an empty object or not at all */
 export function jsonBytesOf(value: unknown): Buffer {
-  const text: string | undefined = JSON.stringify(value);
+  const text = jsonOf(value);
   if (text === undefined)
     throw new TypeError(`json: a ${typeof value} has no JSON: give an object, a list or a value`);
   // Looked for only where it may be: going through a body again costs as much as writing it.
-  if (text.includes('{}')) JSON.stringify(value, refuseEmptied);
+  if (text.includes('{}'))
+    JSON.stringify(value, (name, one: unknown) =>
+      typeof one === 'bigint' ? null : refuseEmptied(name, one),
+    );
   return Buffer.from(text);
+}
+
+/** Only what is refused otherwise is gone through for a BigInt, which may be a long id. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value) as string | undefined;
+  } catch (error) {
+    const isBigInt = error instanceof TypeError && error.message.includes('BigInt');
+    if (isBigInt) return jsonWithBigInts(value);
+    throw error;
+  }
 }
 
 function refuseEmptied(name: string, value: unknown): unknown {

@@ -2,6 +2,7 @@ import type { FlowCapture, StreamPart } from '../../../protocol/flow.ts';
 import { RequestError } from '../../../protocol/scenario-errors.ts';
 import type { Response, StreamedAnswer, VU } from '../../../protocol/test-definition.ts';
 import { boundedMatch } from '../../../requests/bounded.ts';
+import { valuesAt } from '../../../requests/exact-values.ts';
 import { pageOf } from '../../../requests/html-selection.ts';
 import { jsonQuery } from '../../../requests/json-path.ts';
 import type { Walk } from './walk.ts';
@@ -47,10 +48,7 @@ function finder(from: FlowCapture['from'], all: boolean): (answer: Response, vu:
   switch (from.type) {
     case 'json': {
       const query = jsonQuery(from.of);
-      return (answer) => {
-        const body = jsonOf(answer);
-        return body === undefined ? [] : query.find(body);
-      };
+      return (answer) => (isJson(answer) ? valuesAt(answer, query) : []);
     }
     case 'header':
       return (answer) => given(answer.header(from.of));
@@ -80,12 +78,12 @@ function finder(from: FlowCapture['from'], all: boolean): (answer: Response, vu:
   }
 }
 
-/** Undefined if the body is not JSON. */
-function jsonOf(answer: Response): unknown {
+function isJson(answer: Response): boolean {
   try {
-    return answer.json();
+    answer.json();
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { FlowJson, FlowSource, FlowText } from '../../../protocol/flow.ts';
 import type { VU } from '../../../protocol/test-definition.ts';
+import { jsonWithBigInts } from '../../../requests/exact-values.ts';
 import { encoded } from '../../../requests/render.ts';
 import type { Walk } from './walk.ts';
 
@@ -59,5 +60,5 @@ function asText(value: unknown, source: FlowSource): string {
     throw new Error(
       `'${'name' in source ? source.name : source.type}' is null, which is no text: ask for that first, as in an if`,
     );
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? String(jsonWithBigInts(value)) : String(value);
 }
