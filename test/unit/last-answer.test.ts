@@ -57,11 +57,13 @@ describe('what follows the last answer', () => {
       { sinceMs: 30, forMs: 90, requests: 3, refused: 1 },
     ],
   ])('%s', (_what, rows, silence) => {
-    expect(after(...rows).silence(true)).toEqual(silence);
+    expect(after(...rows).silence(0)).toEqual(silence);
   });
 
   test('in the open model, what was cut off does not count', () => {
-    expect(after(OK, [20, 40, 'unfinished']).silence(false)).toBeNull();
+    expect(after(OK, [20, 40, 'unfinished']).silence(Number.POSITIVE_INFINITY)).toBeNull();
+    expect(after(OK, [20, 40, 'unfinished']).silence(21)).toBeNull();
+    expect(after(OK, [20, 40, 'unfinished']).silence(20)).not.toBeNull();
   });
 
   test('parts say together what the whole would, in any order', () => {
@@ -69,13 +71,13 @@ describe('what follows the last answer', () => {
     for (const order of [rows, rows.toReversed()]) {
       const sum = new LastAnswer();
       for (const row of order) sum.addPortable(after(row).portable);
-      expect(sum.silence(true)).toEqual(after(...rows).silence(true));
+      expect(sum.silence(0)).toEqual(after(...rows).silence(0));
     }
   });
 
   test('thousands of failures are counted as many, and keep their times', () => {
     const many = Array.from({ length: 10_000 }, (_, at): Row => [20 + at, 1_020 + at, 'timeout']);
-    const silence = after(OK, ...many).silence(true)!;
+    const silence = after(OK, ...many).silence(0)!;
     expect(silence.requests).toBeGreaterThan(200);
     expect(silence.requests).toBeLessThan(1_000);
     expect(silence.forMs).toBe(11_019 - 15);

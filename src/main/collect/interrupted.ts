@@ -9,5 +9,9 @@ const LATE_AFTER = 2;
  * @param longestOkMs of the whole run; 0 without a good answer
  */
 export function interruptedAmong(tookMs: readonly number[], longestOkMs: number): number {
-  return longestOkMs === 0 ? 0 : tookMs.filter((ms) => ms <= LATE_AFTER * longestOkMs).length;
+  return tookMs.filter((ms) => ms < lateAfterMs(longestOkMs)).length;
+}
+
+export function lateAfterMs(longestOkMs: number): number {
+  return LATE_AFTER * longestOkMs;
 }

@@ -53,11 +53,12 @@ export class LastAnswer {
   /**
    * Null if there was an answer to the request that was due last, or never one at all.
    *
-   * @param countsUnfinished whether those count that volley stopped waiting for
+   * @param countsFromMs how long those must have waited that volley stopped waiting for
    */
-  silence(countsUnfinished: boolean): Silence | null {
+  silence(countsFromMs: number): Silence | null {
     const later = this.#later.filter(
-      ({ dueMs, isUnfinished }) => dueMs > this.#dueMs && (countsUnfinished || !isUnfinished),
+      ({ dueMs, endMs, isUnfinished }) =>
+        dueMs > this.#dueMs && (!isUnfinished || endMs - dueMs >= countsFromMs),
     );
     if (later.length === 0 || this.#endMs < 0) return null;
     const lastMs = Math.max(...later.map(({ endMs }) => endMs));

@@ -76,12 +76,36 @@ export class Tally extends OutcomeCounts {
     const good = isOneRequest ? goodRowsOf(columns, block.count, records.lastIntendedMs) : null;
     if (good === null) this.#foldRows(columns, block.count, records, mix);
     else this.#foldGood(good, records);
+    if (records.scenarios !== null) this.#foldOfUsers(columns, block.count, records, mix);
+  }
+
+  /** Which requests were ended too early to be called late is known once all answers are. */
+  #foldOfUsers(
+    columns: SampleColumns,
+    count: number,
+    { scenarios, lastIntendedMs }: RunRecords,
+    mix: readonly RequestTally[],
+  ): void {
+    for (let row = 0; row < count; row++) {
+      const intendedMs = columns.intendedMs[row] ?? 0;
+      const outcome = columns.outcome[row] ?? 0;
+      const isLater = intendedMs >= lastIntendedMs;
+      if (isLater && scenarios !== null) scenarios.laterRequests++;
+      if (outcome !== OUTCOME.ok && outcome !== OUTCOME.unfinished) continue;
+      const serviceMs = columns.serviceMs[row] ?? Number.NaN;
+      const tookMs = responseMsOf(0, columns.waitMs[row] ?? 0, serviceMs);
+      if (outcome === OUTCOME.ok) this.longestOkMs = Math.max(this.longestOkMs, tookMs);
+      else if (intendedMs >= 0 && !isLater) {
+        this.endedMs.push(tookMs);
+        mix[columns.request?.[row] ?? 0]?.endedMs.push(tookMs);
+      }
+    }
   }
 
   #foldRows(
     columns: SampleColumns,
     count: number,
-    { windowEndMs, series, backlog, headline, start, scenarios, lastIntendedMs }: RunRecords,
+    { windowEndMs, series, backlog, headline, start, lastIntendedMs }: RunRecords,
     mix: readonly RequestTally[],
   ): void {
     for (let row = 0; row < count; row++) {
@@ -129,12 +153,7 @@ export class Tally extends OutcomeCounts {
       }
       const headlineMs = headline === 'response' ? responseMs : serviceMs;
       const knownMs = (complete || censored) && !Number.isNaN(headlineMs) ? headlineMs : null;
-      const named = mix[columns.request?.[row] ?? 0];
-      named?.add(outcome, knownMs);
-      if (outcome === OUTCOME.unfinished && scenarios !== null) {
-        this.endedMs.push(tookMs);
-        named?.endedMs.push(tookMs);
-      }
+      mix[columns.request?.[row] ?? 0]?.add(outcome, knownMs);
       if (outcome === OUTCOME.dropped) {
         series.addDropped(intendedMs);
         continue;

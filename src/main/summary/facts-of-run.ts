@@ -2,6 +2,7 @@ import { wholeRequestsTo } from '../../protocol/dial.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import { isLoopback } from '../../requests/set-cookie.ts';
 import type { Collected } from '../collect/collected.ts';
+import { lateAfterMs } from '../collect/interrupted.ts';
 import { LastAnswer, type Silence } from '../collect/last-answer.ts';
 import { withoutStart } from './cold-start.ts';
 import { lossesOf, stoodStillMs } from './degradations.ts';
@@ -76,11 +77,12 @@ function isTargetLocal(plan: RunPlan, mix: Figures['mix']): boolean {
   });
 }
 
-/** In the open model, what is unfinished left the queue when the window was over. */
+/** In the open model, what is unfinished left the queue when the window was over; of users it may be no failure. */
 function silenceOf({ plan }: Collected, { merged }: Figures): Silence | null {
   const last = new LastAnswer();
   last.addPortable(merged.lastAnswer);
-  return last.silence(plan.load.model === 'closed');
+  if (plan.load.model === 'open') return last.silence(Number.POSITIVE_INFINITY);
+  return last.silence(plan.scenarios === undefined ? 0 : lateAfterMs(merged.longestOkMs));
 }
 
 function iterationsOf({ plan, records }: Collected): IterationFacts[] {

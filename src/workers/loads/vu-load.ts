@@ -143,7 +143,6 @@ export class VuLoad implements Load, Job, UserHost {
         teardownFailed: (user, error) => {
           this.#teardownFailures = oneMore(this.#teardownFailures, user, error);
         },
-        cutOff: (scenario, part) => this.#cutOffOne(scenario, part),
         idled: () => {
           this.#idleIterations++;
         },
@@ -269,7 +268,7 @@ export class VuLoad implements Load, Job, UserHost {
     this.#lastEnded.add({ user, scenario, ended, failure });
   }
 
-  #cutOffOne({ index: scenario }: UserScenario, part: CutOff['part']): void {
+  cutOff({ index: scenario }: UserScenario, part: CutOff['part']): void {
     const isSame = (one: CutOff): boolean => one.scenario === scenario && one.part === part;
     const { users } = this.#cutOff.find(isSame) ?? { users: 0 };
     this.#cutOff = [...this.#cutOff.filter((one) => !isSame(one)), { scenario, part, users: users + 1 }];

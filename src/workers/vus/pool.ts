@@ -24,8 +24,6 @@ export interface PoolHost {
   cameAndWent(change: 1 | -1): void;
   setupFailed(user: User, error: unknown): void;
   teardownFailed(user: User, error: unknown): void;
-  /** A user's setup or teardown had not ended, and was interrupted. */
-  cutOff(scenario: UserScenario, part: 'vuSetup' | 'vuTeardown'): void;
   idled(): void;
   /** Each row of the scenario is used once, and none is left. */
   usedUp(scenario: UserScenario): void;
@@ -66,7 +64,7 @@ export abstract class Pool<Session> implements Follower {
   /** Interrupts all users; code that does not end is abandoned soon after. */
   end(): void {
     this.stop();
-    for (const user of this.alive.keys()) this.#cutOff(user);
+    for (const user of this.alive.keys()) user.interrupt();
     if (this.alive.size === 0) return;
     const { alarms, clock } = this.host;
     alarms.set(clock.nowMs() + LAST_MS, () => {
@@ -83,7 +81,7 @@ export abstract class Pool<Session> implements Follower {
 
   /** Interrupts one user; if its code does not end, abandons it soon after and calls `leftAlone`. */
   protected interrupt(user: User, leftAlone: () => void): void {
-    this.#cutOff(user);
+    user.interrupt();
     const { alarms, clock } = this.host;
     alarms.set(clock.nowMs() + LAST_MS, () => {
       if (!this.alive.has(user)) return;
@@ -125,7 +123,7 @@ export abstract class Pool<Session> implements Follower {
   protected async setUp(user: User, scenario: UserScenario): Promise<boolean> {
     const error = await user.setUp(scenario, this.#firstRow(user, scenario));
     if (error === null) return true;
-    if (!this.isStopped && !user.isInterrupted) this.host.setupFailed(user, error.thrown);
+    if (!this.isStopped && !user.signal.aborted) this.host.setupFailed(user, error.thrown);
     return false;
   }
 
@@ -150,16 +148,11 @@ export abstract class Pool<Session> implements Follower {
     // An abandoned user has already been removed.
     if (!this.alive.has(user)) return;
     const error = wasSetUp ? await user.tearDown(scenario, this.#firstRow(user, scenario)) : null;
-    if (error !== null && !this.isStopped && !user.isInterrupted)
+    if (error !== null && !this.isStopped && !user.signal.aborted)
       this.host.teardownFailed(user, error.thrown);
     user.leave();
     if (this.alive.delete(user)) this.host.cameAndWent(-1);
     this.host.finishIfIdle();
-  }
-
-  #cutOff(user: User): void {
-    const part = user.interrupt();
-    if (part !== null && part !== 'exec') this.host.cutOff(user.scenario, part);
   }
 
   #goOn(user: User): void {

@@ -74,4 +74,6 @@ export interface UserHost extends Connector {
   /** A user's code threw where nothing catches it. */
   uncaught(user: Discreet, error: unknown): void;
   ended(user: object, scenario: UserScenario, ended: Ended, failure: Failed | null): void;
+  /** A user's setup or teardown had not ended, and was interrupted. */
+  cutOff(scenario: UserScenario, part: 'vuSetup' | 'vuTeardown'): void;
 }

@@ -32,7 +32,7 @@ const RANDOM_STREAMS = 0x5eed_0000;
 
 const RESOLVED = Promise.resolve();
 /** One of a scenario's three parts. */
-export type Part = 'exec' | 'vuSetup' | 'vuTeardown';
+type Part = 'exec' | 'vuSetup' | 'vuTeardown';
 
 /** What goes on when an iteration of a user is over; one for many users. */
 export interface Follower {
@@ -94,10 +94,6 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
   get http(): Http {
     this.#http ??= new UserHttp(this);
     return this.#http;
-  }
-
-  get scenario(): UserScenario {
-    return this.#scenario;
   }
 
   get scenarioName(): string {
@@ -190,25 +186,17 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
     if (!this.#isInterrupted && this.freeAtMs < endMs) this.freeAtMs = endMs;
   }
 
-  /** What was under way is over by now, or is not waited for. */
-  get isInterrupted(): boolean {
-    return this.#isInterrupted;
-  }
-
-  /**
-   * Interrupts the user: rejects everything it awaits, and refuses further requests. Returns the part that was under way;
-   * null if there was none, or if it was interrupted before.
-   */
-  interrupt(): Part | null {
-    if (!this.#isRunning || this.#isInterrupted) return null;
+  /** Interrupts the user: rejects everything it awaits, and refuses further requests. */
+  interrupt(): void {
+    if (!this.#isRunning || this.#isInterrupted) return;
     this.#isInterrupted = true;
+    if (this.#part !== 'exec') this.#host.cutOff(this.#scenario, this.#part);
     this.#host.meter.handOver(this);
     this.#abort?.abort(new Interrupted());
     for (let sleep = this.#sleep; sleep !== null; sleep = sleep.next) sleep.interrupt();
     this.#sleep = null;
     this.#connections?.interrupt();
     this.#becomeIdle();
-    return this.#part;
   }
 
   /** Stops waiting for code that does not end: its iteration counts as interrupted. */
