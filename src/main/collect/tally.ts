@@ -133,10 +133,6 @@ export class Tally extends OutcomeCounts {
       if (isFailed(outcome) && outcome !== OUTCOME.generator)
         this.failedMs += overlapMs(intendedMs, endMs, windowEndMs);
       this.lastAnswer.add(intendedMs, endMs, outcome, columns.status[row] ?? 0);
-      const tookMs = responseMs - startLagMs;
-      if (scenarios !== null && outcome === OUTCOME.ok && tookMs > this.longestOkMs)
-        this.longestOkMs = tookMs;
-      if (intendedMs >= lastIntendedMs && scenarios !== null) scenarios.laterRequests++;
       if (intendedMs < 0 || intendedMs >= lastIntendedMs) continue;
 
       this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
