@@ -131,7 +131,7 @@ describe('the time that code of scenarios takes', () => {
             spend(100);
           };
           try {
-            inbox.arrived({ waitingReads: 0, show }, Buffer.from('x'), 1);
+            inbox.arrived({ waitingReads: 0, isIdle: false, show }, Buffer.from('x'), 1);
           } finally {
             resolve(meter.use(1).codeMs);
             spend(1_000);

@@ -10,6 +10,7 @@ function recipientOf(
 ) {
   const recipient: Recipient = {
     waitingReads: 0,
+    isIdle: false,
     show(bytes, count, readAtMs) {
       // The beginning says which it was: some are of 64 KiB.
       shown.push([Buffer.from(copyOf(bytes, 0, Math.min(count, 4_096))).toString('latin1'), readAtMs]);
@@ -168,6 +169,7 @@ describe('the inbox of a worker', () => {
     const { clock, inbox } = setUp();
     const recipientOf = (): Recipient => ({
       waitingReads: 0,
+      isIdle: false,
       show(bytes, count) {
         const text = Buffer.from(copyOf(bytes, 0, count)).toString('latin1');
         proceed(text);

@@ -11,6 +11,7 @@ import { hearLastWords } from './last-words.ts';
 import {
   type ConnectCallback,
   type ConnectionPhase,
+  type Course,
   closedEarly,
   Link,
   type SocketReader,
@@ -83,7 +84,7 @@ export class TargetConnection {
   }
 
   /** What became of it, for failures; null before it was dialled. */
-  get course(): Pick<Link, 'alert' | 'firstWords' | 'answers' | 'hasReceived' | 'isAgreed'> | null {
+  get course(): Course | null {
     return this.#link;
   }
 

@@ -5,6 +5,8 @@ import { copyInto, type ReadBytes } from './read-bytes.ts';
 export interface Recipient {
   /** Number of this recipient's pieces in the inbox. */
   waitingReads: number;
+  /** Nothing has been asked for: what comes is shown at once, before it could pass for the answer to the next request. */
+  readonly isIdle: boolean;
   /** `bytes[0…count)` were read at `readAtMs`; they are valid during the call only. */
   show(bytes: ReadBytes, count: number, readAtMs: number): void;
 }
@@ -116,7 +118,8 @@ export class Inbox {
     const nowMs = this.#clock.nowMs();
     if (nowMs - this.#lastReadMs > SLICE_MS) this.#burstSinceMs = nowMs;
     this.#lastReadMs = nowMs;
-    if (this.#first === this.#waiting.length && nowMs - this.#burstSinceMs <= SLICE_MS) {
+    const isAlone = this.#first === this.#waiting.length && nowMs - this.#burstSinceMs <= SLICE_MS;
+    if (isAlone || (recipient.waitingReads === 0 && recipient.isIdle)) {
       show(recipient, bytes, count, nowMs);
       return;
     }

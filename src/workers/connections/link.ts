@@ -23,6 +23,8 @@ export interface SocketReader {
   /** A connection is being opened. */
   attach?(socket: net.Socket): void;
   onBytes(socket: net.Socket, bytes: ReadBytes, count: number): void;
+  /** No request is under way. */
+  readonly isIdle?: boolean;
   /** The connection is open. A reader that implements this gets all bytes from now on, requested or not. */
   onOpen?(socket: net.Socket): void;
 }
@@ -82,6 +84,10 @@ export class Link implements Recipient {
     this.#connection = connection;
     this.#reader = reader;
     this.#settle = settle;
+  }
+
+  get isIdle(): boolean {
+    return this.#reader?.isIdle ?? false;
   }
 
   /** The target has agreed to the protocol in the TLS handshake. */
@@ -150,6 +156,12 @@ export class Link implements Recipient {
 export function throughTunnel({ tunnel, phase, endedByUs }: Link, error: Error): Error {
   return tunnel === null || phase === 'open' || endedByUs ? error : tunnel.explained(error);
 }
+
+/** What became of a connection, as others may see it. */
+export type Course = Pick<
+  Link,
+  'alert' | 'firstWords' | 'answers' | 'hasReceived' | 'isAgreed' | 'waitingReads'
+>;
 
 /** The connection ended before it was open, without a reason. */
 export function closedEarly(): Error {

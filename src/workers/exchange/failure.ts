@@ -3,9 +3,8 @@ import type { ErrorAdvice, ErrorKind } from '../../protocol/report.ts';
 import { InvalidRequest } from '../../requests/invalid-request.ts';
 import { StreamEnded } from '../clients/stream-ended.ts';
 import { explainedRefusal } from '../clients/undici/undici-refusal.ts';
-import type { TargetConnection } from '../connections/connection.ts';
 import type { Peer } from '../connections/counterpart.ts';
-import type { ConnectionPhase } from '../connections/link.ts';
+import type { ConnectionPhase, Course } from '../connections/link.ts';
 import { misfit } from './misfit.ts';
 
 /** What is known of a request without a complete response. */
@@ -21,8 +20,6 @@ interface FailureFacts {
   /** Null before the connection was dialled. */
   readonly course?: Course | null;
 }
-
-type Course = NonNullable<TargetConnection['course']>;
 
 interface Advised {
   readonly advice?: ErrorAdvice;

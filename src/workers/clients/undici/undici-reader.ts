@@ -17,6 +17,9 @@ interface ReadFrom {
   mistrust(): void;
   /** The target has announced that it closes it. */
   finish(): void;
+  readonly course: { readonly waitingReads: number } | null;
+  /** Delivers what has been read and not been delivered yet. */
+  showWaiting(): void;
 }
 
 /**
@@ -33,6 +36,10 @@ export class UndiciReader implements SocketReader {
   constructor(connection: ReadFrom, client: () => Running) {
     this.#connection = connection;
     this.#client = client;
+  }
+
+  get isIdle(): boolean {
+    return this.#client().stats.running === 0;
   }
 
   attach(socket: Socket): void {
@@ -56,6 +63,9 @@ export class UndiciReader implements SocketReader {
     if (noticeAt > 0) this.#deliver(socket, bytes, 0, noticeAt);
     // Destroyed, it has ended with its last answer.
     if (noticeAt <= 0 || !socket.destroyed) this.#deliver(socket, bytes, Math.max(0, noticeAt), count);
+    // What has been read before the next request cannot be its answer; undici writes that in a later turn.
+    if ((this.#connection.course?.waitingReads ?? 0) > 0 && this.isIdle)
+      queueMicrotask(() => this.#connection.showWaiting());
   }
 
   #deliver(socket: Socket, bytes: ReadBytes, from: number, to: number): void {

@@ -86,6 +86,10 @@ export class WireClient implements HttpDispatcher, SocketReader {
     connection.readWith(this);
   }
 
+  get isIdle(): boolean {
+    return !this.#isWritten;
+  }
+
   dispatch(options: RequestTemplate, handler: AnswerHandler): boolean {
     let request: RequestBytes;
     try {
@@ -155,7 +159,9 @@ export class WireClient implements HttpDispatcher, SocketReader {
       this.#leave();
     }
     if (this.#socket !== null) {
-      this.#write(this.#socket);
+      // What has been read before this request cannot be its answer, and must be seen before it is written.
+      if ((this.#connection.course?.waitingReads ?? 0) > 0) this.#settle();
+      else this.#write(this.#socket);
     } else if (!this.#isAcquiring) {
       this.#isAcquiring = true;
       this.#connection.acquire((error, socket) => this.#acquired(error, socket));
@@ -266,8 +272,7 @@ export class WireClient implements HttpDispatcher, SocketReader {
       this.#leave();
     } else if (mayHaveMore || this.#isSecure || isOddlyEmpty) {
       // The rest of a full buffer, the next TLS record or an invalid body may follow.
-      this.#isSettling = true;
-      afterReads(this.#settled);
+      this.#settle();
     }
     if (this.#inPlace === null) {
       handler?.onResponseEnd(this.#controller, fieldsByName(this.#fields.raw()));
@@ -275,6 +280,12 @@ export class WireClient implements HttpDispatcher, SocketReader {
       handler?.onResponseEnd(this.#controller, NO_FIELDS);
     }
     this.#next();
+  }
+
+  /** Writes nothing until more has been read. */
+  #settle(): void {
+    this.#isSettling = true;
+    afterReads(this.#settled);
   }
 
   readonly #settled = (): void => {
