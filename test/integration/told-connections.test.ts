@@ -358,6 +358,18 @@ describe.each(CLIENT_NAMES)('other ends of a way, %s', (client) => {
     });
   });
 
+  test('a target that asks for HTTP/1.1', async () => {
+    const HTTP_1_1_REQUIRED = 13;
+    const server = createSecureServer(CERTIFICATE);
+    server.on('stream', (stream) => stream.on('error', () => {}).close(HTTP_1_1_REQUIRED));
+    const url = `https://127.0.0.1:${await serve(server)}/`;
+    expect(await told(url, { client, http2: true, insecure: true })).toEqual({
+      kind: 'reset RST_STREAM_HTTP_1_1_REQUIRED',
+      text: 'the target reset the stream with HTTP_1_1_REQUIRED: leave http2 out',
+      step: 'change-protocol',
+    });
+  });
+
   test('a reason of a reset that is the target’s alone', async () => {
     const server = createHttp2Server();
     // FRAME_SIZE_ERROR, COMPRESSION_ERROR

@@ -294,6 +294,15 @@ describe('a finding', () => {
     expect(STEPS['change-protocol'](COMMAND_LINE, finding)).toMatch(/try --http2, or --h2c without TLS\.$/);
   });
 
+  test('streams that are reset are not called connections', () => {
+    const [failed] = SAMPLES['requests-failed'];
+    const failedAs = [{ kind: 'reset', code: 'RST_STREAM_INTERNAL_ERROR', count: 900 }] as const;
+    const finding = { code: 'requests-failed', figures: { ...failed, failedAs } } as const;
+    expect(STEPS['look-in-logs-for-resets'](COMMAND_LINE, finding)).toMatch(
+      /^The target resets streams: look/,
+    );
+  });
+
   test('where workers are called so, nothing in brackets repeats it', () => {
     const inPlan = namingOf({ in: 'plan', onCommandLine: [] });
     expect(STEPS['add-workers'](inPlan, QUOTED)).toMatch(/^Raise workers if cores are free;/);

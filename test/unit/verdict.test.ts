@@ -805,6 +805,9 @@ describe('requests that ran out of time while volley was late', () => {
     ['tls', 'NO_HTTP2', 'change-protocol'],
     ['tls', 'NO_HTTP1', 'change-protocol'],
     ['reset', 'NO_HTTP2', 'change-protocol'],
+    ['reset', 'RST_STREAM_REFUSED_STREAM', 'look-in-logs-or-lower-load'],
+    ['reset', 'GOAWAY_ENHANCE_YOUR_CALM', 'look-in-logs-or-lower-load'],
+    ['reset', 'RST_STREAM_INTERNAL_ERROR', 'look-in-logs-for-resets'],
   ] as const)('%s (%s): %s, as the connection or the answer is to blame', (kind, code, step) => {
     const errors = [{ kind, code, count: 500, example: '', firstAtMs: 0, lastAtMs: 0 }];
     expect(judgementOf({ ...QUIET, ...timedOut(500), errors }).finding.nextStep).toBe(step);

@@ -50,6 +50,7 @@ const BY_ADVICE: Readonly<Partial<Record<ErrorAdvice, NextStep>>> = {
   'with-h2c': 'change-protocol',
   'with-http2': 'change-protocol',
   'with-http1': 'change-protocol',
+  'without-http2': 'change-protocol',
 };
 
 /** Where a code says more than its kind. */
@@ -65,6 +66,9 @@ const BY_CODE: Readonly<Record<string, NextStep>> = {
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'check-tls-version',
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'check-tls-version',
   NO_STREAMS: 'look-in-logs',
+  RST_STREAM_REFUSED_STREAM: 'look-in-logs-or-lower-load',
+  RST_STREAM_ENHANCE_YOUR_CALM: 'look-in-logs-or-lower-load',
+  GOAWAY_ENHANCE_YOUR_CALM: 'look-in-logs-or-lower-load',
   NO_HTTP1: 'change-protocol',
   NO_HTTP2: 'change-protocol',
 };

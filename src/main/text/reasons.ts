@@ -49,7 +49,7 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
   'try-https': () => 'What answers there speaks TLS: try https://, or check the port.',
   'check-protocol': (naming) => `Check that the target speaks this protocol on this port; ${look(naming)}.`,
   'change-protocol': ({ option }, finding) =>
-    isAbout(finding, 'NO_HTTP1') || isAbout(finding, 'NOT_HTTP1')
+    ['NO_HTTP1', 'NOT_HTTP1'].includes(topCodeOf(finding))
       ? `The target speaks HTTP/2 on this port: try ${option('http2')}, or ${option('h2c')} without TLS.`
       : `Check that the target speaks HTTP/2 on this port, or leave ${option('http2')} and ${option('h2c')} out.`,
   'check-credentials': (naming) =>
@@ -60,7 +60,8 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
   'look-at-iteration': ({ option, has }) =>
     `Look at one iteration${has('once') ? `, step by step, with ${option('once')}` : ''}.`,
   'look-in-logs': () => "Look for the cause in the target's logs.",
-  'look-in-logs-for-resets': () => `The target drops connections: ${LOGS}`,
+  'look-in-logs-for-resets': (_naming, finding) =>
+    `The target ${topCodeOf(finding).startsWith('RST_STREAM_') ? 'resets streams' : 'drops connections'}: ${LOGS}`,
   'look-in-logs-or-lower-load': () => `The target rejects requests: lower the load, or ${LOGS}`,
   'lower-load-or-raise-timeout': ({ option }, finding) =>
     `The target does not answer in time: lower the load, give it more resources, or raise ${option(hasStalled(finding) ? 'stall-timeout' : 'timeout')}.`,
@@ -125,9 +126,9 @@ function figureOf({ figures }: Finding, name: string): number {
   return typeof value === 'number' ? value : 0;
 }
 
-/** Whether most of what failed has this code. */
-function isAbout({ code, figures }: Finding, failedWith: string): boolean {
-  return code === 'requests-failed' && figures.failedAs[0]?.code === failedWith;
+/** The code of most of what failed; empty if nothing has. */
+function topCodeOf({ code, figures }: Finding): string {
+  return code === 'requests-failed' ? (figures.failedAs[0]?.code ?? '') : '';
 }
 
 /** Whether silence within answers ended most of the failed ones. */

@@ -77,6 +77,8 @@ function nameOf(peer: Peer | undefined): string {
 /** What can be done where the other side ended an open connection, or a stream, without an answer. */
 function adviceOnEnd({ error, peer, course = null }: FailureFacts): Advised {
   if (peer === undefined || course === null) return {};
+  if (codeOf(error).endsWith('_HTTP_1_1_REQUIRED'))
+    return { advice: peer.protocol === 'h2' ? 'without-http2' : 'with-http1' };
   if (peer.isSecure && !course.hasReceived) {
     // With TLS 1.3 it is only now that the target can reject a client certificate.
     if (peer.hasCertificate) return { advice: 'client-certificate-refused' };
