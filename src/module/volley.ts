@@ -47,9 +47,13 @@ export type OptionsOfOne<R = Row> = Pick<
   'rows' | 'newConnection' | 'cookies' | 'keepCookies'
 >;
 
+type FieldsOf<E> = E extends unknown ? keyof E : never;
+/** A load is given as a whole or not at all. */
+type WithoutLoad = { readonly [Field in FieldsOf<Executor>]?: undefined };
+
 /** A test of one scenario, for a module's default export. */
 export function scenario<R = Row>(
-  options: TestOptions & Partial<Executor> & OptionsOfOne<R>,
+  options: TestOptions & (Executor | WithoutLoad) & OptionsOfOne<R>,
   exec: Body<NoInfer<R>, Record<never, never>>,
 ): Test {
   const { baseURL, headers, thresholds, timeout, seed, setupTimeout, streams, ...others } = options;
@@ -76,8 +80,19 @@ export function url(parts: TemplateStringsArray, ...values: (string | number | b
   }
   let href = parts[0] ?? '';
   for (const [index, value] of values.entries())
-    href += encodeURIComponent(String(value).toWellFormed()) + (parts[index + 1] ?? '');
+    href += encodeURIComponent(textIn(name, index, value).toWellFormed()) + (parts[index + 1] ?? '');
   return { href, name };
+}
+
+/** @throws TypeError for what somebody would ask the server for by the word of its kind, such as `undefined` */
+function textIn(name: string, index: number, value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint')
+    return String(value);
+  if (typeof value === 'number' && !Number.isNaN(value)) return String(value);
+  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  const called =
+    value === undefined || value === null || typeof value === 'number' ? String(value) : `of type ${kind}`;
+  throw new TypeError(`url: value ${index + 1} of '${name}' is ${called}: give text or a number`);
 }
 
 /** Rows of a CSV file; its path is relative to the module: `csv<'user' | 'password'>('users.csv', 'per-vu')`. */

@@ -168,6 +168,11 @@ describe('the packed package', () => {
        });
        export const ofTexts = scenario({ ...load, rows: items(['a']) }, (vu) => void vu.row.length);
        export const ofLines = scenario({ ...load, rows: jsonl<{ id: number }>('a.jsonl') }, (vu) => void vu.row.id.toFixed());
+       // @ts-expect-error a load is given as a whole
+       export const half = scenario({ executor: 'constant-arrival-rate', duration: '1s' }, (vu) => void vu.id);
+       // @ts-expect-error how those start iterations is not said
+       export const number = scenario({ vus: 3 }, (vu) => void vu.id);
+       export const loadLater = scenario({ baseURL: 'http://127.0.0.1' }, (vu) => void vu.id);
        export const without = scenario(load, (vu) => void vu.http.get('/'));
        export default defineTest({
          load,

@@ -41,6 +41,7 @@ test('a module that cannot be loaded is told in a sentence', async () => {
       "const { scenario } = require('volley'); exports.shop = scenario({}, () => {});",
       "named.cjs exports a test as 'shop', but not by default: write",
     ],
+    ['page.tsx', TEST, 'page.tsx: Node does not run JSX: give a module of scenarios that ends with .ts,'],
     ['other.cjs', 'module.exports = { a: 1 };', 'has a default export that is not a test'],
   ] as const) {
     const module = inFolder(name);

@@ -138,6 +138,40 @@ describe('steps that are wrong', () => {
       ["3:39: nothing uses 'token', which is captured here: use it as {{token}}, or leave it out."],
     ],
     [
+      'a name that expressions have for the last answer',
+      [
+        '{ get: http://a/, capture: { status: json id, service: json x } }',
+        "{ get: 'http://a/{{service}}', check: { a: status == 1 } }",
+      ],
+      [
+        "3:40: 'status': expressions have this name for the last answer's status: give the variable another one.",
+        "3:58: 'service': expressions have this name for the last answer's service: give the variable another one.",
+      ],
+    ],
+    [
+      'what only expressions have',
+      ["{ get: 'http://a/{{service}}/{{status}}' }"],
+      [
+        '3:10: {{service}}: only expressions have the service of the last answer.',
+        '3:10: {{status}}: only expressions have the status of the last answer: capture it, as in capture: { code: status }.',
+      ],
+    ],
+    [
+      'values that are none',
+      [
+        '{ get: http://a/, query: { n: null } }',
+        '{ get: http://a/, query: { n: { a: 1 } } }',
+        '{ get: http://a/, header: { a: null } }',
+        '{ post: http://a/, form: { a: null } }',
+      ],
+      [
+        "3:33: 'query.n': give text, a number, true or false, or a list of them, or leave it out.",
+        "4:33: 'query.n': give text, a number, true or false, or a list of them, or leave it out.",
+        "5:34: 'header.a': give text or a number.",
+        "6:33: 'form.a': give text, a number, true or false, or leave it out.",
+      ],
+    ],
+    [
       'captures that cannot be',
       [
         '{ get: http://a/, capture: { a: josn x, b: json, c: "json $[", d: "regex (", e: { json: a, header: b } } }',

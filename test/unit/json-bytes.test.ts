@@ -13,6 +13,12 @@ test.each<[unknown, string]>([
     { list: [{ found: Promise.resolve(1) }] },
     "json: a Promise as 'found' would be sent as {}: await it first",
   ],
+  [{ body: new Blob(['x']) }, "json: a Blob as 'body' would be sent as {}: give plain values"],
+  [new FormData(), 'json: a FormData would be sent as {}: Object.fromEntries(…) makes one'],
+  [
+    new URLSearchParams('a=1'),
+    'json: a URLSearchParams would be sent as {}: Object.fromEntries(…) makes one',
+  ],
   [() => 1, 'json: a function has no JSON: give an object, a list or a value'],
   [Symbol('x'), 'json: a symbol has no JSON: give an object, a list or a value'],
 ])('%p is no JSON', (value, sentence) => {

@@ -323,7 +323,11 @@ verdict    failing. 90.0 % of the requests failed (270 of 300), since 5 s. Check
         mix,
         plan: { ...BAD.plan, target: { ...BAD.plan.target, url: `http://127.0.0.1${long}` } },
       },
-      thresholds: [rule, { ...rule, expression: 'p99<50ms', measured: 60 }],
+      thresholds: [
+        rule,
+        { ...rule, expression: 'p99<50ms', measured: 60 },
+        { ...rule, expression: `checks{${'that is said at length '.repeat(5)}}>=99%` },
+      ],
     };
     const lines = renderText(summary).split('\n');
     expect(lines.slice(0, 2)).toEqual(['volley 0.1.0  2 requests, the first GET', `http://127.0.0.1${long}`]);
@@ -332,6 +336,8 @@ verdict    failing. 90.0 % of the requests failed (270 of 300), since 5 s. Check
         `thresholds ✗ ${rule.expression}`,
         '             too few requests to tell: it takes 100 requests',
         '           ✗ p99<50ms   60.0 ms',
+        '           ✗ checks{that is said at length that is said at length that is said',
+        '             at length that is said at length that is said at length }>=99%',
       ]),
     );
     expect(lines.filter((line) => line.length > 80 && !line.startsWith('http'))).toEqual([]);

@@ -12,6 +12,7 @@ import type { Parsed } from './parsed.ts';
 import { type Planned, runCommand } from './run-command.ts';
 
 const MODULE_OF_SCENARIOS = /\.[cm]?[jt]s$/i;
+const WITH_MARKUP = /\.[cm]?[jt]sx$/i;
 
 /** `volley run <plan>`: a run that a file describes; options on the command line override it. */
 export async function planCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
@@ -22,6 +23,12 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
   }
   if (isWebAddress(path)) {
     problems.push(urlInPlaceOfPlan(path));
+    throw new VolleyError(ERROR_CODES.usage, problems);
+  }
+  if (WITH_MARKUP.test(path)) {
+    problems.push(
+      `${path}: Node does not run JSX: give a module of scenarios that ends with .ts, .mts, .js or .mjs, or a plan, such as plan.yaml.`,
+    );
     throw new VolleyError(ERROR_CODES.usage, problems);
   }
   if (MODULE_OF_SCENARIOS.test(path)) {

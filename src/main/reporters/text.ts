@@ -79,6 +79,7 @@ function thresholds({ thresholds: rules }: Summary, { width, paint }: View): str
   const lengths = rules.map(({ expression }) => widthOf(expression));
   const aligned = Math.max(0, ...lengths.filter((length) => length <= room - NARROWEST_VALUE));
   return rules.flatMap((rule, index) => {
+    const [expression = '', ...more] = wrapped(rule.expression, width - LABEL_WIDTH - SIGN_WIDTH);
     const beside = Math.max(aligned, widthOf(rule.expression));
     const value = `${valueText(rule)}${impliedText(rule)}`;
     const isBeside = room - beside >= Math.min(NARROWEST_VALUE, value.length);
@@ -86,8 +87,11 @@ function thresholds({ thresholds: rules }: Summary, { width, paint }: View): str
     const values = wrapped(value, width - indent.length);
     const [first, below] = isBeside ? [`   ${values[0] ?? ''}`, values.slice(1)] : ['', values];
     const label = (index === 0 ? 'thresholds' : '').padEnd(LABEL_WIDTH);
-    const text = `${rule.ok ? '✓' : '✗'} ${padEndToCells(rule.expression, isBeside ? aligned : 0)}${first}`;
-    return [label + paint(rule.ok ? 'good' : 'bad', text), ...below.map((line) => indent + line)];
+    const text = `${rule.ok ? '✓' : '✗'} ${padEndToCells(expression, isBeside ? aligned : 0)}${first}`;
+    const rest = more.map((line) =>
+      paint(rule.ok ? 'good' : 'bad', ' '.repeat(LABEL_WIDTH + SIGN_WIDTH) + line),
+    );
+    return [label + paint(rule.ok ? 'good' : 'bad', text), ...rest, ...below.map((line) => indent + line)];
   });
 }
 

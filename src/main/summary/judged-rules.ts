@@ -32,6 +32,8 @@ interface Measured {
   readonly isLowerBound: boolean;
   /** What the true value is at most; absent if that is not known. */
   readonly atMost?: number | undefined;
+  /** Nothing at all was measured. */
+  readonly isEmpty?: boolean;
 }
 
 const UNKNOWN: Measured = { value: null, isLowerBound: false };
@@ -61,7 +63,7 @@ export function judgeThresholds(thresholds: readonly Threshold[], judged: Judged
       limit,
       measured: value,
       isLowerBound,
-      requestsNeeded: value === null ? fewestRequests(measure) : null,
+      requestsNeeded: value === null ? (found.isEmpty === true ? 1 : fewestRequests(measure)) : null,
       isImplied,
       ok: value !== null && holds(value, operator, limit) && !(isLowerBound && operator.startsWith('<')),
     };

@@ -5,6 +5,8 @@ interface Measured {
   /** Null if there is no such figure. */
   readonly value: number | null;
   readonly isLowerBound: boolean;
+  /** Nothing at all was measured. */
+  readonly isEmpty?: boolean;
 }
 
 const UNKNOWN: Measured = { value: null, isLowerBound: false };
@@ -80,6 +82,7 @@ function metricIn(
 
 function statisticOf(times: LatencySummary | undefined, label: string | null): Measured {
   if (times === undefined || label === null) return UNKNOWN;
+  if (times.count === 0) return { ...UNKNOWN, isEmpty: true };
   if (label === 'min' || label === 'mean' || label === 'max')
     return {
       value: times[label],

@@ -1,6 +1,7 @@
 import { NOT_IN_A_HEADER, TOKEN } from '../../requests/header-text.ts';
 import { checkHeaders, isClientHeader } from '../../requests/invalid-request.ts';
 import { requestHead, saysClose, saysLength } from '../../requests/request-head.ts';
+import { headerText } from './request-params.ts';
 import type { HeadParts } from './scenario-request.ts';
 
 /** Limit on cached header names; scenarios usually have few, and any beyond are checked each time. */
@@ -73,7 +74,7 @@ export class Heads {
       const value: unknown = own[name];
       if (value === undefined) continue;
       if (!this.#isAddition(name)) return null;
-      const text = String(value);
+      const text = headerText(name, value);
       if (NOT_IN_A_HEADER.test(text)) return null;
       lines += `${name}: ${text}\r\n`;
     }
@@ -129,7 +130,7 @@ export class Heads {
   /** All headers; a request's own ones replace common ones. */
   #list(own: HeaderValues | undefined, contentType: string | null): string[] {
     const entries = Object.entries(own ?? {}).flatMap(([name, value]): [string, string][] =>
-      (value as unknown) === undefined ? [] : [[name, String(value)]],
+      (value as unknown) === undefined ? [] : [[name, headerText(name, value)]],
     );
     const names = new Set(entries.map(([name]) => name.toLowerCase()));
     const base = this.#base.flatMap((name, index) =>

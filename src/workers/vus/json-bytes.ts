@@ -3,6 +3,13 @@ import { jsonWithBigInts } from '../../requests/exact-values.ts';
 /** What has no fields of its own, so that JSON leaves nothing of it. */
 const EMPTY_IN_JSON = [Map, Set, WeakMap, WeakSet, WeakRef, Promise, RegExp, Error, ArrayBuffer];
 
+/** The same of the web's classes, by their tags: asking for some of the classes loads half of a client. */
+const OF_THE_WEB = /^\[object (URLSearchParams|FormData|Headers|Blob|File)\]$/;
+
+function ofTheWeb(value: object): string | null {
+  return OF_THE_WEB.exec(Object.prototype.toString.call(value))?.[1] ?? null;
+}
+
 /** @throws TypeError for what JSON cannot say, which would be sent as an empty object or not at all */
 export function jsonBytesOf(value: unknown): Buffer {
   const text = jsonOf(value);
@@ -29,16 +36,18 @@ function jsonOf(value: unknown): string | undefined {
 
 function refuseEmptied(name: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  const kind = EMPTY_IN_JSON.find((one) => value instanceof one);
-  if (kind === undefined || Object.keys(value).length > 0) return value;
+  const kind = EMPTY_IN_JSON.find((one) => value instanceof one)?.name ?? ofTheWeb(value);
+  if (kind === null || Object.keys(value).length > 0) return value;
   const advice =
-    kind === Promise
+    kind === 'Promise'
       ? 'await it first'
-      : kind === Map
+      : kind === 'Map'
         ? 'Object.fromEntries(map) is one'
-        : 'give plain values';
+        : /^(?:URL|Form|Head)/.test(kind)
+          ? 'Object.fromEntries(…) makes one'
+          : 'give plain values';
   const where = name === '' ? '' : ` as '${name}'`;
   throw new TypeError(
-    `json: ${/^[AE]/.test(kind.name) ? 'an' : 'a'} ${kind.name}${where} would be sent as {}: ${advice}`,
+    `json: ${/^[AE]/.test(kind) ? 'an' : 'a'} ${kind}${where} would be sent as {}: ${advice}`,
   );
 }

@@ -5,11 +5,29 @@ import { textOf } from './script-place.ts';
 /** Records a value of a metric, given by its index among the test's own. */
 type Take = (kind: MetricKind, number: number, value: number) => void;
 
+/** By code that awaits, shows or sends it. */
+const ASKED_OF_ANY = new Set(['then', 'toJSON', 'inspect']);
+
 /** The objects with which a scenario's code records its own metrics. */
 export function metricRecorders(metrics: Metrics, take: Take): VU<unknown, Metrics>['metrics'] {
-  return Object.fromEntries(
+  const recorders = Object.fromEntries(
     Object.entries(metrics).map(([name, kind], number) => [name, recorderOf(name, kind, number, take)]),
-  ) as VU<unknown, Metrics>['metrics'];
+  );
+  // Only what they do not have is looked for there: the others cost what a plain object does.
+  return Object.setPrototypeOf(recorders, refusingOthers(Object.keys(metrics)));
+}
+
+function refusingOthers(names: readonly string[]): object {
+  return new Proxy(Object.prototype, {
+    get(all, name) {
+      if (typeof name === 'symbol' || name in all || ASKED_OF_ANY.has(name)) return Reflect.get(all, name);
+      const advice =
+        names.length === 0
+          ? `declare it in the test, as in metrics: { ${name}: 'counter' }`
+          : `there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`;
+      throw new TypeError(`metrics.${name}: the test has no such metric: ${advice}`);
+    },
+  });
 }
 
 function recorderOf(

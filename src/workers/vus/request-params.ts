@@ -27,7 +27,9 @@ export function checkParams(params: RequestParams): void {
     if (name === 'json' || name === 'form' || name === 'body') bodies++;
   }
   if (bodies > 1) throw new TypeError('a request has one body: give json, form or body');
-  const { headers } = params;
+  const { headers, cookies } = params;
+  if (cookies !== undefined && typeof cookies !== 'boolean')
+    throw new TypeError(`cookies: ${textOf(cookies)}: give true or false`);
   // Of a Headers or a Map nothing would be sent.
   if (headers !== undefined && !isMap(headers))
     throw new TypeError(
@@ -48,7 +50,42 @@ export function redirectsIn(most: number): number {
 export function bytesOf(body: unknown): Buffer {
   if (typeof body === 'string') return Buffer.from(body);
   if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  throw new TypeError('body: give text or bytes; for an object use json');
+  const kind = kindOf(body);
+  throw new TypeError(
+    `body: ${kind === null ? '' : `${kind}: `}${BODY_OF[kind ?? ''] ?? 'give text or bytes; for an object use json'}`,
+  );
+}
+
+/** How to give what is no body as one. */
+const BODY_OF: Readonly<Record<string, string>> = {
+  null: 'leave it out',
+  'a Date': 'give its text, as in date.toISOString()',
+  'a URLSearchParams': 'give it as form',
+  'a FormData': 'give its fields as form, or, with files, the bytes and the type of new Response(data)',
+  'a Blob': 'give its bytes, new Uint8Array(await blob.arrayBuffer())',
+  'a File': 'give its bytes, new Uint8Array(await file.arrayBuffer())',
+  'an ArrayBuffer': 'give new Uint8Array(buffer)',
+};
+
+/** `a Date`, `a FormData` and the like, or null for null; null for values without such a name, and for plain objects. */
+function kindOf(value: unknown): string | null {
+  if (value === null) return 'null';
+  const [, kind = ''] = /^\[object (\w+)\]$/.exec(Object.prototype.toString.call(value)) ?? [];
+  if (typeof value !== 'object' || kind === 'Object') return null;
+  return `${/^[AE]/.test(kind) ? 'an' : 'a'} ${kind}`;
+}
+
+/** @throws TypeError for what is no text, of which a name of its kind would be sent */
+export function headerText(name: string, value: unknown): string {
+  if (
+    typeof value === 'string' ||
+    typeof value === 'number' ||
+    typeof value === 'boolean' ||
+    typeof value === 'bigint'
+  )
+    return String(value);
+  const advice = value === null ? 'give text, or leave it out' : 'give text';
+  throw new TypeError(`headers: '${name}' is ${calledKind(value)}: ${adviceOn(value) ?? advice}`);
 }
 
 /**
@@ -77,9 +114,22 @@ export function withQuery(path: string, pairs: URLSearchParams): string {
 }
 
 function textIn(what: string, name: string, value: unknown): string {
+  if (typeof value === 'string') return value;
   const text = String(value);
-  if (typeof value !== 'object' || !NO_TEXT.test(text)) return text;
-  throw new TypeError(`${what}: '${name}' is ${calledKind(value)}: give text, a number, or a list of them`);
+  const isText =
+    typeof value === 'object' ? !NO_TEXT.test(text) && adviceOn(value) === null : isScalar(value);
+  if (isText) return text;
+  const advice = adviceOn(value) ?? 'give text, a number, or a list of them';
+  throw new TypeError(`${what}: '${name}' is ${calledKind(value)}: ${advice}`);
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value !== 'function' && typeof value !== 'symbol' && !Number.isNaN(value);
+}
+
+/** A date has several texts, and the one that it has by itself is hardly meant. */
+function adviceOn(value: unknown): string | null {
+  return kindOf(value) === 'a Date' ? 'give its text, as in date.toISOString()' : null;
 }
 
 /** Without its values, which may be secret. */

@@ -66,6 +66,11 @@ export class FlowNames {
     return this.#sets.has(name) || this.#before?.has(name) === true;
   }
 
+  /** Whether expressions have this name for the last answer. */
+  isOfAnswers(name: string): boolean {
+    return (OF_ANSWERS as readonly string[]).includes(name);
+  }
+
   /** Marks a name as used, wherever it was set. */
   use(name: string): void {
     if (this.#sets.has(name)) this.#used.add(name);
@@ -146,12 +151,19 @@ export class FlowNames {
 
   /** The source of a placeholder, by the text between its braces; null if a problem has been reported. */
   placeholder(name: string, problem: (advice: string) => void): FlowSource | null {
-    const named = (OF_ANSWERS as readonly string[]).includes(name) ? null : this.sourceOf(name);
+    const found = this.sourceOf(name);
+    const named = found?.type === 'status' || found?.type === 'service' ? null : found;
     if (named !== null && (this.areKnown || named.type !== 'column')) return named;
     const built = this.#builtIn(name, problem);
     if (built === undefined) return null;
     if (built !== null) return built;
     if (named !== null) return named;
+    if (found !== null) {
+      problem(
+        `{{${name}}}: only expressions have the ${name} of the last answer${name === 'status' ? ': capture it, as in capture: { code: status }' : ''}.`,
+      );
+      return null;
+    }
     // Of `n` alone there is another advice: it may be where there are no iterations.
     const form = name === 'n' || this.#sets.has(name) ? null : formOf(name);
     problem(form === null ? `{{${name}}}: ${this.whatThereIs(name)}` : `{{${name}}} ${form}`);

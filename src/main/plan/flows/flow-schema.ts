@@ -40,7 +40,10 @@ const expression = z.union(
   giving("an expression in quotes, such as 'status == 202'"),
 );
 const time = z.union([z.string(), z.number()], giving('a time such as 2s, or 1s..3s'));
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const scalar = z.union(
+  [z.string(), z.number(), z.boolean()],
+  giving('text, a number, true or false, or leave it out'),
+);
 const texts = z.record(z.string(), scalar, giving('a map of names and values'));
 const checks = z
   .record(
@@ -78,7 +81,14 @@ const captures = z
   )
   .describe('Values of the answer that become variables');
 
-const query = z.record(z.string(), z.union([scalar, z.array(scalar)]), giving('a map of names and values'));
+const query = z.record(
+  z.string(),
+  z.union(
+    [scalar, z.array(scalar)],
+    giving('text, a number, true or false, or a list of them, or leave it out'),
+  ),
+  giving('a map of names and values'),
+);
 const timeout = z
   .union([z.string(), z.number()], giving("a time such as '30s'"))
   .describe("How long it may take in all; by default the plan's timeout");

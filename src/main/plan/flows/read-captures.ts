@@ -19,6 +19,13 @@ export function readCaptures(captures: Fields, keys: Keys, reader: StepReading):
     const at = [...keys, name];
     if (!GOOD_NAME.test(name))
       reader.problem(at, `${quoted(name)}: a variable has a name of letters, digits, - and _.`);
+    if (reader.names.isOfAnswers(name)) {
+      reader.problem(
+        at,
+        `${quoted(name)}: expressions have this name for the last answer's ${name}: give the variable another one.`,
+      );
+      reader.names.use(name);
+    }
     const found = partsOf(written, at, reader);
     if (found === null) return [];
     const { all = false, attribute = null } = written as {

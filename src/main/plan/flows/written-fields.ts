@@ -3,6 +3,7 @@ import { meantOrOneOf } from '../../text/nearest.ts';
 import { cut, quoted } from '../../text/quoted.ts';
 import { isMisspelt } from '../misspelt-field.ts';
 import type { PlaceOf } from '../plan-place.ts';
+import { faultsIn } from '../wrong-value.ts';
 
 /** Whether a value is a map in YAML. */
 export function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -29,10 +30,17 @@ export function sentencesFor(
         (key) =>
           `${placeOf([...at, key], 'key')}: ${quoted(key)} is not a field here: ${meantOrOneOf(key, fieldsAt(issue.path))}`,
       );
-    const name = issue.path.map(String).join('.');
     if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
-      return [`${placeOf(at)}: '${name}' is missing.`];
-    const advice = cut((issue.message.split('\n')[0] ?? '').replace(/[.:]$/, ''));
-    return [`${placeOf(at)}: '${name}': ${advice}.`];
+      return [`${placeOf(at)}: '${issue.path.map(String).join('.')}' is missing.`];
+    return mostExact(issue).map(({ path, message }) => {
+      const advice = cut((message.split('\n')[0] ?? '').replace(/[.:]$/, ''));
+      return `${placeOf([...keys, ...path])}: '${path.map(String).join('.')}': ${advice}.`;
+    });
   });
+}
+
+/** What is wrong within a map or a list, if there is advice on that. */
+function mostExact(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  const within = faultsIn(issue);
+  return within.every(({ message }) => message.startsWith('give ')) ? within : [issue];
 }
