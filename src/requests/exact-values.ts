@@ -20,6 +20,19 @@ export function valuesAt(answer: JsonAnswer, query: JsonQuery): readonly unknown
   return found.some((value) => mayBeRounded(value, 0)) ? query.find(exactJsonOf(answer)) : found;
 }
 
+/**
+ * Parses JSON, and keeps integers that a number cannot hold as BigInts.
+ *
+ * @throws SyntaxError
+ */
+export function parseWithBigInts(text: string): unknown {
+  return JSON.parse(text, (_name, value, { source }) =>
+    typeof value === 'number' && source !== undefined && INTEGER.test(source) && !isAsWritten(value, source)
+      ? BigInt(source)
+      : value,
+  );
+}
+
 /** JSON with every BigInt as the number that it is; what `JSON.stringify` refuses otherwise, this does, too. */
 export function jsonWithBigInts(value: unknown): string | undefined {
   return JSON.stringify(value, (_name, one: unknown) =>
@@ -37,11 +50,7 @@ function mayBeRounded(value: unknown, depth: number): boolean {
 function exactJsonOf(answer: JsonAnswer): unknown {
   const known = exact.get(answer);
   if (known !== undefined) return known;
-  const read: unknown = JSON.parse(answer.text(), (_name, value, { source }) =>
-    typeof value === 'number' && source !== undefined && INTEGER.test(source) && !isAsWritten(value, source)
-      ? BigInt(source)
-      : value,
-  );
+  const read = parseWithBigInts(answer.text());
   exact.set(answer, read);
   return read;
 }

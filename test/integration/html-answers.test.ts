@@ -99,6 +99,7 @@ test('a long id keeps its digits, in a module and in steps', async () => {
       vu.check(id, { long: (one) => one > 9_007_199_254_740_993n });
       await vu.http.post(url\`/things/\${id}\`, { query: { id }, json: { id, ids }, headers: { 'x-id': String(id) } });
       await vu.http.post('/form', { form: { id: String(id) } });
+      await vu.http.post('/text', { json: { id: ${LONG}n, n: vu.n } });
     });`;
   const plan = [
     `url: ${shop.url}`,
@@ -114,6 +115,8 @@ test('a long id keeps its digits, in a module and in steps', async () => {
     "        json: { id: '{{raw id}}', ids: '{{raw ids}}' }",
     '      - post: /form',
     "        form: { id: '{{id}}' }",
+    '      - post: /text',
+    `        json: '{ "id": ${LONG}, "n": {{n}} }'`,
   ];
   for (const [name, text] of [
     ['ids.mts', module],
@@ -125,12 +128,11 @@ test('a long id keeps its digits, in a module and in steps', async () => {
     expect(scenarios!.checks).toEqual([{ name: 'long', made: 2, passed: 2, failed: 0 }]);
     const sent = shop.visits.filter(({ path }) => path !== '/ids');
     expect(sent.map(({ path, query, body }) => [path, query['id'], body])).toEqual(
-      Array(2)
-        .fill([
-          [`/things/${LONG}`, LONG, `{"id":${LONG},"ids":[{"id":${LONG}},{"id":7}]}`],
-          ['/form', undefined, `id=${LONG}`],
-        ])
-        .flat(),
+      [1, 2].flatMap((n) => [
+        [`/things/${LONG}`, LONG, `{"id":${LONG},"ids":[{"id":${LONG}},{"id":7}]}`],
+        ['/form', undefined, `id=${LONG}`],
+        ['/text', undefined, `{"id":${LONG},"n":${n}}`],
+      ]),
     );
     expect(sent[0]!.headers['x-id']).toBe(LONG);
   }

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { recordedFlow } from '../../src/main/init/recorded-flow.ts';
 import { valuesIn } from '../../src/main/init/recorded-values.ts';
 import { pageOf } from '../../src/requests/html-selection.ts';
 
@@ -20,6 +21,32 @@ test('of several places of a value the least deep one is captured, of those the 
     3: 'json first.id',
     'abc-123': 'header x-next',
   });
+});
+
+test('long ids that differ in their last digits are not confused', () => {
+  expect(capturesIn('{"items":[{"id":9007199254740995},{"id":9007199254740996}]}')).toEqual({
+    '9007199254740995': 'json items[0].id',
+    '9007199254740996': 'json items[1].id',
+  });
+});
+
+test('a long id of a recording is captured as it is, and one that no answer had keeps its digits', () => {
+  const request = { name: 'a', method: 'GET', url: 'http://a/ids', headers: [] };
+  const json = ['content-type: application/json'];
+  const body = '{"id":9007199254740996,"other":1234567890123456789}';
+  const requests = [request, { ...request, method: 'POST', headers: json, body }];
+  const answers = ['[{"id":9007199254740995},{"id":9007199254740996}]', '{}'].map((text) => ({
+    ...SEEN,
+    text,
+    headers: [],
+  }));
+  const { steps } = recordedFlow({ requests, answers, notes: [] } as unknown as Parameters<
+    typeof recordedFlow
+  >[0]);
+  expect(steps.map(({ fields }) => fields)).toEqual([
+    { get: '/ids', capture: { id: 'json $[1].id' } },
+    { post: '/ids', json: '{"id":"{{raw id}}","other":1234567890123456789}' },
+  ]);
 });
 
 test('short values tell something under names that identify, and some only with a digit', () => {

@@ -1,3 +1,4 @@
+import { jsonWithBigInts, parseWithBigInts } from '../../requests/exact-values.ts';
 import type { HarRecording } from '../plan/har/har.ts';
 import type { HarAnswer, HarRequest } from '../plan/har/recorded-entry.ts';
 import { isFields } from './open-api-examples.ts';
@@ -146,9 +147,14 @@ class FlowWriter {
     const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8');
     if (/^application\/json\b/i.test(type)) {
       try {
-        const value: unknown = JSON.parse(text);
+        const value = parseWithBigInts(text);
         if (hasForbiddenName(value)) return { fields: { body: this.#within(text) }, saysType: false };
-        return { fields: { json: this.#json(value) }, saysType: /^application\/json$/i.test(type) };
+        const json = this.#json(value);
+        // As a number of YAML's it would lose the digits that it has in JSON as text.
+        return {
+          fields: { json: hasBigInt(json) ? jsonWithBigInts(json) : json },
+          saysType: /^application\/json$/i.test(type),
+        };
       } catch {
         step.remarks.push('Its body is labelled JSON, but is not JSON.');
       }
@@ -171,7 +177,7 @@ class FlowWriter {
 
   #json(value: unknown): unknown {
     if (typeof value === 'string') return this.#whole(value, value);
-    if (typeof value === 'number') {
+    if (typeof value === 'number' || typeof value === 'bigint') {
       const name = this.#nameFor(String(value));
       return name === null ? value : `{{raw ${name}}}`;
     }
@@ -219,6 +225,11 @@ class FlowWriter {
     this.hasBraces = true;
     return withoutPlaceholders(text);
   }
+}
+
+function hasBigInt(json: unknown): boolean {
+  if (typeof json === 'bigint') return true;
+  return typeof json === 'object' && json !== null && Object.values(json).some(hasBigInt);
 }
 
 function decodedOf(text: string): string {

@@ -1,3 +1,4 @@
+import { parseWithBigInts } from '../../requests/exact-values.ts';
 import { pageOf } from '../../requests/html-selection.ts';
 import type { HarAnswer } from '../plan/har/recorded-entry.ts';
 
@@ -63,7 +64,7 @@ function leavesOf(
   depth: number,
 ): void {
   if (depth > DEEPEST || budget.left-- <= 0) return;
-  if (typeof value === 'string' || typeof value === 'number') {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') {
     add(String(value), key, `json ${path === '' ? '$' : path}`, depth);
     return;
   }
@@ -148,7 +149,7 @@ function attributeOf(tag: string, called: string): Attribute | null {
 function jsonOf(text: string | null): unknown {
   if (text === null || !/^\s*[[{"]/.test(text)) return undefined;
   try {
-    return JSON.parse(text);
+    return parseWithBigInts(text);
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import type { FlowJson } from '../../../protocol/flow.ts';
+import { parseWithBigInts } from '../../../requests/exact-values.ts';
 import { bareName, IS_RAW, piecesOf } from '../requests/placeholders.ts';
 import type { Keys, StepReading } from './step-reading.ts';
 
@@ -9,7 +10,7 @@ const BARE = /([:[,]\s*|^\s*)\{\{([^{}]+)\}\}(?=\s*[,\]}]|\s*$)/g;
 export function readJson(value: unknown, keys: Keys, reader: StepReading): FlowJson {
   if (typeof value !== 'string' || keys.at(-1) !== 'json') return treeOf(value, keys, reader);
   try {
-    return treeOf(JSON.parse(value), keys, reader);
+    return treeOf(parseWithBigInts(value), keys, reader);
   } catch {
     const quotedOnes = value.replaceAll(
       BARE,
@@ -17,7 +18,7 @@ export function readJson(value: unknown, keys: Keys, reader: StepReading): FlowJ
         `${before}${JSON.stringify(`{{raw ${bareName(name.trim())}}}`)}`,
     );
     try {
-      return treeOf(JSON.parse(quotedOnes), keys, reader);
+      return treeOf(parseWithBigInts(quotedOnes), keys, reader);
     } catch {
       reader.problem(
         keys,
