@@ -78,7 +78,7 @@ test('what several have recorded, added up in any order, is what one would have 
         expectSame(comparable(merged), comparable(whole));
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 

@@ -136,7 +136,7 @@ test('whatever a broker takes, refuses or loses, a state says all that was recor
       await agent.tell();
       expect(agent.values.has(stateName(NONCE)) || fates.length > 0).toBe(true);
     }),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
 });
 
