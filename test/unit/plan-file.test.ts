@@ -132,6 +132,28 @@ describe('a plan file that is wrong', () => {
     }
   });
 
+  test('numbers whose text would change are told with their places, where they are sent', () => {
+    const sent = (place: string, text: string, as: string): string =>
+      `${place}: ${text} would be sent as ${as}: put it in quotes.`;
+    expect(problemsOf('url: http://a\nvariables:\n  a: 1.0\n  b: 2\n  c: 010\n  d: "1.0"\n')).toEqual([
+      sent('3:6', '1.0', '1'),
+      sent('5:6', '010', '10'),
+    ]);
+    expect(problemsOf('url: http://a\njson: {a: [0x1F, 31, true, 1e3, x]}\n')).toEqual([
+      sent('2:12', '0x1F', '31'),
+      sent('2:28', '1e3', '1000'),
+    ]);
+    expect(problemsOf('url: http://a\nheader: {x-a: 1.50}\n')).toEqual([sent('2:15', '1.50', '1.5')]);
+    expect(problemsOf('json: 12345678901234567890\n')).toEqual([
+      sent('1:7', '12345678901234567890', '12345678901234567000'),
+    ]);
+    expect(problemsOf('url: http://a\ntimeout: 1.50\nx-a: 1.0\n')).toEqual([]);
+    expect(problemsOf('json: {[a, b]: 1.0, c: 2.0}\n')).toEqual([
+      "1:8: braces without quotes: put quotes around placeholders, as in '{{name}}'.",
+      sent('1:24', '2.0', '2'),
+    ]);
+  });
+
   test('a name that is given twice is told with its place', () => {
     const { mix } = planOf('mix:\n  - {name: a, url: http://a/}\n  - url: http://b/\n    name: a\n');
     expect(() => checkOptions({ mix: mix ?? [] }, [])).toThrow(
