@@ -191,6 +191,7 @@ Ctrl-C stop, again: end now`);
     const state = await stateOf(MIX, halves(13));
     const users = {
       users: 12,
+      areAtTeardown: false,
       completed: 1_340,
       failed: 0,
       interrupted: 0,
@@ -214,6 +215,10 @@ Ctrl-C stop, again: end now`);
     expect(lineOf({ failed: 14, failedGroups, example: 'fail (no items)' })).toBe(
       'users   12 now  1,340 iterations completed  14 failed  in pay > 9 9, pay > 4 4  most fail (no items)',
     );
+    expect(lineOf({ users: 1, areAtTeardown: true })).toBe(
+      'users   1 now, in vuTeardown  1,340 iterations completed',
+    );
+    expect(lineOf({ users: 0, areAtTeardown: true })).toBe('users   0 now  1,340 iterations completed');
     const hostile = lineOf({ failed: 1, example: '\x1b[2J\r\n\u202e'.repeat(40) })!;
     expect(widthOf(hostile)).toBeLessThanOrEqual(120);
     expect(hostile).not.toMatch(/\p{Cc}|\p{Cf}/u);

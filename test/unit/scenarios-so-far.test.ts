@@ -94,8 +94,34 @@ test('users of a run under way: their line, their rules and their panel say what
   );
   const snapshot = new Snapshot([new Tally(), new Tally()], recordsOf({ scenarios: tally }), 1_000);
 
-  expect(usersSoFar(tally, (text) => text)).toEqual({
-    ...{ users: 3, completed: 2, failed: 2, interrupted: 1, dropped: 1, failedChecks: 2 },
+  const budget = { type: 'iterations', executor: 'per-vu-iterations', users: 3, iterations: 2 };
+  const over = { type: 'iterations', executor: 'shared-iterations', users: 3, iterations: 6 };
+  const open = { type: 'users' };
+  const areAtTeardown = (...loads: readonly object[]): boolean =>
+    usersSoFar(
+      tally,
+      loads.map((load) => ({ load }) as Parameters<typeof usersSoFar>[1][number]),
+      (text) => text,
+    ).areAtTeardown;
+  // Six have ended.
+  expect([budget, over, open].map((load) => areAtTeardown(load))).toEqual([true, true, false]);
+  expect(areAtTeardown(budget, over)).toBe(false);
+  expect(
+    usersSoFar(
+      tally,
+      [{ load: { type: 'users' } }] as unknown as Parameters<typeof usersSoFar>[1],
+      (text) => text,
+    ),
+  ).toEqual({
+    ...{
+      areAtTeardown: false,
+      users: 3,
+      completed: 2,
+      failed: 2,
+      interrupted: 1,
+      dropped: 1,
+      failedChecks: 2,
+    },
     failedGroups: [],
     example: 'script (TypeError a.ts:1:1)',
   });

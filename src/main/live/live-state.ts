@@ -58,6 +58,8 @@ export interface RequestSoFar {
 export interface UsersSoFar {
   /** Users active now. */
   readonly users: number;
+  /** All planned iterations have ended: what these users do is their teardown. */
+  readonly areAtTeardown: boolean;
   /** Iterations that have ended. */
   readonly completed: number;
   readonly failed: number;

@@ -86,7 +86,10 @@ export class Sampler {
       rules: this.#rules,
       mix: this.#mix,
       agents: snapshot.agents,
-      users: snapshot.scenarios === null ? null : usersSoFar(snapshot.scenarios, this.#hide),
+      users:
+        snapshot.scenarios === null
+          ? null
+          : usersSoFar(snapshot.scenarios, this.#plan.scenarios?.pools ?? [], this.#hide),
       failures: failuresOf(snapshot, this.#hide, namingOf(this.#plan.writtenIn)),
       statuses: statusesOf(snapshot),
       spans: [...this.#spans],

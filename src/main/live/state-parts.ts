@@ -1,4 +1,5 @@
 import { awaitedOf } from '../../protocol/report.ts';
+import type { UserPool } from '../../protocol/scenario.ts';
 import type { Hide } from '../../requests/secrets.ts';
 import type { RequestTally } from '../collect/request-tally.ts';
 import type { ScenarioTally } from '../collect/scenario-tally.ts';
@@ -27,13 +28,18 @@ export function requestSoFar(
 }
 
 /** Iterations and checks so far, with the most frequent failure of an iteration. */
-export function usersSoFar(tally: ScenarioTally, hide: Hide): UsersSoFar {
+export function usersSoFar(
+  tally: ScenarioTally,
+  pools: readonly Pick<UserPool, 'load'>[],
+  hide: Hide,
+): UsersSoFar {
   const sum = (of: (one: ScenarioTally['scenarios'][number]) => number): number =>
     tally.scenarios.reduce((total, one) => total + of(one), 0);
   const errors = tally.scenarios.flatMap((one) => [...one.errors.values()]);
   const [most] = errors.sort((a, b) => b.count - a.count);
   const failedChecks = [...tally.checks.values()].reduce((total, { bad }) => total + bad, 0);
   return {
+    areAtTeardown: sum((one) => one.started + one.dropped) >= plannedIn(pools),
     users: tally.users.reduce((total, points) => total + (points.at(-1)?.users ?? 0), 0),
     completed: sum(({ completed }) => completed),
     failed: sum(({ failed }) => failed),
@@ -46,6 +52,15 @@ export function usersSoFar(tally: ScenarioTally, hide: Hide): UsersSoFar {
       .map(({ name, bad }) => ({ name: hide(name), failed: bad })),
     example: most === undefined ? null : hide(`${most.kind} (${most.code})`),
   };
+}
+
+/** How many iterations there will be; infinite where their number depends on how long they take, or may. */
+function plannedIn(pools: readonly Pick<UserPool, 'load'>[]): number {
+  if (pools.length === 0) return Number.POSITIVE_INFINITY;
+  return pools.reduce((planned, { load }) => {
+    if (load.type !== 'iterations') return Number.POSITIVE_INFINITY;
+    return planned + load.iterations * (load.executor === 'per-vu-iterations' ? load.users : 1);
+  }, 0);
 }
 
 /** Most frequent first. */

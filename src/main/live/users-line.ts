@@ -8,7 +8,8 @@ const MOST_GROUPS = 2;
 /** How many users are active, how iterations and checks have ended, and which groups fail; empty without scenarios. */
 export function usersLines({ users: state }: LiveState): Line[] {
   if (state === null) return [];
-  const { users, completed, failed, interrupted, dropped, failedChecks, failedGroups, example } = state;
+  const { users, areAtTeardown, completed, failed, interrupted, dropped } = state;
+  const { failedChecks, failedGroups, example } = state;
   const counted: Piece[] = [
     [failed, 'failed', 'bad'] as const,
     [failedChecks, 'checks failed', 'bad'] as const,
@@ -17,7 +18,8 @@ export function usersLines({ users: state }: LiveState): Line[] {
   ].flatMap(([count, what, tone]) =>
     count === 0 ? [] : [{ text: `  ${formatCount(count)} ${what}`, tone }],
   );
-  const good: Piece = { text: `${formatCount(users)} now  ${formatCount(completed)} iterations completed` };
+  const now = `${formatCount(users)} now${areAtTeardown && users > 0 ? ', in vuTeardown' : ''}`;
+  const good: Piece = { text: `${now}  ${formatCount(completed)} iterations completed` };
   // What may be long comes last, so that a narrow screen cuts no count.
   const why: Piece[] = [
     ...(failedGroups.length === 0
