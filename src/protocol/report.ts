@@ -71,6 +71,9 @@ export function isFailed(outcome: number): boolean {
   );
 }
 
+/** So many times as long as the slowest good one: then what volley has cut off was late, whoever ended it. */
+export const LATE_AFTER_TIMES = 2;
+
 /** Requests sent whose answer was waited for: all but those that volley ended itself. */
 export function awaitedOf({ sent, cancelled = 0, interrupted = 0 }: Omit<Ended, 'ok'>): number {
   return sent - cancelled - interrupted;

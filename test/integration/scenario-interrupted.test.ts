@@ -104,6 +104,36 @@ test('a teardown that a ramp cuts off is told, and degrades nothing', async () =
   expect(result.scenarios!.users.teardownFailures).toBeNull();
 });
 
+test('users whose setup hangs did not run, others whose setup the ramp cuts off came too late', async () => {
+  const setup = "async vuSetup(vu) { await vu.http.get(vu.id > 2 ? '/never' : '/delay/20'); }";
+  const hung = await ran(
+    AT_ONCE,
+    `async exec(vu) { await vu.http.get('/delay/20'); }, ${setup}`,
+    '--mode',
+    'inline',
+  );
+  expect(hung.result.scenarios!.users.setupFailures).toEqual({
+    count: 2,
+    example: expect.stringMatching(/it had not ended after \d+ ms, when the time for it was over/),
+  });
+  expect([hung.result.generator.verdict, hung.code]).toEqual(['failing', 3]);
+  const late = await ran(
+    `{ executor: 'ramping-vus', startVUs: 2, gracefulStop: '0s', gracefulRampDown: '0s',
+      stages: [{ duration: '500ms', target: 2 }, { duration: '0s', target: 4 }, { duration: '100ms', target: 4 }] }`,
+    "async exec(vu) { await vu.http.get('/delay/20'); }, async vuSetup(vu) { await vu.http.get('/delay/300'); }",
+    '--mode',
+    'inline',
+  );
+  expect([late.result.scenarios!.users.setupFailures, late.result.degradedReasons, late.code]).toEqual([
+    null,
+    [],
+    0,
+  ]);
+  expect(notesOf(late.result)).toEqual([
+    { code: 'users-cut', figures: { scenario: 'one', part: 'vuSetup', users: 2 } },
+  ]);
+});
+
 test.each([
   ['vuSetup', 0],
   ['vuTeardown', 2],

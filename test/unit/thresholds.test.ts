@@ -366,13 +366,20 @@ describe('rules on scenarios that have nothing to judge do not hold, and say why
         ...{ total: row, scenarios: [row], checks, groups: [{ name: 'checkout', responseMs: few }] },
         metrics: [
           { name: 'size', kind: 'trend', values: few },
+          {
+            ...{ name: 'cut', kind: 'trend' },
+            values: { ...few, percentiles: { '90': 2 }, atLeast: ['90'], atMost: { '90': 4 } },
+          },
           { name: 'none', kind: 'trend', values: { ...few, count: 0, percentiles: { '50': null } } },
           { name: 'even', kind: 'rate', share: null, good: 0, of: 0 },
         ],
       } as unknown as NonNullable<Summary['scenarios']>,
     });
   const testOf = {
-    ...{ scenarios: [{ name: 'shop' }], metrics: { size: 'trend', none: 'trend', even: 'rate' } },
+    ...{
+      scenarios: [{ name: 'shop' }],
+      metrics: { size: 'trend', cut: 'trend', none: 'trend', even: 'rate' },
+    },
   } as unknown as Parameters<typeof scenarioRules>[1];
   const two = { name: 'two', made: 4, passed: 4, failed: 0 };
 
@@ -391,6 +398,8 @@ describe('rules on scenarios that have nothing to judge do not hold, and say why
     ['checks{two}>=9%', true, '100.0 %', []],
     ['p95(size)<9', false, 'too few values to tell: it takes 20 values', []],
     ['p50(size)<9', true, '1', []],
+    ['p90(cut)<9', true, '4', []],
+    ['p90(cut)<3', false, 'at least 2', []],
     ['p50(none)<9', false, 'no value was measured', []],
     ['max(size) < 9', false, '20', []],
     ['p50(size)<9ms', true, '1.00 ms', []],

@@ -1,5 +1,4 @@
-/** So many times as long as the slowest good answer: then a request without an answer is late, whoever ended it. */
-const LATE_AFTER = 2;
+import { LATE_AFTER_TIMES } from '../../protocol/report.ts';
 
 /**
  * How many of the requests that volley ended with their iterations may still have been answered as others were. Of the
@@ -13,5 +12,5 @@ export function interruptedAmong(tookMs: readonly number[], longestOkMs: number)
 }
 
 export function lateAfterMs(longestOkMs: number): number {
-  return LATE_AFTER * longestOkMs;
+  return LATE_AFTER_TIMES * longestOkMs;
 }

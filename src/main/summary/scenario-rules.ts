@@ -5,6 +5,8 @@ interface Measured {
   /** Null if there is no such figure. */
   readonly value: number | null;
   readonly isLowerBound: boolean;
+  /** What the true value is at most; absent if that is not known. */
+  readonly atMost?: number | undefined;
   /** Nothing at all was measured. */
   readonly isEmpty?: boolean;
 }
@@ -88,7 +90,11 @@ function statisticOf(times: LatencySummary | undefined, label: string | null): M
       value: times[label],
       isLowerBound: label === 'min' ? times.atLeast.includes('min') : times.censored > 0,
     };
-  return { value: times.percentiles[label] ?? null, isLowerBound: times.atLeast.includes(label) };
+  return {
+    value: times.percentiles[label] ?? null,
+    isLowerBound: times.atLeast.includes(label),
+    atMost: times.atMost?.[label],
+  };
 }
 
 function known(value: number): Measured {

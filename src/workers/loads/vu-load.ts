@@ -18,7 +18,7 @@ import type { Job, JobHost } from '../jobs/job.ts';
 import { Alarms } from '../vus/alarms.ts';
 import { CodeMeter } from '../vus/code-meter.ts';
 import type { Discreet } from '../vus/discreet-user.ts';
-import { type Failed, shownExample, toldWithPlace } from '../vus/failure-of.ts';
+import { type Failed, shownExample } from '../vus/failure-of.ts';
 import { LastEnded, uncaughtFailure } from '../vus/last-ended.ts';
 import { metricRecorders } from '../vus/metric-recorders.ts';
 import { Names } from '../vus/name-numbers.ts';
@@ -30,6 +30,7 @@ import { placeOf } from '../vus/script-place.ts';
 import { hearUnawaited, ownerNow } from '../vus/unawaited.ts';
 import type { Awaited } from '../vus/user-connections.ts';
 import type { Ended, UserHost, UserScenario } from '../vus/user-host.ts';
+import { UserParts } from '../vus/user-parts.ts';
 import type { Load, LoadHost } from './load.ts';
 import { poolOf } from './user-pools.ts';
 
@@ -89,9 +90,7 @@ export class VuLoad implements Load, Job, UserHost {
   #usersEver = 0;
   #idleIterations = 0;
   readonly #usedUp = new Set<number>();
-  #setupFailures: UserFailures | null = null;
-  #teardownFailures: UserFailures | null = null;
-  #cutOff: CutOff[] = [];
+  readonly #parts = new UserParts();
   #lateRejections: UserFailures | null = null;
 
   constructor(
@@ -137,12 +136,7 @@ export class VuLoad implements Load, Job, UserHost {
         seed: shard.seed,
         room: () => this.#room(),
         cameAndWent: (change) => this.#cameAndWent(change),
-        setupFailed: (user, error) => {
-          this.#setupFailures = oneMore(this.#setupFailures, user, error);
-        },
-        teardownFailed: (user, error) => {
-          this.#teardownFailures = oneMore(this.#teardownFailures, user, error);
-        },
+        parts: this.#parts,
         idled: () => {
           this.#idleIterations++;
         },
@@ -167,6 +161,7 @@ export class VuLoad implements Load, Job, UserHost {
   }
 
   stop(): void {
+    this.#parts.stop();
     for (const pool of this.#pools) pool.stop();
     this.#host.finishIfIdle();
   }
@@ -191,9 +186,7 @@ export class VuLoad implements Load, Job, UserHost {
       iterations: this.records.iterations,
       notStarted,
       users: this.#usersEver,
-      setupFailures: this.#setupFailures,
-      teardownFailures: this.#teardownFailures,
-      cutOff: this.#cutOff,
+      ...this.#parts.report,
       lateRejections: this.#lateRejections,
       idleIterations: this.#idleIterations,
       usedUp: [...this.#usedUp],
@@ -268,10 +261,8 @@ export class VuLoad implements Load, Job, UserHost {
     this.#lastEnded.add({ user, scenario, ended, failure });
   }
 
-  cutOff({ index: scenario }: UserScenario, part: CutOff['part']): void {
-    const isSame = (one: CutOff): boolean => one.scenario === scenario && one.part === part;
-    const { users } = this.#cutOff.find(isSame) ?? { users: 0 };
-    this.#cutOff = [...this.#cutOff.filter((one) => !isSame(one)), { scenario, part, users: users + 1 }];
+  cutOff({ index }: UserScenario, part: CutOff['part']): void {
+    this.#parts.cutOff(index, part);
   }
 
   /** No iteration fails with it. */
@@ -331,12 +322,6 @@ function hidingLater(secrets: readonly string[]): Hide {
     hide ??= hiding(secrets);
     return hide(text);
   };
-}
-
-function oneMore(failures: UserFailures | null, user: Discreet, error: unknown): UserFailures {
-  return failures === null
-    ? { count: 1, example: user.hiding()(toldWithPlace(error)) }
-    : { ...failures, count: failures.count + 1 };
 }
 
 /** A complete answer, whatever its status. */

@@ -5,6 +5,7 @@ import type { Alarms } from './alarms.ts';
 import type { RowSource } from './row-source.ts';
 import { type Follower, User } from './user.ts';
 import type { Start, UserHost, UserScenario } from './user-host.ts';
+import type { UserParts } from './user-parts.ts';
 
 /** How long interrupted code is waited for. */
 const LAST_MS = 1_000;
@@ -22,8 +23,7 @@ export interface PoolHost {
   /** Resolves when an iteration may start; null if at once, which is nearly always. */
   room(): Promise<void> | null;
   cameAndWent(change: 1 | -1): void;
-  setupFailed(user: User, error: unknown): void;
-  teardownFailed(user: User, error: unknown): void;
+  readonly parts: UserParts;
   idled(): void;
   /** Each row of the scenario is used once, and none is left. */
   usedUp(scenario: UserScenario): void;
@@ -121,10 +121,13 @@ export abstract class Pool<Session> implements Follower {
 
   /** Runs a user's setup; false if it failed. */
   protected async setUp(user: User, scenario: UserScenario): Promise<boolean> {
+    const { clock } = this.host;
+    const fromMs = clock.nowMs();
     const error = await user.setUp(scenario, this.#firstRow(user, scenario));
-    if (error === null) return true;
-    if (!this.isStopped && !user.signal.aborted) this.host.setupFailed(user, error.thrown);
-    return false;
+    if (error === null) this.host.parts.setupSucceeded(clock.nowMs() - fromMs);
+    else if (user.signal.aborted) this.host.parts.setupCutOff(user, clock.nowMs() - fromMs);
+    else if (!this.isStopped) this.host.parts.setupFailed(user, error.thrown);
+    return error === null;
   }
 
   /** Runs an iteration; then the user goes on. */
@@ -149,7 +152,7 @@ export abstract class Pool<Session> implements Follower {
     if (!this.alive.has(user)) return;
     const error = wasSetUp ? await user.tearDown(scenario, this.#firstRow(user, scenario)) : null;
     if (error !== null && !this.isStopped && !user.signal.aborted)
-      this.host.teardownFailed(user, error.thrown);
+      this.host.parts.teardownFailed(user, error.thrown);
     user.leave();
     if (this.alive.delete(user)) this.host.cameAndWent(-1);
     this.host.finishIfIdle();
