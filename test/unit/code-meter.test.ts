@@ -1,6 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { runQueuedCode } from '../../src/machine/queued-code.ts';
-import { Inbox } from '../../src/workers/connections/inbox.ts';
 import { CodeMeter, type CodeOwner } from '../../src/workers/vus/code-meter.ts';
 
 /** A meter whose clock moves only when told; the thread has a processor unless told otherwise. */
@@ -110,63 +108,5 @@ describe('the time that code of scenarios takes', () => {
       await turn();
       expect(meter.use(1)).toMatchObject({ codeMs: 40, blockedMs });
     }
-  });
-
-  test('after an answer is that of all it leads to at once, which runs before anything else is read', async () => {
-    expect(runQueuedCode).not.toBeNull();
-    const { meter, spend } = metered();
-    const ada = user('shop', 'GET /a');
-    const inbox = new Inbox({ nowMs: () => 0 });
-    const done: string[] = [];
-    /** As a socket does it: in a turn of its own. Resolves in a later one, with what is measured by the end of it. */
-    const arrive = async (code: () => unknown): Promise<number> => {
-      const codeMs = new Promise<number>((resolve) => {
-        setImmediate(() => {
-          const answer = Promise.withResolvers<void>();
-          void answer.promise.then(code);
-          const show = (): void => {
-            meter.handOver(ada);
-            answer.resolve();
-            // What the answer's reader does besides.
-            spend(100);
-          };
-          try {
-            inbox.arrived({ waitingReads: 0, isIdle: false, show }, Buffer.from('x'), 1);
-          } finally {
-            resolve(meter.use(1).codeMs);
-            spend(1_000);
-          }
-        });
-      });
-      await turn();
-      return codeMs;
-    };
-    const first = await arrive(async () => {
-      spend(1);
-      await null;
-      spend(2);
-      process.nextTick(() => spend(4));
-      await turn();
-      done.push('later');
-    });
-    expect(first).toBe(7);
-    const thrown: unknown[] = [];
-    process.setUncaughtExceptionCaptureCallback((error) => thrown.push(error));
-    try {
-      const second = await arrive(() => {
-        spend(8);
-        process.nextTick(() => {
-          throw new Error('in a tick');
-        });
-      });
-      expect([second, thrown]).toEqual([15, [new Error('in a tick')]]);
-    } finally {
-      process.setUncaughtExceptionCaptureCallback(null);
-    }
-    expect(await arrive(() => spend(16))).toBe(31);
-    await turn();
-    await turn();
-    expect(done).toEqual(['later']);
-    expect(meter.use(1)).toMatchObject({ codeMs: 31, longestMs: 16 });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { afterShowing, Inbox, type Recipient } from '../../src/workers/connections/inbox.ts';
+import { Inbox, type Recipient } from '../../src/workers/connections/inbox.ts';
 import { copyOf } from '../../src/workers/connections/read-bytes.ts';
 
 /** Shows what came, and lets time pass for each piece. */
@@ -162,72 +162,5 @@ describe('the inbox of a worker', () => {
     expect(one.recipient.waitingReads).toBeGreaterThan(0);
     while (one.recipient.waitingReads > 0) await nextTurn();
     expect(one.shown.map(([text]) => text).join('')).toBe('abc');
-  });
-
-  /** Two recipients that ask to be called back, and what was shown and called back. */
-  function calledBack(proceed: (text: string) => void) {
-    const { clock, inbox } = setUp();
-    const recipientOf = (): Recipient => ({
-      waitingReads: 0,
-      isIdle: false,
-      show(bytes, count) {
-        const text = Buffer.from(copyOf(bytes, 0, count)).toString('latin1');
-        proceed(text);
-        clock.atMs += 0.3;
-      },
-    });
-    const recipients = [recipientOf(), recipientOf()] as const;
-    // Pieces that come together for one of them would be one.
-    const arrive = (text: string): void =>
-      inbox.arrived(recipients[(text.codePointAt(0) ?? 0) % 2 === 0 ? 0 : 1], Buffer.from(text), 1);
-    const isWaiting = (): boolean => recipients.some(({ waitingReads }) => waitingReads > 0);
-    return { inbox, recipients, arrive, isWaiting };
-  }
-
-  test('calls back once when what it shows has been dealt with, and before it shows the next', async () => {
-    const told: string[] = [];
-    const { inbox, recipients, arrive, isWaiting } = calledBack((text) => {
-      told.push(text);
-      for (let times = 0; times < 2; times++)
-        expect(afterShowing(() => told.push(`after ${text}`))).toBe(true);
-    });
-    expect(afterShowing(() => told.push('never'))).toBe(false);
-    for (const text of 'abcd') arrive(text);
-    expect(told).toEqual(['a', 'after a', 'b', 'after b']);
-    while (isWaiting()) await nextTurn();
-    expect(told.slice(4)).toEqual(['c', 'after c', 'd', 'after d']);
-    for (const text of 'efghij') arrive(text);
-    expect(told.slice(8)).toEqual(['e', 'after e', 'f', 'after f']);
-    inbox.showAll(recipients[0]);
-    expect(told.slice(12)).toEqual(['h', 'j', 'after j']);
-    while (isWaiting()) await nextTurn();
-    expect(told.slice(15)).toEqual(['g', 'after g', 'i', 'after i']);
-  });
-
-  test('loses nothing where what it calls back throws', async () => {
-    const shown: string[] = [];
-    const { arrive, isWaiting } = calledBack((text) => {
-      shown.push(text);
-      afterShowing(() => {
-        throw new Error(`after ${text}`);
-      });
-    });
-    const thrown: string[] = [];
-    const hear = (error: unknown): unknown => thrown.push((error as Error).message);
-    process.setUncaughtExceptionCaptureCallback(hear);
-    try {
-      for (const text of 'abcde') {
-        try {
-          arrive(text);
-        } catch (error) {
-          hear(error);
-        }
-      }
-      while (isWaiting()) await nextTurn();
-    } finally {
-      process.setUncaughtExceptionCaptureCallback(null);
-    }
-    expect(shown).toEqual([...'abcde']);
-    expect(thrown).toEqual(shown.map((text) => `after ${text}`));
   });
 });

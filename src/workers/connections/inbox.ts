@@ -36,52 +36,6 @@ const MOST_WAITING_BYTES = 2 ** 24;
 /** In a burst, answers are processed for this long before reading goes first; a longer pause ends the burst. */
 const SLICE_MS = 0.5;
 
-/** Bytes are being shown to their recipients. */
-let isShowing = false;
-let afterwards: (() => void) | null = null;
-
-/**
- * Calls back, once, as soon as the bytes that are being shown have been dealt with, before anything else is read. Returns
- * false, and does nothing, if none are.
- */
-export function afterShowing(proceed: () => void): boolean {
-  if (isShowing) afterwards = proceed;
-  return isShowing;
-}
-
-function show(recipient: Recipient, bytes: ReadBytes, count: number, readAtMs: number): void {
-  if (isShowing) {
-    recipient.show(bytes, count, readAtMs);
-    return;
-  }
-  isShowing = true;
-  try {
-    recipient.show(bytes, count, readAtMs);
-  } finally {
-    isShowing = false;
-  }
-  proceedAfterwards();
-}
-
-/** The same for all that `showAll` shows, as one. */
-function showingAll(showAll: () => void): void {
-  const isOutermost = !isShowing;
-  isShowing = true;
-  try {
-    showAll();
-  } finally {
-    if (isOutermost) isShowing = false;
-  }
-  if (isOutermost) proceedAfterwards();
-}
-
-function proceedAfterwards(): void {
-  if (afterwards === null) return;
-  const proceed = afterwards;
-  afterwards = null;
-  proceed();
-}
-
 /**
  * Stamps an answer when it is read, not when it is processed. In a burst each answer would wait in the kernel
  * until those before it are processed, and that wait would be attributed to the target. So after a moment
@@ -120,15 +74,13 @@ export class Inbox {
     this.#lastReadMs = nowMs;
     const isAlone = this.#first === this.#waiting.length && nowMs - this.#burstSinceMs <= SLICE_MS;
     if (isAlone || (recipient.waitingReads === 0 && recipient.isIdle)) {
-      show(recipient, bytes, count, nowMs);
+      recipient.show(bytes, count, nowMs);
       return;
     }
     if (this.#waitingBytes + count > MOST_WAITING_BYTES) {
       // The rest stays in the kernel, bounded by each connection's window.
-      showingAll(() => {
-        this.#dealWithAll();
-        recipient.show(bytes, count, nowMs);
-      });
+      this.#dealWithAll();
+      recipient.show(bytes, count, nowMs);
       return;
     }
     recipient.waitingReads++;
@@ -144,9 +96,7 @@ export class Inbox {
     const waiting = this.#waiting.slice(this.#first);
     this.#waiting = waiting.filter((read) => read.recipient !== recipient);
     this.#first = 0;
-    showingAll(() => {
-      for (const read of waiting) if (read.recipient === recipient) this.#show(read);
-    });
+    for (const read of waiting) if (read.recipient === recipient) this.#show(read);
   }
 
   #dealWithAll(): void {
@@ -162,31 +112,23 @@ export class Inbox {
   readonly #dealWithSlice = (): void => {
     this.#isScheduled = false;
     this.#last = null;
-    // What is called back may throw.
-    let hasThrown = true;
-    try {
-      this.#dealUntil(this.#clock.nowMs() + SLICE_MS);
-      hasThrown = false;
-    } finally {
-      if (hasThrown || this.#first < this.#waiting.length) this.#schedule();
-    }
-    if (this.#first === this.#waiting.length) {
-      this.#waiting.length = 0;
-      this.#first = 0;
-      this.#lastReadMs = Number.NEGATIVE_INFINITY;
-    } else if (this.#first >= MOST_DEALT) {
-      this.#waiting.splice(0, this.#first);
-      this.#first = 0;
-    }
-  };
-
-  #dealUntil(untilMs: number): void {
+    const untilMs = this.#clock.nowMs() + SLICE_MS;
     while (this.#first < this.#waiting.length) {
       const waiting = this.#waiting[this.#first++];
       if (waiting !== undefined) this.#show(waiting);
-      if (this.#first < this.#waiting.length && this.#clock.nowMs() > untilMs) return;
+      if (this.#first < this.#waiting.length && this.#clock.nowMs() > untilMs) {
+        if (this.#first >= MOST_DEALT) {
+          this.#waiting.splice(0, this.#first);
+          this.#first = 0;
+        }
+        this.#schedule();
+        return;
+      }
     }
-  }
+    this.#waiting.length = 0;
+    this.#first = 0;
+    this.#lastReadMs = Number.NEGATIVE_INFINITY;
+  };
 
   #schedule(): void {
     if (this.#isScheduled) return;
@@ -210,7 +152,7 @@ export class Inbox {
     read.recipient = null;
     recipient.waitingReads--;
     this.#waitingBytes -= count;
-    show(recipient, bytes, count, readAtMs);
+    recipient.show(bytes, count, readAtMs);
     if (bytes.length <= MOST_KEPT_BYTES && this.#unused.length < MOST_KEPT) this.#unused.push(read);
   }
 }

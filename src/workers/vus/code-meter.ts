@@ -1,8 +1,6 @@
-import { runQueuedCode } from '../../machine/queued-code.ts';
 import type { CodeUse } from '../../protocol/scenario.ts';
 import { MICROS_PER_MS } from '../../protocol/units.ts';
 import type { Clock } from '../../time/clock.ts';
-import { afterShowing } from '../connections/inbox.ts';
 
 /** Code that runs longer than this at a time delays answers that other users wait for. */
 const BLOCK_MS = 10;
@@ -26,9 +24,8 @@ type ReadCpu = () => number;
 
 /**
  * Measures how long scenarios' own code holds the event loop. Such code runs after one of our promises settles, until
- * it calls us or awaits. After an answer it is run here, between two readings of the clock; elsewhere a microtask queued
- * before its own marks the beginning, and a tick after all microtasks the end. Time awaiting promises that are not ours is
- * not included, nor is code that runs after those.
+ * it calls us or awaits: a microtask queued before its own marks the beginning, and a tick after all microtasks the
+ * end. Time awaiting promises that are not ours is not included, nor is code that runs after those.
  */
 export class CodeMeter {
   readonly #clock: Pick<Clock, 'nowMs'>;
@@ -57,7 +54,7 @@ export class CodeMeter {
     this.#owner = owner;
     if (this.#isExpected) return;
     this.#isExpected = true;
-    if (runQueuedCode === null || !afterShowing(this.#runQueued)) void RESOLVED.then(this.#begin);
+    void RESOLVED.then(this.#begin);
   }
 
   /** Call before calling code of `owner` directly. */
@@ -96,25 +93,12 @@ export class CodeMeter {
     };
   }
 
-  readonly #runQueued = (): void => {
-    this.#setOut();
-    try {
-      runQueuedCode?.();
-    } finally {
-      this.#end();
-    }
-  };
-
   readonly #begin = (): void => {
-    this.#setOut();
-    process.nextTick(this.#end);
-  };
-
-  #setOut(): void {
     this.#hasBegun = true;
     if (this.#isRunning && this.#owner !== null) this.#add(this.#owner, this.#clock.nowMs());
     else this.#goOn();
-  }
+    process.nextTick(this.#end);
+  };
 
   readonly #end = (): void => {
     this.#isExpected = false;
