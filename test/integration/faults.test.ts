@@ -4,6 +4,9 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createReferenceServer, type ErrorKind, run } from '../../src/api/index.ts';
+import { resolvePlan } from '../../src/main/plan/resolve.ts';
+import { conduct } from '../../src/main/run/conduct.ts';
+import { createMonotonicClock } from '../../src/time/clock.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { ROOT } from '../support/cli.ts';
 import { testInTurns, VARIANTS, workersIn } from '../support/modes.ts';
@@ -155,9 +158,14 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
   test('a connection that the target ends before its first request is opened again; nothing fails', async () => {
     // As a proxy does with idle connections: 408 and FIN, here to the first four.
     const seen: string[] = [];
-    let accepted = 0;
+    let ended = 0;
+    const allEnded = Promise.withResolvers<void>();
     const server = createServer((socket) => {
-      if (accepted++ < 4) socket.end('HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n\r\n');
+      if (ended < 4)
+        socket.end('HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n\r\n', () => {
+          ended++;
+          if (ended === 4) allEnded.resolve();
+        });
       socket.on('data', (chunk) => {
         seen.push(String(chunk));
         socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
@@ -166,7 +174,14 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const summary = await run({ ...options, url: `http://127.0.0.1:${port}/`, requests: 40 });
+    const plan = await resolvePlan({ ...options, url: `http://127.0.0.1:${port}/`, requests: 40 });
+    const { collect, sumUp } = conduct(plan, {
+      whenToBegin: async () => {
+        await allEnded.promise;
+        return createMonotonicClock().nowMs() + 20;
+      },
+    });
+    const summary = sumUp(await collect());
     server.close();
     expect(summary.errors).toEqual([]);
     expect(summary.requests).toMatchObject({ sent: 40, ok: 40, failed: 0 });

@@ -59,13 +59,13 @@ test('practice that the machine stops for a while goes on: its limit is what it 
   // Longer than its limit, without any CPU.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
   await practice;
-  expect(dispatched()).toBe(300);
+  expect(dispatched()).toBe(150);
 });
 
 test.each([
   [1, 50],
   [80, 80],
-  [1_000, 300],
+  [1_000, 150],
 ])('a run of %i requests practises %i', async (requests, practised) => {
   const given = { url: 'https://127.0.0.1:9/', workers: 1, requests };
   const [shard] = split(await completePlan(await readOptions(given)));
@@ -89,7 +89,7 @@ describe.each(CLIENTS)('%s practises before its load', (client) => {
       ),
     ).toBeGreaterThan(0);
     // A place sends its next request only when the last has been answered.
-    expect(dispatched()).toBe(300);
+    expect(dispatched()).toBe(150);
     expect(ports).not.toContain(target.port);
     expect(target.stats()).toMatchObject({ requests: 0, connectionsAccepted: 0 });
     expect(

@@ -5,7 +5,7 @@ import type { Shard } from '../../protocol/shard.ts';
 import { CERTIFICATE } from './certificate.ts';
 
 /** Enough for a request's code to be compiled and its object shapes to be known. */
-const REQUESTS = 300;
+const REQUESTS = 150;
 /** Enough for a request's code to have run. What V8 then optimizes would come too late for a run of few requests. */
 const FEWEST_REQUESTS = 50;
 const MOST_CONNECTIONS = 4;
