@@ -84,8 +84,12 @@ const TOLD = new RegExp(
     'tool\\.(name|platform)$',
   ].join('|')})`,
 );
-/** How long an aborted run lasted, and with it its counts, is measured. */
+/**
+ * How long an aborted run lasted, and with it its counts, is measured; so is whether a connection that ended with a failure
+ * has another request left to be opened again for.
+ */
 const MEASURED: Readonly<Record<string, RegExp>> = {
+  mix: /^connections\.opened$/,
   stages: /^requests\.|^statuses\.|^connections\.|^workers\.|censored|isLowerBound|^rate\./,
 };
 
