@@ -50,7 +50,8 @@ export class Unreadable extends Error {
 }
 
 /**
- * A body as text, decoded according to its headers, or, of HTML that has none of a charset, to its `meta` tag. An empty one is empty text, whatever its encoding.
+ * A body as text, decoded according to its headers, or to the `meta` tag of a page whose headers name no charset. An empty
+ * one is empty text, whatever its encoding.
  *
  * @throws Unreadable
  */

@@ -117,10 +117,12 @@ test('users whose setup hangs did not run, others whose setup the ramp cuts off 
     example: expect.stringMatching(/it had not ended after \d+ ms, when the time for it was over/),
   });
   expect([hung.result.generator.verdict, hung.code]).toEqual(['failing', 3]);
+  // A slow machine has 400 ms to begin the late setups, and 600 ms more to end them before they count as hung.
   const late = await ran(
     `{ executor: 'ramping-vus', startVUs: 2, gracefulStop: '0s', gracefulRampDown: '0s',
-      stages: [{ duration: '500ms', target: 2 }, { duration: '0s', target: 4 }, { duration: '100ms', target: 4 }] }`,
-    "async exec(vu) { await vu.http.get('/delay/20'); }, async vuSetup(vu) { await vu.http.get('/delay/300'); }",
+      stages: [{ duration: '700ms', target: 2 }, { duration: '0s', target: 4 }, { duration: '400ms', target: 4 }] }`,
+    `async exec(vu) { await vu.http.get('/delay/20'); },
+      async vuSetup(vu) { await vu.http.get(vu.id > 2 ? '/delay/20000' : '/delay/500'); }`,
     '--mode',
     'inline',
   );

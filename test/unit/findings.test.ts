@@ -204,7 +204,7 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
   ],
   'cold-start': [
     { slow: 30, count: 100, startMs: 100, longestMs: 15, laterP99Ms: 1.5 },
-    "30 of the 100 requests due in the first 100 ms took longer than 99 % of the later ones (up to 15.0 ms; later p99 1.50 ms). The target's code often runs there for the first time, and what volley has not practised: --warmup 1s leaves that out.",
+    "30 of the 100 requests due in the first 100 ms took longer than 99 % of the later ones (up to 15.0 ms; later p99 1.50 ms). The target's code often runs then for the first time, and so does code of volley's that it has not practised: --warmup 1s leaves that out.",
   ],
 };
 
@@ -220,7 +220,7 @@ const STEP_TEXTS: Readonly<Record<NextStep, RegExp>> = {
   'check-proxy-credentials': /^Check the proxy's user and password \(--proxy http:/,
   'check-proxy-rules': /^The proxy gives no tunnel \(CONNECT\) to this host and port/,
   'check-behind-proxy': /^The proxy does not reach the target/,
-  'look-behind-proxy': /^The proxy may answer so itself.*look at one answer with --once/,
+  'look-behind-proxy': /^The proxy may have answered so itself, .*look at one answer with --once/,
   'look-in-proxy-logs': /^The proxy drops connections: look for the cause in the proxy's logs\.$/,
   'keep-no-proxy-connections': /^The proxy closes connections without announcing it: .*--no-keepalive/,
   'check-tls': /^Check the certificates .*--cacert/,

@@ -1,7 +1,7 @@
 import { Histogram } from '../../metrics/histogram.ts';
 import type { GoodRows } from './good-rows.ts';
 
-/** The start of a run, when code of the target often runs for the first time, and of volley what it has not practised. */
+/** The start of a run, when the target's code often runs for the first time, and code of volley's that it has not practised. */
 export const START_MS = 100;
 
 /** The records of requests due in the first tenth of a second, if there is no warm-up. */

@@ -129,8 +129,8 @@ export const SENTENCES: {
         `Follow them with ${option('location')}, or give the URL that they lead to.`),
   'cold-start': ({ slow, count, startMs, longestMs, laterP99Ms }, { setting }) =>
     `${formatCount(slow)} of the ${counted(count, 'request')} due in the first ${formatDuration(startMs)} took longer than 99 % of ` +
-    `the later ones (up to ${formatMs(longestMs)}; later p99 ${formatMs(laterP99Ms)}). The target's code often runs there ` +
-    `for the first time, and what volley has not practised: ${setting('warmup', '1s')} leaves that out.`,
+    `the later ones (up to ${formatMs(longestMs)}; later p99 ${formatMs(laterP99Ms)}). The target's code often runs then ` +
+    `for the first time, and so does code of volley's that it has not practised: ${setting('warmup', '1s')} leaves that out.`,
 };
 
 function loadLostText(lost: FindingFigures['load-lost']): string {

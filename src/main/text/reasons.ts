@@ -37,7 +37,7 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
   'check-behind-proxy': () =>
     "The proxy does not reach the target: check that the target runs and listens there, and look in the proxy's logs.",
   'look-behind-proxy': (naming) =>
-    `The proxy may answer so itself, as where it cannot reach the target: ${look(naming)}, and look in the logs of both.`,
+    `The proxy may have answered so itself, for instance because it cannot reach the target: ${look(naming)}, and look in the logs of both.`,
   'look-in-proxy-logs': () => "The proxy drops connections: look for the cause in the proxy's logs.",
   'keep-no-proxy-connections': ({ option }) =>
     `The proxy closes connections without announcing it: give each request one of its own (${option('no-keepalive')}).`,

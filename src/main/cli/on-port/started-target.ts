@@ -41,7 +41,7 @@ export class StartedTarget {
     return this.#ending;
   }
 
-  /** The last lines that it printed; the same line several times in a row is one, with their number. */
+  /** The last lines that it printed; the same line several times in a row is one, with how often. */
   get lastLines(): readonly string[] {
     const lines: { readonly line: string; times: number }[] = [];
     for (const line of this.#output.split(/\r?\n/)) {
