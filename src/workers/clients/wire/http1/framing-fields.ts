@@ -84,6 +84,17 @@ export class FramingFields {
     this.#length = 0;
   }
 
+  /** Takes over what others say. */
+  become(others: FramingFields): void {
+    this.contentLength = others.contentLength;
+    this.#coding = others.#coding;
+    this.asksToClose = others.asksToClose;
+    this.asksToKeepAlive = others.asksToKeepAlive;
+    this.hasUpgrade = others.hasUpgrade;
+    this.keepAliveS = others.keepAliveS;
+    this.#length = 0;
+  }
+
   /** Adds a piece of the current field's value; false if it becomes too long. */
   add(bytes: ReadBytes, from: number, to: number): boolean {
     if (this.#length + to - from > LONGEST_VALUE) return false;

@@ -1,6 +1,7 @@
 import type { ReadBytes } from '../../../connections/read-bytes.ts';
 import { NINE, ZERO } from '../decimal.ts';
 import { FIELD, type Field, FramingFields, fieldNamed, LONGEST_NAME } from './framing-fields.ts';
+import { LastHead } from './last-head.ts';
 import type { RefusalCode } from './refusal.ts';
 import { COLON, CR, IS_TEXT, isBlank, LF, SPACE, TOKEN_LOWER } from './syntax.ts';
 
@@ -27,6 +28,9 @@ const REFUSED = 15;
 // The minor version is the byte after it.
 const VERSION_TEXT = new TextEncoder().encode('HTTP/1.');
 
+/** Of all connections of this thread. */
+const LAST = new LastHead();
+
 /**
  * Parses the head of a response (RFC 9112, 2.1 and 4), or the trailer of a chunked one, byte by byte, so a cut
  * anywhere changes nothing. Strict: lines end with CR LF and names are tokens. Blanks around a value, however,
@@ -46,6 +50,11 @@ export class HeadParser {
   #index = 0;
   #bytes = 0;
   #isTrailer = false;
+  readonly #last: LastHead;
+
+  constructor(last = LAST) {
+    this.#last = last;
+  }
 
   get isComplete(): boolean {
     return this.#state === COMPLETE;
@@ -64,10 +73,28 @@ export class HeadParser {
 
   /** Continues, at most to the end of the head. Returns the position of the next byte to read. */
   read(bytes: ReadBytes, from: number, to: number): number {
+    const isNew = this.#state === START && this.#bytes === 0;
+    if (isNew) {
+      const length = this.#last.lengthAt(bytes, from, to);
+      if (length > 0) {
+        this.#takeLast();
+        return from + length;
+      }
+    }
     const end = this.#read(bytes, from, to);
+    if (isNew && this.#state === COMPLETE) this.#last.keep(bytes, from, end, this);
     this.#bytes += end - from;
     if (this.#bytes > LONGEST_HEAD_BYTES && this.#state !== REFUSED) this.#refuse('WIRE_HEAD_SIZE');
     return end;
+  }
+
+  /** A head says the same as the last one that had the same bytes. */
+  #takeLast(): void {
+    const { status, minorVersion, fields } = this.#last;
+    this.status = status;
+    this.minorVersion = minorVersion;
+    this.fields.become(fields);
+    this.#state = COMPLETE;
   }
 
   #begin(state: number): void {

@@ -1,6 +1,7 @@
 import type { ReadBytes } from '../../../connections/read-bytes.ts';
 import { ChunkLineParser } from './chunk-line-parser.ts';
 import { HeadParser } from './head-parser.ts';
+import type { LastHead } from './last-head.ts';
 import type { RefusalCode } from './refusal.ts';
 import { CR, LF } from './syntax.ts';
 
@@ -46,7 +47,7 @@ export class ResponseParser {
   keepsAlive = false;
   /** The response must not have a body but its head announces one: a server with one mistake may make the other. */
   isOddlyEmpty = false;
-  readonly #head = new HeadParser();
+  readonly #head: HeadParser;
   readonly #chunkLine = new ChunkLineParser();
   #state = HEAD;
   #isHeadRequest = false;
@@ -55,6 +56,11 @@ export class ResponseParser {
   /** Remaining bytes of the body, or of the chunk. */
   #left = 0;
   #refusal: RefusalCode | null = null;
+
+  /** @param last by default that of the thread */
+  constructor(last?: LastHead) {
+    this.#head = new HeadParser(last);
+  }
 
   get status(): number {
     return this.#head.status;

@@ -1,0 +1,55 @@
+import { copyInto, type ReadBytes } from '../../../connections/read-bytes.ts';
+import { FramingFields } from './framing-fields.ts';
+
+/** Longer ones are not kept. */
+const LONGEST_KEPT_BYTES = 1_024;
+/** After so many in a row that were other ones, each probably differs, by a number or a time. */
+const MOST_OTHERS = 8;
+/** Then one in so many is kept and compared with the next. */
+const KEPT_ONE_IN = 64;
+
+/** What a head says, as far as it is read. */
+interface ReadHead {
+  readonly status: number;
+  readonly minorVersion: number;
+  readonly fields: FramingFields;
+}
+
+/**
+ * The last head that came in one piece, on whichever connection. Answers to the same request have the same head for a
+ * second, as long as their date is the same, and comparing it takes a fraction of reading it.
+ */
+export class LastHead implements ReadHead {
+  status = 0;
+  minorVersion = 0;
+  readonly fields = new FramingFields();
+  readonly #bytes = new Uint8Array(LONGEST_KEPT_BYTES);
+  /** 0: none is kept. */
+  #length = 0;
+  #othersInARow = 0;
+
+  /** The length of the head that begins at `from` if it is this one, byte for byte; otherwise 0. */
+  lengthAt(bytes: ReadBytes, from: number, to: number): number {
+    const length = this.#length;
+    if (to - from < length) return 0;
+    for (let at = 0; at < length; at++)
+      if (bytes[from + at] !== this.#bytes[at]) {
+        if (this.#othersInARow > MOST_OTHERS) this.#length = 0;
+        return 0;
+      }
+    if (length > 0) this.#othersInARow = 0;
+    return length;
+  }
+
+  /** Keeps `bytes[from…to)`, a whole head, and what it says. */
+  keep(bytes: ReadBytes, from: number, to: number, { status, minorVersion, fields }: ReadHead): void {
+    this.#othersInARow++;
+    if (this.#othersInARow > MOST_OTHERS && this.#othersInARow % KEPT_ONE_IN !== 0) return;
+    if (to - from > LONGEST_KEPT_BYTES) return;
+    copyInto(this.#bytes, 0, bytes, from, to);
+    this.#length = to - from;
+    this.status = status;
+    this.minorVersion = minorVersion;
+    this.fields.become(fields);
+  }
+}
