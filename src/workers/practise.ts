@@ -23,7 +23,7 @@ const ROWS_PER_BLOCK = 64;
 const practised = new Set<string>();
 
 /**
- * Exercises a shard's whole path before its load begins: a few hundred requests like its own to a peer inside this
+ * Exercises a shard's whole path before its load begins: up to two hundred requests like its own to a peer inside this
  * worker, never to the target. Cold code is slow, and the first requests of a run would otherwise measure that.
  * Nothing of it is recorded; where practice is impossible it is skipped.
  *

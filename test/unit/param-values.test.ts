@@ -46,6 +46,7 @@ test.each<[body: unknown, problem: string]>([
   ],
   [BLOB, 'a Blob: give its bytes, new Uint8Array(await blob.arrayBuffer())'],
   [new ArrayBuffer(2), 'an ArrayBuffer: give new Uint8Array(buffer)'],
+  [new Int16Array(2), 'an Int16Array: give text or bytes; for an object use json'],
   [null, 'null: leave it out'],
   [5, 'give text or bytes; for an object use json'],
   [{}, 'give text or bytes; for an object use json'],

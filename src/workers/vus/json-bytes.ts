@@ -1,4 +1,5 @@
 import { jsonWithBigInts } from '../../requests/exact-values.ts';
+import { withArticle } from './request-params.ts';
 
 /** What has no fields of its own, so that JSON leaves nothing of it. */
 const EMPTY_IN_JSON = [Map, Set, WeakMap, WeakSet, WeakRef, Promise, RegExp, Error, ArrayBuffer];
@@ -47,7 +48,5 @@ function refuseEmptied(name: string, value: unknown): unknown {
           ? 'Object.fromEntries(…) makes one'
           : 'give plain values';
   const where = name === '' ? '' : ` as '${name}'`;
-  throw new TypeError(
-    `json: ${/^[AE]/.test(kind) ? 'an' : 'a'} ${kind}${where} would be sent as {}: ${advice}`,
-  );
+  throw new TypeError(`json: ${withArticle(kind)}${where} would be sent as {}: ${advice}`);
 }

@@ -72,7 +72,12 @@ function kindOf(value: unknown): string | null {
   if (value === null) return 'null';
   const [, kind = ''] = /^\[object (\w+)\]$/.exec(Object.prototype.toString.call(value)) ?? [];
   if (typeof value !== 'object' || kind === 'Object') return null;
-  return `${/^[AE]/.test(kind) ? 'an' : 'a'} ${kind}`;
+  return withArticle(kind);
+}
+
+/** A name of a kind of values, as in `an ArrayBuffer`. */
+export function withArticle(kind: string): string {
+  return `${/^[AEIO]/.test(kind) ? 'an' : 'a'} ${kind}`;
 }
 
 /** @throws TypeError for what is no text, of which a name of its kind would be sent */
