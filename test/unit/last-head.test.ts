@@ -14,6 +14,9 @@ function outcomeOf(parser: ResponseParser, isHead: boolean, pieces: readonly Buf
       const { status, keepsAlive, keepAliveS, isOddlyEmpty, refusal, bodyFrom, bodyTo, fieldsFrom } = parser;
       if (event === EVENT.more) break;
       if (event === EVENT.refused) return [...events, refusal];
+      // However it is known, the text of a head is what has come.
+      const known = event === EVENT.head ? parser.knownText : null;
+      if (known !== null) expect(known).toBe(piece.toString('latin1', fieldsFrom, parser.at));
       events.push([event, status, keepsAlive, keepAliveS, isOddlyEmpty, parser.at - fieldsFrom]);
       if (event === EVENT.body) events.push(piece.toString('latin1', bodyFrom, bodyTo));
       if (event === EVENT.end) return events;

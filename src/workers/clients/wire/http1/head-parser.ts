@@ -50,6 +50,7 @@ export class HeadParser {
   #index = 0;
   #bytes = 0;
   #isTrailer = false;
+  #isLast = false;
   readonly #last: LastHead;
 
   constructor(last = LAST) {
@@ -58,6 +59,11 @@ export class HeadParser {
 
   get isComplete(): boolean {
     return this.#state === COMPLETE;
+  }
+
+  /** The text of a head that was known, from when it is complete until the next one is kept; otherwise null. */
+  get knownText(): string | null {
+    return this.#isLast ? this.#last.text : null;
   }
 
   beginHead(): void {
@@ -94,12 +100,14 @@ export class HeadParser {
     this.status = status;
     this.minorVersion = minorVersion;
     this.fields.become(fields);
+    this.#isLast = true;
     this.#state = COMPLETE;
   }
 
   #begin(state: number): void {
     this.#state = state;
     this.#bytes = 0;
+    this.#isLast = false;
     this.refusal = null;
   }
 

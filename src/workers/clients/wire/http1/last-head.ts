@@ -1,4 +1,4 @@
-import { copyInto, type ReadBytes } from '../../../connections/read-bytes.ts';
+import { copyInto, latin1Of, type ReadBytes } from '../../../connections/read-bytes.ts';
 import { FramingFields } from './framing-fields.ts';
 
 /** Longer ones are not kept. */
@@ -23,10 +23,17 @@ export class LastHead implements ReadHead {
   status = 0;
   minorVersion = 0;
   readonly fields = new FramingFields();
-  readonly #bytes = new Uint8Array(LONGEST_KEPT_BYTES);
+  readonly #bytes = Buffer.alloc(LONGEST_KEPT_BYTES);
   /** 0: none is kept. */
   #length = 0;
+  #text: string | null = null;
   #othersInARow = 0;
+
+  /** In Latin-1, as received; the same text each time. */
+  get text(): string {
+    this.#text ??= latin1Of(this.#bytes, 0, this.#length);
+    return this.#text;
+  }
 
   /** The length of the head that begins at `from` if it is this one, byte for byte; otherwise 0. */
   lengthAt(bytes: ReadBytes, from: number, to: number): number {
@@ -48,6 +55,7 @@ export class LastHead implements ReadHead {
     if (to - from > LONGEST_KEPT_BYTES) return;
     copyInto(this.#bytes, 0, bytes, from, to);
     this.#length = to - from;
+    this.#text = null;
     this.status = status;
     this.minorVersion = minorVersion;
     this.fields.become(fields);

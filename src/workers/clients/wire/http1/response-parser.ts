@@ -70,6 +70,11 @@ export class ResponseParser {
     return this.#refusal;
   }
 
+  /** After a head event: its text, if it is that of the last head again, which is at hand; otherwise null. */
+  get knownText(): string | null {
+    return this.#head.knownText;
+  }
+
   /** How long the server keeps an idle connection, in seconds; -1 if unknown. */
   get keepAliveS(): number {
     return this.#head.fields.keepAliveS;

@@ -212,7 +212,8 @@ export class WireClient implements HttpDispatcher, SocketReader {
     let at = 0;
     while (this.#handler === handler && this.#isWritten) {
       const event = parser.next(bytes, at, to);
-      if (takesFields && parser.fieldsFrom >= 0) this.#fields.add(bytes, parser.fieldsFrom, parser.at);
+      if (takesFields && parser.fieldsFrom >= 0 && (this.#inPlace === null || parser.knownText === null))
+        this.#fields.add(bytes, parser.fieldsFrom, parser.at);
       at = parser.at;
       switch (event) {
         case EVENT.more:
@@ -237,7 +238,7 @@ export class WireClient implements HttpDispatcher, SocketReader {
     const { status } = this.#parser;
     if (this.#inPlace !== null) {
       if (this.#takesFields) {
-        this.#inPlace.onHead(this.#fields.text);
+        this.#inPlace.onHead(this.#parser.knownText ?? this.#fields.text);
         this.#fields.clear();
       }
       this.#inPlace.onResponseStart(this.#controller, status, NO_FIELDS);
