@@ -169,9 +169,9 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   }
 
   /** Closes every connection and returns this shard's report. */
-  close(usage: WorkerUsage & Pick<WorkerReport, 'practiceCpuMs'>): WorkerReport {
+  async close(usage: WorkerUsage & Pick<WorkerReport, 'practiceCpuMs'>): Promise<WorkerReport> {
+    await this.#clients.readRest();
     this.release();
-    const { counters } = this.#clients;
     return {
       samples: this.recorder.samples,
       notStarted: this.#load.notStarted,
@@ -179,12 +179,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
       retried: this.#retried,
       redirectedTo: this.#firstLocation.text,
       workRounds: this.#work.rounds,
-      connectionsOpened: counters.opened,
-      connectionsClosedByTarget: counters.closedByTarget,
-      ...{ connectionsUnrequested: counters.unrequested, answersDoubtful: counters.doubtful },
-      addresses: [...this.#clients.addresses],
-      bytesSent: counters.bytesSent,
-      bytesReceived: counters.bytesReceived,
+      ...this.#clients.report(),
       startedAtMs: this.#startedAtMs,
       isFenced: this.#lease.hasRunOut,
       ...(this.users === null ? {} : { scenarios: this.users.report() }),

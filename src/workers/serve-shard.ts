@@ -176,7 +176,7 @@ class ShardService implements Service {
     await run.finished;
     if (this.#endOfLoad !== null) clearTimeout(this.#endOfLoad);
     const usage = { ...this.#usage.stop(), practiceCpuMs: this.#practiceCpuMs };
-    this.#channel.post({ type: 'report', report: run.close(usage) });
+    this.#channel.post({ type: 'report', report: await run.close(usage) });
   }
 
   #go(startAtMs: number, windowAtMs: number): void {

@@ -92,6 +92,18 @@ describe.each(CLIENT_NAMES)('bytes that no request asked for, %s', (client) => {
     expect(exitCodeOf(summary, false)).toBe(3);
   });
 
+  test('one answer too many shifts all others: the one that is left over in the end tells', async () => {
+    let served = 0;
+    const url = await serving((socket) => {
+      setTimeout(() => socket.write(OK), 40);
+      if (++served === 2) setTimeout(() => socket.write(OK), 20);
+    });
+    const summary = await measured(url, client, { requests: 5, concurrency: 1 });
+    expect(summary.requests).toMatchObject({ sent: 5, ok: 5 });
+    expect(summary.connections).toMatchObject({ opened: 1, unrequested: 1, doubtfulAnswers: 5 });
+    expect(exitCodeOf(summary, false)).toBe(3);
+  });
+
   test('one answer too many among hundreds: the run is degraded, and its verdict has room for it', async () => {
     let served = 0;
     const url = await serving((socket) => socket.write(++served === 2 ? OK + OK : OK));

@@ -1,4 +1,6 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Endpoint } from '../../protocol/endpoint.ts';
+import type { WorkerReport } from '../../protocol/report.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import type { Clock } from '../../time/clock.ts';
 import { ConnectionCounters, type TimesSink } from '../connections/shared.ts';
@@ -31,6 +33,17 @@ interface Origin {
   readonly factory: ClientFactory;
   readonly slots: Slots;
 }
+
+type ReportOfConnections = Pick<
+  WorkerReport,
+  | 'connectionsOpened'
+  | 'connectionsClosedByTarget'
+  | 'connectionsUnrequested'
+  | 'answersDoubtful'
+  | 'addresses'
+  | 'bytesSent'
+  | 'bytesReceived'
+>;
 
 type Counts = Omit<ConnectionCounters, 'byAddress' | 'countOpened'>;
 
@@ -80,6 +93,20 @@ export class SlotClients {
     };
   }
 
+  /** What a worker reports about its connections; complete once they are closed. */
+  report(): ReportOfConnections {
+    const { counters } = this;
+    return {
+      connectionsOpened: counters.opened,
+      connectionsClosedByTarget: counters.closedByTarget,
+      connectionsUnrequested: counters.unrequested,
+      answersDoubtful: counters.doubtful,
+      addresses: [...this.addresses],
+      bytesSent: counters.bytesSent,
+      bytesReceived: counters.bytesReceived,
+    };
+  }
+
   /** Number of connections opened, by address. */
   get addresses(): Map<string, number> {
     const sum = new Map<string, number>();
@@ -106,6 +133,16 @@ export class SlotClients {
     const known = this.#known.get(slot);
     this.#known.delete(slot);
     for (const client of known?.values() ?? [slot.client]) this.#leave(client.origin, client);
+  }
+
+  /** Reads on while an answer may come that no request has taken: earlier ones were then taken for the wrong request. */
+  async readRest(): Promise<void> {
+    let untilMs = Number.NEGATIVE_INFINITY;
+    for (const { connection } of this.all)
+      if (!connection.isMultiplexed) untilMs = Math.max(untilMs, connection.course?.restUntilMs ?? untilMs);
+    const restMs = untilMs - this.#clock.nowMs();
+    // Timers come before reads: what came while the loop was late is read in the same turn.
+    if (restMs > 0) await setTimeout(restMs).then(() => setImmediate());
   }
 
   close(): void {

@@ -145,10 +145,10 @@ export class TargetConnection {
   }
 
   /** An answer was taken. One that came before its request was sent ends the connection: the rest could be mistaken. */
-  answered(mayBeUnsent: boolean): void {
+  answered(mayBeUnsent: boolean, sentMs: number, endMs: number): void {
     const link = this.#link;
     if (link === null) return;
-    link.answers++;
+    link.answered(sentMs, endMs);
     const { socket } = link;
     if (!mayBeUnsent || this.isMultiplexed || socket.destroyed) return;
     if (socket.errored === null && isAllTaken(socket)) return;

@@ -11,6 +11,13 @@ import type { Tunnel } from './tunnel.ts';
 /** The error with which undici closes a connection after its last answer. */
 const LAST_ANSWER = 'UND_ERR_INFO';
 
+/**
+ * How long an answer is waited for that no request will take, at least and at most. One answer too many shifts all
+ * later ones: each request takes the answer to the one before, and only what is left in the end shows it.
+ */
+const LEAST_REST_MS = 10;
+const MOST_REST_MS = 200;
+
 /** A connection's progress; after a failure, the progress it had made. */
 export type ConnectionPhase = 'none' | 'connecting' | 'securing' | 'open';
 
@@ -65,6 +72,8 @@ export class Link implements Recipient {
   /** Bytes came that no request had asked for: any of its answers may be cut, or that of another request. */
   isMistrusted = false;
   answers = 0;
+  #answeredAtMs = Number.NEGATIVE_INFINITY;
+  #longestAnswerMs = 0;
   isAccounted = false;
   /** Bytes that the kernel had not taken when the connection ended. */
   unsentBytes = 0;
@@ -98,6 +107,23 @@ export class Link implements Recipient {
   /** Whether anything has been read from it. */
   get hasReceived(): boolean {
     return this.socket.bytesRead > 0;
+  }
+
+  /** Until when an answer may come that its requests have left over; on the shared clock. */
+  get restUntilMs(): number {
+    const { phase, socket, endedByTarget, isMistrusted } = this;
+    if (phase !== 'open' || socket.destroyed || endedByTarget || isMistrusted)
+      return Number.NEGATIVE_INFINITY;
+    // Of a shifted answer only a part of its time is seen, but of two in a row the whole.
+    const restMs = Math.max(LEAST_REST_MS, 2 * this.#longestAnswerMs);
+    return this.#answeredAtMs + Math.min(restMs, MOST_REST_MS);
+  }
+
+  /** A request has taken an answer. */
+  answered(sentMs: number, endMs: number): void {
+    this.answers++;
+    this.#answeredAtMs = endMs;
+    if (endMs - sentMs > this.#longestAnswerMs) this.#longestAnswerMs = endMs - sentMs;
   }
 
   /** Takes bytes that were just read, from a buffer that will be reused. */
@@ -160,7 +186,7 @@ export function throughTunnel({ tunnel, phase, endedByUs }: Link, error: Error):
 /** What became of a connection, as others may see it. */
 export type Course = Pick<
   Link,
-  'alert' | 'firstWords' | 'answers' | 'hasReceived' | 'isAgreed' | 'waitingReads'
+  'alert' | 'firstWords' | 'answers' | 'restUntilMs' | 'hasReceived' | 'isAgreed' | 'waitingReads'
 >;
 
 /** The connection ended before it was open, without a reason. */

@@ -338,8 +338,9 @@ export class Exchange implements InPlaceHandler {
     if (!this.busy) return;
     this.busy = false;
     this.#controller = null;
-    this.client.connection.answered(this.request?.message.body !== null);
-    this.#owner.onComplete(this, this.#readAtMs);
+    const endMs = this.#readAtMs;
+    this.client.connection.answered(this.request?.message.body !== null, this.sentMs, endMs);
+    this.#owner.onComplete(this, endMs);
   }
 
   onResponseError(_controller: Controller | null, error: Error): void {
