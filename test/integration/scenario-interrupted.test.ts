@@ -137,6 +137,30 @@ test('users whose setup hangs did not run, others whose setup the ramp cuts off 
 });
 
 test.each([
+  ['awaits something else', 'await new Promise(() => {});'],
+  ['catches its interruption', "try { await vu.sleep('1m'); } catch {} await new Promise(() => {});"],
+])('users whose setup hangs and %s did not run either', async (_, hang) => {
+  const { result, code } = await ran(
+    AT_ONCE,
+    `async exec(vu) { await vu.http.get('/delay/20'); }, async vuSetup(vu) { if (vu.id > 2) { ${hang} } }`,
+    '--mode',
+    'inline',
+  );
+  expect(result.scenarios!.users.setupFailures).toEqual({
+    count: 2,
+    // What volley waits after the interruption is not in it.
+    example: expect.stringMatching(
+      /it had not ended after (?:[89]|1[0-4])\d{2} ms, when the time for it was over/,
+    ),
+  });
+  expect([result.generator.verdict, code]).toEqual(['failing', 3]);
+  expect(notesOf(result)).toContainEqual({
+    code: 'users-cut',
+    figures: { scenario: 'one', part: 'vuSetup', users: 2 },
+  });
+});
+
+test.each([
   ['vuSetup', 0],
   ['vuTeardown', 2],
 ])('a %s that never ends is named', async (part, completed) => {

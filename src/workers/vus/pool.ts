@@ -5,7 +5,7 @@ import type { Alarms } from './alarms.ts';
 import type { RowSource } from './row-source.ts';
 import { type Follower, User } from './user.ts';
 import type { Start, UserHost, UserScenario } from './user-host.ts';
-import type { UserParts } from './user-parts.ts';
+import type { InterruptedSetup, UserParts } from './user-parts.ts';
 
 /** How long interrupted code is waited for. */
 const LAST_MS = 1_000;
@@ -31,6 +31,13 @@ export interface PoolHost {
   finishIfIdle(): void;
 }
 
+/** The setup of a user, under way. */
+interface Setup {
+  readonly fromMs: number;
+  /** Null until it is interrupted. */
+  cutOff: InterruptedSetup | null;
+}
+
 /**
  * Common base of pools: the users of one load, and the dealing of scenarios and rows. A `Session` is what a pool keeps of
  * each user: very many users may sleep at a time, and an object takes less memory than closures.
@@ -40,6 +47,7 @@ export abstract class Pool<Session> implements Follower {
   protected readonly host: PoolHost;
   protected readonly alive = new Map<User, Session>();
   protected isStopped = false;
+  readonly #setups = new Map<User, Setup>();
   readonly #dealer: Dealer;
 
   constructor(pool: UserPool, host: PoolHost) {
@@ -64,7 +72,7 @@ export abstract class Pool<Session> implements Follower {
   /** Interrupts all users; code that does not end is abandoned soon after. */
   end(): void {
     this.stop();
-    for (const user of this.alive.keys()) user.interrupt();
+    for (const user of this.alive.keys()) this.#interrupt(user);
     if (this.alive.size === 0) return;
     const { alarms, clock } = this.host;
     alarms.set(clock.nowMs() + LAST_MS, () => {
@@ -81,7 +89,7 @@ export abstract class Pool<Session> implements Follower {
 
   /** Interrupts one user; if its code does not end, abandons it soon after and calls `leftAlone`. */
   protected interrupt(user: User, leftAlone: () => void): void {
-    user.interrupt();
+    this.#interrupt(user);
     const { alarms, clock } = this.host;
     alarms.set(clock.nowMs() + LAST_MS, () => {
       if (!this.alive.has(user)) return;
@@ -121,12 +129,15 @@ export abstract class Pool<Session> implements Follower {
 
   /** Runs a user's setup; false if it failed. */
   protected async setUp(user: User, scenario: UserScenario): Promise<boolean> {
-    const { clock } = this.host;
-    const fromMs = clock.nowMs();
+    const { clock, parts } = this.host;
+    const setup: Setup = { fromMs: clock.nowMs(), cutOff: null };
+    this.#setups.set(user, setup);
     const error = await user.setUp(scenario, this.#firstRow(user, scenario));
-    if (error === null) this.host.parts.setupSucceeded(clock.nowMs() - fromMs);
-    else if (user.signal.aborted) this.host.parts.setupCutOff(user, clock.nowMs() - fromMs);
-    else if (!this.isStopped) this.host.parts.setupFailed(user, error.thrown);
+    // That of an abandoned user has been counted.
+    if (!this.#setups.delete(user)) return error === null;
+    if (error === null) parts.setupSucceeded(clock.nowMs() - setup.fromMs);
+    else if (setup.cutOff !== null) parts.setupCutOff(user, setup.cutOff);
+    else if (!this.isStopped) parts.setupFailed(user, error.thrown);
     return error === null;
   }
 
@@ -164,8 +175,18 @@ export abstract class Pool<Session> implements Follower {
     if (session !== undefined) this.goOn(user, session);
   }
 
+  #interrupt(user: User): void {
+    const setup = this.#setups.get(user);
+    const { clock, parts } = this.host;
+    if (setup !== undefined) setup.cutOff ??= parts.interruptedSetup(clock.nowMs() - setup.fromMs);
+    user.interrupt();
+  }
+
   #leaveAlone(user: User): void {
     this.alive.delete(user);
+    const { cutOff = null } = this.#setups.get(user) ?? {};
+    if (cutOff !== null) this.host.parts.setupCutOff(user, cutOff);
+    this.#setups.delete(user);
     user.abandon();
     user.leave();
     this.host.cameAndWent(-1);

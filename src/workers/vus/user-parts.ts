@@ -3,6 +3,11 @@ import type { CutOff, ScenarioReport, UserFailures } from '../../protocol/scenar
 import type { Discreet } from './discreet-user.ts';
 import { toldWithPlace } from './failure-of.ts';
 
+/** How long a setup had taken when it was interrupted; null if nobody is to blame. */
+export interface InterruptedSetup {
+  readonly afterMs: number | null;
+}
+
 /** What became of the setups and teardowns of a worker's users. */
 export class UserParts {
   #setupFailures: UserFailures | null = null;
@@ -24,9 +29,14 @@ export class UserParts {
     this.#setupFailures = oneMore(this.#setupFailures, user, error);
   }
 
+  /** A setup is interrupted: whether that was a stop shows now, and not when its code ends or is given up. */
+  interruptedSetup(afterMs: number): InterruptedSetup {
+    return { afterMs: this.#isStopped ? null : afterMs };
+  }
+
   /** It was interrupted. One that took far longer than others is not one that began too late. */
-  setupCutOff(user: Discreet, afterMs: number): void {
-    if (this.#isStopped || afterMs < LATE_AFTER_TIMES * this.#longestSetupMs) return;
+  setupCutOff(user: Discreet, { afterMs }: InterruptedSetup): void {
+    if (afterMs === null || afterMs < LATE_AFTER_TIMES * this.#longestSetupMs) return;
     const after = `${Math.round(afterMs)} ms`;
     this.setupFailed(user, new Error(`it had not ended after ${after}, when the time for it was over`));
   }
