@@ -251,6 +251,7 @@ export const NEXT_STEPS = [
   'check-proxy-credentials',
   'check-proxy-rules',
   'check-behind-proxy',
+  'check-tunnel',
   'look-behind-proxy',
   'look-in-proxy-logs',
   'keep-no-proxy-connections',

@@ -248,6 +248,22 @@ describe.each(VARIANTS)('through a proxy, $mode, $client', ({ mode, client }) =>
     expect(target.stats().connectionsAccepted).toBe(0);
   });
 
+  test('what is not open in time is told as far as it came: to a proxy, or to the handshake', async () => {
+    const silent = createTcpServer((socket) => void socket.on('error', () => {}));
+    const at = `127.0.0.1:${await listening(silent)}`;
+    const few = { ...options, requests: 2, timeout: '100ms' };
+    const behind = await run({ ...few, url: 'https://127.0.0.1:9/', proxy: at });
+    const direct = await run({ ...few, url: `https://${at}/` });
+    silent.close();
+    expect(behind.errors).toMatchObject([{ kind: 'timeout', code: 'NO_TUNNEL', count: 2 }]);
+    expect(behind.errors[0]?.example).toBe(
+      `no connection within 100 ms: the proxy ${at} has opened no tunnel`,
+    );
+    expect(behind.generator.finding?.nextStep).toBe('check-tunnel');
+    expect(direct.errors).toMatchObject([{ kind: 'timeout', code: 'TIMEOUT', count: 2 }]);
+    expect(direct.errors[0]?.example).toBe('no connection within 100 ms: the TLS handshake has not ended');
+  });
+
   test('connections that the target ends are opened again, and never more than asked for', async () => {
     const proxy = await proxyWith();
     const target = await startTarget();

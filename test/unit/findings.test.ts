@@ -219,6 +219,7 @@ const STEP_TEXTS: Readonly<Record<NextStep, RegExp>> = {
   'check-proxy': /^Check the proxy \(--proxy\): that it runs and listens there/,
   'check-proxy-credentials': /^Check the proxy's user and password \(--proxy http:/,
   'check-proxy-rules': /^The proxy gives no tunnel \(CONNECT\) to this host and port/,
+  'check-tunnel': /^The proxy opens no tunnel in time/,
   'check-behind-proxy': /^The proxy does not reach the target/,
   'look-behind-proxy': /^The proxy may have answered so itself, .*look at one answer with --once/,
   'look-in-proxy-logs': /^The proxy drops connections: look for the cause in the proxy's logs\.$/,

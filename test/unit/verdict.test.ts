@@ -823,6 +823,8 @@ describe('requests that ran out of time while volley was late', () => {
     ['connect', 'ECONNREFUSED', 'check-proxy', 'check-proxy'],
     ['dns', 'ENOTFOUND', 'check-proxy', 'check-proxy'],
     ['connect', 'PROXY_PROTOCOL', 'check-proxy', 'check-proxy'],
+    ['connect', 'PROXY_401', 'check-proxy-credentials', 'check-proxy-credentials'],
+    ['timeout', 'NO_TUNNEL', 'check-tunnel', 'check-tunnel'],
     ['connect', 'PROXY_407', 'check-proxy-credentials', 'check-proxy-credentials'],
     ['connect', 'PROXY_403', 'check-proxy-rules', 'check-proxy-rules'],
     ['connect', 'PROXY_501', 'check-proxy-rules', 'check-proxy-rules'],

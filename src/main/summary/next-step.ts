@@ -77,6 +77,9 @@ const BY_CODE: Readonly<Record<string, NextStep>> = {
 function proxyStep({ kind, code, advice }: ErrorSummary, takesRequests: boolean): NextStep | null {
   const [, status = kind === 'status' ? code : ''] = /^PROXY_(\d{3})$/.exec(code) ?? [];
   if (status === '407') return 'check-proxy-credentials';
+  // tinyproxy's for wrong ones. No target has been asked.
+  if (code === 'PROXY_401') return 'check-proxy-credentials';
+  if (code === 'NO_TUNNEL') return 'check-tunnel';
   if (kind === 'connect' || kind === 'dns') {
     if (status === '') return 'check-proxy';
     return status.startsWith('5') && status !== NOT_IMPLEMENTED ? 'check-behind-proxy' : 'check-proxy-rules';

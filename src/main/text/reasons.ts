@@ -36,6 +36,8 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
     'The proxy gives no tunnel (CONNECT) to this host and port: check what its rules allow.',
   'check-behind-proxy': () =>
     "The proxy does not reach the target: check that the target runs and listens there, and look in the proxy's logs.",
+  'check-tunnel': ({ option }) =>
+    `The proxy opens no tunnel in time: check that it (${option('proxy')}) speaks HTTP without TLS, and that it reaches the target.`,
   'look-behind-proxy': (naming) =>
     `The proxy may have answered so itself, for instance because it cannot reach the target: ${look(naming)}, and look in the logs of both.`,
   'look-in-proxy-logs': () => "The proxy drops connections: look for the cause in the proxy's logs.",

@@ -186,7 +186,7 @@ export function throughTunnel({ tunnel, phase, endedByUs }: Link, error: Error):
 /** What became of a connection, as others may see it. */
 export type Course = Pick<
   Link,
-  'alert' | 'firstWords' | 'answers' | 'restUntilMs' | 'hasReceived' | 'isAgreed' | 'waitingReads'
+  'alert' | 'firstWords' | 'answers' | 'restUntilMs' | 'tunnel' | 'hasReceived' | 'isAgreed' | 'waitingReads'
 >;
 
 /** The connection ended before it was open, without a reason. */

@@ -103,13 +103,14 @@ export class Tunnel {
     name,
     advice,
   }: NodeJS.ErrnoException & { readonly advice?: ErrorAdvice }): Error {
-    const proxy = this.#name;
+    const proxy = this.name;
     return this.isOpen
       ? new TunnelError(`${message} (through the proxy ${proxy})`, code ?? name, advice)
       : new TunnelError(`the proxy ${proxy} gave no tunnel: ${message}`, code ?? name);
   }
 
-  get #name(): string {
+  /** Host and port of the proxy. */
+  get name(): string {
     return authorityOf(this.#proxy.hostname, this.#proxy.port);
   }
 
@@ -135,7 +136,7 @@ export class Tunnel {
 
   #fail(what: string, code: string): void {
     this.#isOver = true;
-    this.#end.failed(new TunnelError(`the proxy ${this.#name} ${what}`, code));
+    this.#end.failed(new TunnelError(`the proxy ${this.name} ${what}`, code));
   }
 
   #readFrom(socket: Socket): void {

@@ -103,8 +103,9 @@ export class Verdict {
         const example = `no answer within ${limit}: the target allows no streams (MAX_CONCURRENT_STREAMS is 0)`;
         return { kind: 'timeout', code: 'NO_STREAMS', count: 1, example };
       }
-      const what = Number.isNaN(sentMs) ? 'no connection' : 'no complete answer';
-      return { kind: 'timeout', code: 'TIMEOUT', count: 1, example: `${what} within ${limit}` };
+      if (!Number.isNaN(sentMs))
+        return { kind: 'timeout', code: 'TIMEOUT', count: 1, example: `no complete answer within ${limit}` };
+      return { kind: 'timeout', count: 1, ...unopened(connection, `no connection within ${limit}`) };
     }
     if (endedByUs === 'stalled') {
       const example = `no byte for ${this.#stallMs} ms`;
@@ -121,6 +122,18 @@ export class Verdict {
     const name = this.#namesRequests ? `${calledWithPlace(request)}: ` : '';
     return { kind: 'expectation', code, count: 1, example: name + example };
   }
+}
+
+/** How far a connection came that was not open in time. */
+function unopened(
+  { phase, course }: Pick<TargetConnection, 'phase' | 'course'>,
+  example: string,
+): Pick<ErrorTally, 'code' | 'example'> {
+  const tunnel = course?.tunnel ?? null;
+  if (tunnel?.isOpen === false)
+    return { code: 'NO_TUNNEL', example: `${example}: the proxy ${tunnel.name} has opened no tunnel` };
+  const handshake = phase === 'securing' ? ': the TLS handshake has not ended' : '';
+  return { code: 'TIMEOUT', example: example + handshake };
 }
 
 /** What can be done about an answer that refuses the connection. */
