@@ -1,10 +1,18 @@
 import { expect, test } from '@jest/globals';
 import { interruptedAmong } from '../../src/main/collect/interrupted.ts';
+import { ScenarioTally } from '../../src/main/collect/scenario-tally.ts';
+import { Snapshot } from '../../src/main/collect/snapshot.ts';
+import { Tally } from '../../src/main/collect/tally.ts';
+import { renderLiveMetrics } from '../../src/main/live/prometheus-live.ts';
+import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { renderCsv } from '../../src/main/reporters/csv.ts';
 import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
 import { renderMarkdown } from '../../src/main/reporters/markdown.ts';
 import { renderPrometheus } from '../../src/main/reporters/prometheus.ts';
 import { renderText } from '../../src/main/reporters/text.ts';
+import type { RunPlan } from '../../src/protocol/plan.ts';
+import { OUTCOME } from '../../src/protocol/report.ts';
+import { recordsOf } from '../support/samples.ts';
 import { MIX, summaryWith } from '../support/summary.ts';
 
 test.each([
@@ -45,4 +53,22 @@ test('requests that were interrupted have their place in each form, and none whe
   expect(renderText(CUT)).toMatch(/^requests +100 sent in 1\.00 s, 86 ok, 0 failed, 14 interrupted$/m);
   expect(renderHtml(CUT)).toContain('14 interrupted with their iterations');
   expect(renderHtml(PLAIN)).not.toContain('interrupted with');
+});
+
+test('scrapers of a run under way see them apart from those that were late', async () => {
+  const tally = new Tally();
+  tally.outcomes[OUTCOME.ok] = 5;
+  tally.outcomes[OUTCOME.unfinished] = 3;
+  tally.longestOkMs = 100;
+  tally.addEnded([20, 150, 400]);
+  const scenarios = new ScenarioTally({ scenarios: [], metrics: {} }, 1);
+  const plain = await resolvePlan({ url: 'http://127.0.0.1:9/' });
+  const plan = { ...plain, scenarios: {} as NonNullable<RunPlan['scenarios']> };
+  const shown = renderLiveMetrics(plan, new Snapshot([tally], recordsOf({ scenarios }), 1_000));
+  const counts = [...shown.matchAll(/requests_total\{.*outcome="(\w+)"\} (\d+)/g)].map((found) =>
+    found.slice(1),
+  );
+  expect(Object.fromEntries(counts)).toEqual({
+    ...{ ok: '5', failed: '0', unfinished: '1', interrupted: '2', dropped: '0' },
+  });
 });

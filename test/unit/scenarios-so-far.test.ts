@@ -95,6 +95,7 @@ test('users of a run under way: their line, their rules and their panel say what
   const snapshot = new Snapshot([new Tally(), new Tally()], recordsOf({ scenarios: tally }), 1_000);
 
   const budget = { type: 'iterations', executor: 'per-vu-iterations', users: 3, iterations: 2 };
+  const more = { ...budget, iterations: 3 };
   const over = { type: 'iterations', executor: 'shared-iterations', users: 3, iterations: 6 };
   const open = { type: 'users' };
   const areAtTeardown = (...loads: readonly object[]): boolean =>
@@ -104,7 +105,7 @@ test('users of a run under way: their line, their rules and their panel say what
       (text) => text,
     ).areAtTeardown;
   // Six have ended.
-  expect([budget, over, open].map((load) => areAtTeardown(load))).toEqual([true, true, false]);
+  expect([budget, more, over, open].map((load) => areAtTeardown(load))).toEqual([true, false, true, false]);
   expect(areAtTeardown(budget, over)).toBe(false);
   expect(
     usersSoFar(
