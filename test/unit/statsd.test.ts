@@ -1,10 +1,20 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { Collector } from '../../src/main/collect/collector.ts';
 import { StatsdPusher } from '../../src/main/live/statsd.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { blockOf } from '../support/samples.ts';
+
+// Only the second between datagrams.
+beforeEach(() => {
+  jest.useFakeTimers({
+    doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'performance', 'Date', 'queueMicrotask'],
+  });
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 test('counters grow by what has ended since, gauges are so far, and what cannot be sent is told once', async () => {
   const server = createSocket('udp4');
@@ -27,7 +37,9 @@ test('counters grow by what has ended since, gauges are so far, and what cannot 
     );
   take(10, 'ok');
   const pusher = push(server.address().port);
-  const [first] = (await once(server, 'message')) as [Buffer];
+  const sent = once(server, 'message') as Promise<[Buffer]>;
+  jest.advanceTimersByTime(1_000);
+  const [first] = await sent;
   expect(first.toString().split('\n')).toEqual(
     expect.arrayContaining([
       'volley.requests.sent:10|c',
