@@ -60,7 +60,8 @@ export interface RequestParams {
   query?: Readonly<Record<string, unknown>>;
   /** Give at most one of `json`, `form` and `body`. */
   json?: unknown;
-  form?: Readonly<Record<string, string>>;
+  /** Its values are those of `query`. */
+  form?: Readonly<Record<string, unknown>>;
   body?: string | Uint8Array;
   /** Default: every status below 400. */
   expect?: StatusRule | { status?: StatusRule; body?: string; json?: Readonly<Record<string, unknown>> };

@@ -158,6 +158,7 @@ describe('the packed package', () => {
        const load = { executor: 'constant-vus', vus: 1, duration: '1s' } as const;
        export const ofFile = scenario({ ...load, rows: csv<'user'>('users.csv') }, async (vu) => {
          const user: string = vu.row.user;
+         await vu.http.post(user, { form: { a: [1, 2n], b: undefined, c: true } });
          // @ts-expect-error there is no such column
          await vu.http.get(user, { query: { a: vu.row.password } });
        });

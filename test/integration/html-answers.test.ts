@@ -96,9 +96,10 @@ test('a long id keeps its digits, in a module and in steps', async () => {
       const answer = await vu.http.get('/ids');
       const id = answer.pick<bigint>('id');
       const ids = answer.pick('all');
+      await vu.http.get('/ids', { expect: { json: { id, all: ids } } });
       vu.check(id, { long: (one) => one > 9_007_199_254_740_993n });
       await vu.http.post(url\`/things/\${id}\`, { query: { id }, json: { id, ids }, headers: { 'x-id': String(id) } });
-      await vu.http.post('/form', { form: { id: String(id) } });
+      await vu.http.post('/form', { form: { id } });
       await vu.http.post('/text', { json: { id: ${LONG}n, n: vu.n } });
     });`;
   const plan = [
@@ -110,6 +111,8 @@ test('a long id keeps its digits, in a module and in steps', async () => {
     '      - get: /ids',
     '        capture: { id: json id, ids: json all }',
     '        check: { long: "id > 9007199254740993 && ids[0].id == id && ids[1].id == 7.0" }',
+    '      - get: /ids',
+    "        expect-json: { id: '{{raw id}}', all: '{{raw ids}}' }",
     "      - post: '/things/{{id}}?id={{id}}'",
     "        header: { x-id: '{{id}}' }",
     "        json: { id: '{{raw id}}', ids: '{{raw ids}}' }",

@@ -1,6 +1,7 @@
 import type { Expectation, StatusRange } from '../../protocol/request.ts';
 import type { RequestParams, StatusRule } from '../../protocol/test-definition.ts';
 import { jsonQuery } from '../../requests/json-path.ts';
+import { jsonOf } from './json-bytes.ts';
 import { calledKind, isMap } from './request-params.ts';
 import { textOf } from './script-place.ts';
 
@@ -72,7 +73,7 @@ function readablePath(path: string): string {
 }
 
 function wantedText(path: string, value: unknown): string {
-  const text: string | undefined = typeof value === 'string' ? value : JSON.stringify(value);
+  const text: string | undefined = typeof value === 'string' ? value : jsonOf(value);
   if (text !== undefined) return text;
   throw new TypeError(
     `expect: json '${path}' is ${calledKind(value)}, which no JSON has: give the value that it must have`,

@@ -24,8 +24,8 @@ export function jsonBytesOf(value: unknown): Buffer {
   return Buffer.from(text);
 }
 
-/** Only what is refused otherwise is gone through for a BigInt, which may be a long id. */
-function jsonOf(value: unknown): string | undefined {
+/** A value as JSON. Only what is refused otherwise is gone through for a BigInt, which may be a long id. */
+export function jsonOf(value: unknown): string | undefined {
   try {
     return JSON.stringify(value) as string | undefined;
   } catch (error) {
