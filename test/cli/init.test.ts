@@ -225,12 +225,15 @@ test('a scenario is made of each source, and its iteration runs as it is', async
 
   const sources: Readonly<Record<string, readonly string[]>> = {
     url: [`${base}/bytes/10?a=b`],
-    curl: ['--curl', `curl ${base}/echo -H 'x-a: it'"'"'s' --json '{"a":[1,{"__proto__":"b"}]}'`],
+    curl: [
+      '--curl',
+      `curl ${base}/echo -H 'x-a: it'"'"'s' --json '{"a":[1,{"__proto__":"b"}],"id":9007199254740993}'`,
+    ],
     openapi: ['--openapi', openapi],
   };
   const sent: Readonly<Record<string, readonly string[]>> = {
     url: ['> GET /bytes/10?a=b'],
-    curl: ['> POST /echo', "> x-a: it's", '{"a":[1,{"__proto__":"b"}]}'],
+    curl: ['> POST /echo', "> x-a: it's", '{"a":[1,{"__proto__":"b"}],"id":9007199254740993}'],
     openapi: ['> GET /bytes/3', '> POST /echo', '{"name":"'],
   };
   for (const [name, source] of Object.entries(sources)) {

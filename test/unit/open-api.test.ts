@@ -119,6 +119,24 @@ describe('requests of an API', () => {
     });
   });
 
+  test('a long id keeps its digits, in a plan and in a module', () => {
+    const LONG = '9007199254740993';
+    const id = { type: 'integer', maximum: 'LONG', example: 'LONG' };
+    const post = {
+      parameters: [{ name: 'id', in: 'path', required: true, schema: id }],
+      ...bodyOf({ properties: { id, ids: { default: ['LONG', 7] } } }),
+    };
+    const described = readOpenApi(api({ paths: { '/a/{id}': { post } } }).replaceAll('"LONG"', LONG));
+    expect(described.requests[0]?.fields).toMatchObject({
+      url: `{{base}}/a/${LONG}`,
+      json: `{"id":${LONG},"ids":[${LONG},7]}`,
+    });
+    const text = moduleOfApi(described, []);
+    expect(text).toContain(
+      `await vu.http.post('/v1/a/${LONG}', { json: { id: ${LONG}n, ids: [${LONG}n, 7] } });`,
+    );
+  });
+
   test('a module sends cookies as a header, and says that it leaves a form in parts out', () => {
     const put = {
       parameters: [{ name: 'c', in: 'cookie', required: true, example: 'x' }],

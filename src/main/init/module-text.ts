@@ -56,6 +56,7 @@ function callLines({ method, url, params, remarks }: DraftCall, isFirst: boolean
 /** Writes a value as code. */
 function literal(value: unknown, depth: number): string {
   if (typeof value === 'string') return text(value);
+  if (typeof value === 'bigint') return `${value}n`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';
   const isArray = Array.isArray(value);
   const [open, close] = isArray ? ['[', ']'] : ['{ ', ' }'];

@@ -1,3 +1,4 @@
+import { jsonWithBigInts } from '../../requests/exact-values.ts';
 import { type Fields, isFields } from './open-api-examples.ts';
 
 /** Where a parameter goes, and how its value is written there unless the description says otherwise. */
@@ -11,7 +12,12 @@ const SEPARATORS: Readonly<Record<string, string>> = { spaceDelimited: '%20', pi
 
 /** A value of a parameter as text, where it is neither a list nor an object. */
 export function textOf(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? jsonText(value) : String(value);
+}
+
+/** JSON in which long ids have all their digits. */
+export function jsonText(value: unknown): string {
+  return jsonWithBigInts(value) ?? '';
 }
 
 export function encoded(text: string): string {

@@ -1,9 +1,9 @@
-import { parse } from 'yaml';
+import { isPair, parseDocument, visit } from 'yaml';
 import { NOT_IN_A_HEADER, TOKEN } from '../../requests/header-text.ts';
 import { isClientHeader } from '../../requests/invalid-request.ts';
 import { visible } from '../../requests/visible.ts';
-import { type Example, exampleOf, type Fields, isFields, resolved } from './open-api-examples.ts';
-import { encoded, listedText, pathSegment, queryPairs, textOf } from './open-api-parameters.ts';
+import { type Example, exampleOf, type Fields, hasBigInt, isFields, resolved } from './open-api-examples.ts';
+import { encoded, jsonText, listedText, pathSegment, queryPairs, textOf } from './open-api-parameters.ts';
 import type { DraftRequest } from './plan-draft.ts';
 import { hasForbiddenName, isForbiddenName } from './written-text.ts';
 
@@ -86,10 +86,24 @@ function isElsewhere(api: Fields, value: unknown): boolean {
   return isFields(value) && resolved(api, value) === undefined;
 }
 
+/** Where a long id stands that is sent; other numbers, such as limits, are only compared. */
+const OF_EXAMPLES = new Set(['example', 'examples', 'value', 'default', 'const', 'enum']);
+
 function contentOf(text: string): Fields {
   let value: unknown;
   try {
-    value = parse(text, { maxAliasCount: 1_000, logLevel: 'error' });
+    const document = parseDocument(text, { logLevel: 'error' });
+    const [error] = document.errors;
+    if (error !== undefined) throw error;
+    visit(document, {
+      Scalar: (_key, scalar, path) => {
+        const { value: number, source = '' } = scalar;
+        if (typeof number !== 'number' || Number.isSafeInteger(number) || !/^-?\d+$/.test(source)) return;
+        if (path.some((node) => isPair(node) && OF_EXAMPLES.has(String(node.key))))
+          scalar.value = BigInt(source);
+      },
+    });
+    value = document.toJS({ maxAliasCount: 1_000 });
   } catch {
     throw new Error('it is neither JSON nor YAML');
   }
@@ -256,8 +270,12 @@ function bodyOf(api: Fields, operation: Fields, remarks: string[]): Fields {
   if (/\bjson\b/i.test(type)) {
     const json = {
       json:
-        typeof value === 'string' || value === null || typeof value === 'boolean' || hasForbiddenName(value)
-          ? JSON.stringify(value)
+        typeof value === 'string' ||
+        value === null ||
+        typeof value === 'boolean' ||
+        hasForbiddenName(value) ||
+        hasBigInt(value)
+          ? jsonText(value)
           : value,
     };
     return /^application\/json\b/i.test(type) ? json : { ...json, ...typeHeader(type, remarks) };
@@ -269,7 +287,7 @@ function bodyOf(api: Fields, operation: Fields, remarks: string[]): Fields {
   }
   remarks.push(`Its body is ${type}: write it with 'body:', 'body-file:' or 'form:'.`);
   return {
-    body: typeof value === 'string' ? value.toWellFormed() : JSON.stringify(value),
+    body: typeof value === 'string' ? value.toWellFormed() : jsonText(value),
     ...typeHeader(type, remarks),
   };
 }
@@ -282,10 +300,10 @@ function partsOf(api: Fields, media: Fields, value: Fields): string[] | null {
   const schema = resolved(api, media['schema']);
   const properties = isFields(schema) && isFields(schema['properties']) ? schema['properties'] : {};
   const parts = Object.entries(value).flatMap(([name, one]) => {
-    const isFile = /"format":"binary"/.test(JSON.stringify(resolved(api, properties[name]) ?? null));
+    const isFile = /"format":"binary"/.test(jsonText(resolved(api, properties[name])));
     return [one]
       .flat()
-      .map((item: unknown) => [name, isFields(item) ? JSON.stringify(item) : String(item), isFile] as const);
+      .map((item: unknown) => [name, isFields(item) ? jsonText(item) : String(item), isFile] as const);
   });
   if (parts.some(([name, text]) => /[=;"\r\n\\]/.test(name) || IN_A_PART.test(text))) return null;
   return parts.map(([name, text, isFile]) =>
@@ -295,9 +313,7 @@ function partsOf(api: Fields, media: Fields, value: Fields): string[] | null {
 
 function formOf(value: Fields, remarks: string[]): Fields {
   const fields = Object.entries(value).flatMap(([name, one]) =>
-    [one]
-      .flat()
-      .map((item: unknown) => [name, isFields(item) ? JSON.stringify(item) : String(item)] as const),
+    [one].flat().map((item: unknown) => [name, isFields(item) ? jsonText(item) : String(item)] as const),
   );
   if (fields.every(([name]) => !name.includes('=')))
     return { 'data-urlencode': fields.map(([name, text]) => `${name}=${text}`.toWellFormed()) };

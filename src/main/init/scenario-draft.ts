@@ -1,4 +1,6 @@
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import { isSameJson, parseExactJson } from '../../requests/exact-json.ts';
+import { jsonWithBigInts, parseWithBigInts } from '../../requests/exact-values.ts';
 import { readInput, whyUnread } from '../files/input-files.ts';
 import { readHar } from '../plan/har/har.ts';
 import { Problems } from '../plan/problems.ts';
@@ -83,19 +85,27 @@ function bodyOf(body: Uint8Array | null, headers: Record<string, string>): Reado
   const text = Buffer.from(body).toString('utf8');
   const type = headers['content-type'] ?? '';
   if (JSON_TYPE.test(type)) {
-    try {
-      const json: unknown = JSON.parse(text);
-      delete headers['content-type'];
-      return { json };
-    } catch {
-      return { body: text };
-    }
+    const json = jsonIn(text);
+    if (json === undefined) return { body: text };
+    delete headers['content-type'];
+    return { json };
   }
   const form = new URLSearchParams(text);
   if (!FORM_TYPE.test(type) || form.toString() !== text || new Set(form.keys()).size !== form.size)
     return { body: text };
   delete headers['content-type'];
   return { form: Object.fromEntries(form) };
+}
+
+/** The value of a JSON text; undefined if it is none, or has a number that code would write as another one. */
+function jsonIn(text: string): unknown {
+  try {
+    const value = parseWithBigInts(text);
+    const written = jsonWithBigInts(value) ?? '';
+    return isSameJson(parseExactJson(text), parseExactJson(written)) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Writes a module with a request for each operation of a description. */
@@ -113,7 +123,7 @@ export function moduleOfApi(
       method: String(method),
       url: path,
       params: {
-        ...(json === undefined ? {} : { json: typeof json === 'string' ? JSON.parse(json) : json }),
+        ...(json === undefined ? {} : { json: typeof json === 'string' ? parseWithBigInts(json) : json }),
         ...(form === undefined ? {} : { form: Object.fromEntries(pairs) }),
         ...(body === undefined ? {} : { body }),
         ...(isFields(header) || cookie !== undefined
