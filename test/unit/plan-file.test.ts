@@ -147,6 +147,24 @@ describe('a plan file that is wrong', () => {
     expect(problemsOf('json: 12345678901234567890\n')).toEqual([
       sent('1:7', '12345678901234567890', '12345678901234567000'),
     ]);
+    const flow = [
+      'url: http://a',
+      'load: {executor: per-vu-iterations, vus: 1, iterations: 1}',
+      'scenarios:',
+      '  a:',
+      '    flow:',
+      '      - {post: /a, form: {b: 9007199254740993}, query: {c: [007]}}',
+      '      - {for: x, in: [1.10], flow: [{get: "/{{x}}"}]}',
+      '      - {get: /b, capture: {d: {json: d, default: 1e3}}}',
+      '      - {get: "/{{d}}", expect-json: {id: 9007199254740993, price: 1.50}, timeout: 1.50}',
+    ];
+    expect(problemsOf(flow.join('\n'))).toEqual([
+      sent('6:30', '9007199254740993', '9007199254740992'),
+      sent('6:61', '007', '7'),
+      sent('7:23', '1.10', '1.1'),
+      sent('8:51', '1e3', '1000'),
+      '9:43: 9007199254740993 would be read as 9007199254740992: put it in quotes.',
+    ]);
     expect(problemsOf('url: http://a\ntimeout: 1.50\nx-a: 1.0\n')).toEqual([]);
     expect(problemsOf('json: {[a, b]: 1.0, c: 2.0}\n')).toEqual([
       "1:8: braces without quotes: put quotes around placeholders, as in '{{name}}'.",

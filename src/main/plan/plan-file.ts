@@ -2,7 +2,6 @@ import {
   type Document,
   isAlias,
   isCollection,
-  isPair,
   isScalar,
   LineCounter,
   parseDocument,
@@ -24,6 +23,7 @@ import { type Place, type PlaceOf, placesIn } from './plan-place.ts';
 import { type MIX_ENTRY, PLAN, type PlanEntry } from './plan-schema.ts';
 import { emptyPlan, planText } from './read-plan-text.ts';
 import { adviceOnFields, fieldsAt, otherByName, otherThanPlan } from './unknown-fields.ts';
+import { unquotedIn } from './unquoted.ts';
 import { faultsIn, wrongValue } from './wrong-value.ts';
 
 /** The content of a plan file. */
@@ -288,34 +288,6 @@ function sentencesOf(issue: z.core.$ZodIssue, data: unknown, placeOf: PlaceOf): 
 function isListIn(data: unknown): boolean {
   return isRecord(data) && Array.isArray(data['requests']);
 }
-
-/**
- * Finds what YAML reads differently than meant: braces without quotes, which are a map, and numbers that are sent
- * with a changed text.
- */
-function unquotedIn(document: Document, placeAt: (offset: number) => Place): string[] {
-  const found: string[] = [];
-  visit(document, {
-    Pair: (_key, { key }) => {
-      if (!isCollection(key)) return undefined;
-      found.push(
-        `${placeAt(key.range?.[0] ?? 0)}: braces without quotes: put quotes around placeholders, as in '{{name}}'.`,
-      );
-      return visit.SKIP;
-    },
-    Scalar: (_key, { value, source, range }, path) => {
-      if (typeof value !== 'number' || source === undefined || String(value) === source) return;
-      const isSent = path.some((node) => isPair(node) && SENT.has(String(node.key)));
-      if (isSent)
-        found.push(
-          `${placeAt(range?.[0] ?? 0)}: ${cut(source)} would be sent as ${value}: put it in quotes.`,
-        );
-    },
-  });
-  return found;
-}
-
-const SENT = new Set(['variables', 'json', 'header']);
 
 /** Removes fields for the file's own use, such as those that only hold anchors. */
 function withoutAnchors(plan: unknown): unknown {
