@@ -346,6 +346,17 @@ describe.each(CLIENT_NAMES)('other ends of a way, %s', (client) => {
     );
   });
 
+  test.each([
+    ['--proto-redir =https', 'http://127.0.0.1/x'],
+    ['--proto-redir =http', 'https://127.0.0.1/x'],
+  ])('a redirect that curl would not follow with %s', async (allowing, location) => {
+    const server = createHttpServer((_request, response) => response.writeHead(302, { location }).end());
+    const curl = `curl -L ${allowing} http://127.0.0.1:${await serve(server)}/`;
+    const { errors } = await run({ curl, client, mode: 'inline', requests: 4, concurrency: 2 });
+    const example = expect.stringContaining(`302 to '${location}', which the curl command does not allow`);
+    expect(errors).toMatchObject([{ kind: 'expectation', code: 'REDIRECT', count: 4, example }]);
+  });
+
   test('a proxy that knows no tunnels', async () => {
     const server = createServer((socket) =>
       socket.on('data', () => socket.end('HTTP/1.1 405 Method Not Allowed\r\ncontent-length: 0\r\n\r\n')),
