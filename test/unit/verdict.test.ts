@@ -849,7 +849,13 @@ describe('requests that ran out of time while volley was late', () => {
   const late = withLatencies({ startLag: latency(500, 1_000), response: latency(600, 2_000) });
   const starved = (changes: Partial<VerdictFacts>): VerdictFacts => ({ ...QUIET, ...late, ...changes });
 
+  const paced = (usualMs: number, busy: number): VerdictFacts => {
+    const response = { ...latency(50, 600), percentiles: { '50': usualMs, '99': 600 }, max: 600 };
+    return closed({ ...timedOut(20), ...withLatencies({ response }), loopBusy: busy });
+  };
+
   test.each([
+    ['a busy loop that read half of all late', paced(61, loopBusy + 0.01), 'loop-busy', 'add-workers'],
     ['late starts', starved(timedOut(500)), 'late-starts', 'give-cores-or-lower-rate'],
     ['a busy loop', closed({ ...timedOut(500), loopBusy: loopBusy + 0.01 }), 'loop-busy', 'add-workers'],
     [
@@ -885,6 +891,7 @@ describe('requests that ran out of time while volley was late', () => {
     ['other failures', starved(timedOut(200, 500))],
     ['half of them', starved(timedOut(250, 250))],
     ['too short a run', starved({ ...timedOut(500), windowMs: shortestMs - 1 })],
+    ['a busy loop that read half of all far sooner', paced(6, loopBusy + 0.01)],
   ])('%s: the target alone is told', (_name, facts) => {
     const { verdict, finding, caveats } = judgementOf(facts);
     expect([verdict, caveats.map(({ code }) => code)]).toEqual(['failing', ['figures-mislead']]);

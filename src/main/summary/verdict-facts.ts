@@ -30,6 +30,8 @@ export const VERDICT_LIMITS = {
   shortestMs: 250,
   /** Share of the load's time in which a worker was ready to run but had no processor (Linux). */
   processorWait: 0.2,
+  /** Closed model: the median response as a share of the longest, up to which volley's lateness explains no timeouts. */
+  paceShare: 0.1,
   /** Open model: start lag at p99, by pacing, in milliseconds. */
   startLagP99Ms: { precise: 1, eco: 3 },
   /** Open model: and as a share of response time at p99. */

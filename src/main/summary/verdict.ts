@@ -142,7 +142,14 @@ function failingBecause(failed: Failed, facts: VerdictFacts, name: string | null
 function starvation(failed: Failed, facts: VerdictFacts): Judgement | null {
   const late = lateOf(failed, facts);
   if (facts.stoodStillMs > 0 || late * 2 <= failed.bad || tooShort(facts) !== null) return null;
-  return scenarioCode(facts) ?? generatorTime(facts) ?? processor(facts);
+  const own = scenarioCode(facts) ?? generatorTime(facts) ?? processor(facts);
+  return own !== null && keptPace(facts) ? null : own;
+}
+
+/** A closed load was read late, if at all, by far less than what failed was waited for: half of all came that much sooner. */
+function keptPace({ load, latencies: { response } }: VerdictFacts): boolean {
+  const usualMs = response.percentiles['50'] ?? Number.POSITIVE_INFINITY;
+  return load.model === 'closed' && usualMs <= VERDICT_LIMITS.paceShare * (response.max ?? 0);
 }
 
 /** Adds failures that are too few to spoil the figures as a caveat. */
