@@ -113,6 +113,28 @@ describe('an agent that stood still', () => {
   });
 });
 
+test('where a loss is allowed, what is unfinished is that of the other agents, without what was interrupted', () => {
+  // Of three without an answer at the first agent, two were interrupted.
+  const unfinished = [1, 2];
+  const workers = unfinished.map((_, agent) => ({
+    ...{ agent, lostBecause: null, report: { stoodStillMs: 0, notStarted: 0 } },
+    counts: { dropped: 0, unfinished: 3 },
+  })) as unknown as CollectedWorker[];
+  const [worker] = summaryWith().workers;
+  const summary = summaryWith({
+    requests: { ...summaryWith().requests, unfinished: 3, interrupted: 3 },
+    workers: unfinished.map((count, agent) => ({ ...worker!, agent, unfinished: count })),
+  });
+  const found = (mostLostShare?: number): unknown[] =>
+    degradationsOf(summary, {
+      ...{ plan: {}, workers, agents: AGENTS, mostLostShare },
+    } as unknown as Parameters<typeof degradationsOf>[1]).filter(
+      ({ code }) => code === 'requests-unfinished',
+    );
+  expect(found(0.5)).toEqual([{ code: 'requests-unfinished', figures: { unfinished: 1 } }]);
+  expect(found()).toEqual([{ code: 'requests-unfinished', figures: { unfinished: 3 } }]);
+});
+
 describe('a report', () => {
   test('begins with how many agents there were, whatever their workers are', () => {
     expect(renderText(summaryWith({ agents: AGENTS }))).toMatch(/^2 agents with 2 workers, 2 connections/m);
