@@ -138,6 +138,8 @@ describe('what is wrong is said by the names that its reader has written', () =>
     const terms = (isThere: boolean) => moduleTerms('shop.mjs', () => isThere);
     expect(problem.inTerms(terms(true)).message).toBe("shop.mjs: thresholds 'p5': give a rule.");
     expect(problem.inTerms(terms(false)).message).toBe("--threshold 'p5': give a rule.");
+    const ofStreams = new WordedProblem(phrase`${the('stall-timeout')}: no.`);
+    expect(ofStreams.inTerms(terms(true)).message).toBe('shop.mjs: streams.stallTimeout: no.');
     expect(new WordedProblem(phrase`${the('sni')}: no.`).inTerms(terms(true)).message).toBe('--sni: no.');
   });
 

@@ -1,5 +1,6 @@
 import type { WrittenIn } from '../../protocol/plan.ts';
 import { COMMAND_LINE, type Naming } from '../text/naming.ts';
+import { camelCase } from './option-table/entry.ts';
 import { isInLibrary as hasInLibrary, isInPlans, libraryNameOf } from './option-table/run-table.ts';
 import type { OptionWord, Terms } from './words.ts';
 
@@ -51,7 +52,8 @@ export function moduleTerms(path: string, isSaidThere: (field: ModuleField) => b
     const fields: Readonly<Record<string, ModuleField>> = FIELD_OF;
     const field = Object.hasOwn(fields, word.option) ? fields[word.option] : undefined;
     if (field === undefined || !isSaidThere(field)) return commandLineTerms(word);
-    return { text: word.as ?? field, name: field, place: path };
+    const name = field === 'streams' ? `${field}.${camelCase(word.option)}` : field;
+    return { text: word.as ?? name, name, place: path };
   };
 }
 
