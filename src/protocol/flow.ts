@@ -64,6 +64,9 @@ export interface FlowCheck {
   readonly condition: FlowExpression;
 }
 
+/** Fields of a query or a form; each value of a list is a pair of its own. */
+export type FlowPairs = readonly (readonly [name: string, values: readonly FlowText[]])[];
+
 export interface FlowRequest {
   readonly type: 'request';
   readonly method: string;
@@ -73,10 +76,10 @@ export interface FlowRequest {
   /** The URL with `{}` for each placeholder; null without any. */
   readonly pattern: string | null;
   readonly headers: readonly (readonly [name: string, value: FlowText])[];
-  readonly query: readonly (readonly [name: string, values: readonly FlowText[]])[];
+  readonly query: FlowPairs;
   readonly body:
     | { readonly type: 'json'; readonly value: FlowJson }
-    | { readonly type: 'form'; readonly fields: readonly (readonly [name: string, value: FlowText])[] }
+    | { readonly type: 'form'; readonly fields: FlowPairs }
     | { readonly type: 'text'; readonly text: FlowText }
     | null;
   readonly expect: {

@@ -143,6 +143,18 @@ export default scenario({ baseURL: process.env.SHOP, executor: 'per-vu-iteration
   await volley.with({ SHOP: shop.url }, ['run', path, '--mode', 'inline']);
   const sent = shop.visits.filter(({ path }) => path === '/form').map(({ body }) => body);
   expect(sent).toEqual(['list=a+b&list=2&yes=true', 'a=1&a=2']);
+  const steps = file('form.yaml');
+  writeFileSync(
+    steps,
+    [
+      `url: ${shop.url}`,
+      'load: { executor: per-vu-iterations, vus: 1, iterations: 1 }',
+      "scenarios: { one: { flow: [{ post: /form, form: { list: [a b, 2, '{{n}}'], yes: true } }] } }",
+    ].join('\n'),
+  );
+  shop.forget();
+  await volley.with({}, ['run', steps, '--mode', 'inline']);
+  expect(shop.visits.map(({ body }) => body)).toEqual(['list=a+b&list=2&list=1&yes=true']);
 });
 
 test.each(['undici', 'wire'])('bytes are without their encoding, with %s', async (client) => {

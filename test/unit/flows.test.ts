@@ -168,7 +168,7 @@ describe('steps that are wrong', () => {
         "3:33: 'query.n': give text, a number, true or false, or a list of them, or leave it out.",
         "4:33: 'query.n': give text, a number, true or false, or a list of them, or leave it out.",
         "5:34: 'header.a': give text or a number.",
-        "6:33: 'form.a': give text, a number, true or false, or leave it out.",
+        "6:33: 'form.a': give text, a number, true or false, or a list of them, or leave it out.",
       ],
     ],
     [

@@ -44,7 +44,6 @@ const scalar = z.union(
   [z.string(), z.number(), z.boolean()],
   giving('text, a number, true or false, or leave it out'),
 );
-const texts = z.record(z.string(), scalar, giving('a map of names and values'));
 const checks = z
   .record(
     z.string(),
@@ -81,7 +80,7 @@ const captures = z
   )
   .describe('Values of the answer that become variables');
 
-const query = z.record(
+const pairs = z.record(
   z.string(),
   z.union(
     [scalar, z.array(scalar)],
@@ -102,9 +101,9 @@ function schemasWith(steps: z.ZodType): Readonly<Record<StepKind, z.ZodObject>> 
   const request = {
     name: text.describe('Its name in the result').optional(),
     header: headers.optional(),
-    query: query.optional(),
+    query: pairs.optional(),
     json: z.unknown().describe('A body: a map, a list, or JSON as text').optional(),
-    form: texts.optional(),
+    form: pairs.optional(),
     body: text.optional(),
     'expect-status': status.describe('By default any below 400').optional(),
     'expect-body': text.describe('Text that the body has').optional(),

@@ -1,5 +1,5 @@
 import { messageOf } from '../../../protocol/errors.ts';
-import type { FlowJson, FlowRequest, FlowText } from '../../../protocol/flow.ts';
+import type { FlowJson, FlowPairs, FlowRequest, FlowText } from '../../../protocol/flow.ts';
 import type { StatusRule } from '../../../protocol/test-definition.ts';
 import { MS_PER_HOUR } from '../../../protocol/units.ts';
 import { parseJsonPath } from '../../../requests/json-path.ts';
@@ -24,10 +24,10 @@ export function readRequest(method: string, step: Fields, keys: Keys, reader: St
   const bodies = BODIES.filter((one) => step[one] !== undefined);
   if (bodies.length > 1)
     reader.problem(keys, `a request has one body, and this has ${bodies.join(' and ')}: leave one out.`);
-  const pairs = (field: string): (readonly [string, FlowText])[] =>
-    Object.entries((step[field] ?? {}) as Fields).map(([name, value]) => [
+  const pairs = (field: string): FlowPairs =>
+    Object.entries((step[field] ?? {}) as Fields).map(([name, values]) => [
       name,
-      text(value, [...keys, field, name]),
+      [values].flat().map((value) => text(value, [...keys, field, name])),
     ]);
   const own = step['name'] === undefined ? null : text(step['name'], [...keys, 'name']);
   if (own?.some((part) => typeof part !== 'string'))
@@ -43,10 +43,7 @@ export function readRequest(method: string, step: Fields, keys: Keys, reader: St
     headers: headerPairs(step['header'], [...keys, 'header'], reader).map(
       ([name, value]) => [name, text(value, [...keys, 'header', name])] as const,
     ),
-    query: Object.entries((step['query'] ?? {}) as Fields).map(([name, values]) => [
-      name,
-      [values].flat().map((value) => text(value, [...keys, 'query', name])),
-    ]),
+    query: pairs('query'),
     body: bodyOf(step, keys, reader, text, pairs),
     expect: expectOf(step, keys, reader, text),
     redirects: (step['redirects'] as number | undefined) ?? null,
@@ -139,7 +136,7 @@ function bodyOf(
   keys: Keys,
   reader: StepReading,
   text: (value: unknown, at: Keys) => FlowText,
-  pairs: (field: string) => (readonly [string, FlowText])[],
+  pairs: (field: string) => FlowPairs,
 ): FlowRequest['body'] {
   if (step['json'] !== undefined)
     return { type: 'json', value: readJson(step['json'], [...keys, 'json'], reader) };

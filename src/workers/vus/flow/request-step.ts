@@ -3,7 +3,7 @@ import type { FlowRequest } from '../../../protocol/flow.ts';
 import type { Http, RequestParams, Response, Url, VU } from '../../../protocol/test-definition.ts';
 import { type Capture, captureMaker } from './captures.ts';
 import type { CheckStep } from './check-step.ts';
-import { fieldsMaker, jsonMaker, type Made, textMaker } from './texts.ts';
+import { fieldsMaker, jsonMaker, type Made, pairsMaker, textMaker } from './texts.ts';
 import type { Walk } from './walk.ts';
 
 type Params = { -readonly [K in keyof RequestParams]: RequestParams[K] };
@@ -49,11 +49,9 @@ function paramsMaker(step: FlowRequest): Made<RequestParams | undefined> {
     });
   }
   if (query.length > 0) {
-    const all = query.map(([field, values]) => [field, values.map(textMaker)] as const);
+    const make = pairsMaker(query);
     makers.push((params, walk, vu) => {
-      params.query = Object.fromEntries(
-        all.map(([field, values]) => [field, values.map((make) => make(walk, vu))]),
-      );
+      params.query = make(walk, vu);
     });
   }
   if (body !== null) makers.push(bodyMaker(body));
@@ -91,7 +89,7 @@ function bodyMaker(body: NonNullable<FlowRequest['body']>): (params: Params, wal
       };
     }
     case 'form': {
-      const make = fieldsMaker(body.fields);
+      const make = pairsMaker(body.fields);
       return (params, walk, vu) => {
         params.form = make(walk, vu);
       };

@@ -1,4 +1,4 @@
-import type { FlowJson, FlowSource, FlowText } from '../../../protocol/flow.ts';
+import type { FlowJson, FlowPairs, FlowSource, FlowText } from '../../../protocol/flow.ts';
 import type { VU } from '../../../protocol/test-definition.ts';
 import { jsonWithBigInts } from '../../../requests/exact-values.ts';
 import { encoded } from '../../../requests/render.ts';
@@ -52,6 +52,13 @@ export function fieldsMaker(
     for (const [name, make] of makers) made[name] = make(walk, vu);
     return made;
   };
+}
+
+/** The same where a name may have several. */
+export function pairsMaker(pairs: FlowPairs): Made<Record<string, string[]>> {
+  const makers = pairs.map(([name, values]) => [name, values.map(textMaker)] as const);
+  return (walk, vu) =>
+    Object.fromEntries(makers.map(([name, values]) => [name, values.map((make) => make(walk, vu))]));
 }
 
 /** @throws Error for null, which somebody would send as a word */
