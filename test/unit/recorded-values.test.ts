@@ -49,6 +49,38 @@ test('a long id of a recording is captured as it is, and one that no answer had 
   ]);
 });
 
+test.each<[string, string, string, object]>([
+  [
+    'a name that a form has several times is a list, and what an answer gave is captured',
+    'application/x-www-form-urlencoded',
+    'csrf=zz9-plural&tag=a&tag=b+c&last=',
+    { form: { csrf: '{{csrf}}', tag: ['a', 'b c'], last: '' } },
+  ],
+  [
+    'a form whose order a map would change is text',
+    'application/x-www-form-urlencoded',
+    'tag=a&x=1&tag=b',
+    {
+      header: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'tag=a&x=1&tag=b',
+    },
+  ],
+  [
+    'JSON with a number that none can be is text',
+    'application/json',
+    '{"n":[1e400]}',
+    { header: { 'content-type': 'application/json' }, body: '{"n":[1e400]}' },
+  ],
+])('of a recording %s', (_, type, body, fields) => {
+  const request = { name: 'a', method: 'GET', url: 'http://a/page', headers: [] };
+  const requests = [request, { ...request, method: 'POST', headers: [`content-type: ${type}`], body }];
+  const answers = ['{"csrf":"zz9-plural"}', '{}'].map((text) => ({ ...SEEN, text, headers: [] }));
+  const { steps } = recordedFlow({ requests, answers, notes: [] } as unknown as Parameters<
+    typeof recordedFlow
+  >[0]);
+  expect(steps[1]?.fields).toEqual({ post: '/page', ...fields });
+});
+
 test('short values tell something under names that identify, and some only with a digit', () => {
   expect(capturesIn({ job: 17, order: 'asc', size: 12, next: null, cartId: 'a' })).toEqual({
     17: 'json job',

@@ -14,12 +14,6 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether a number is in it that is longer than JavaScript's. */
-export function hasBigInt(value: unknown): boolean {
-  if (typeof value === 'bigint') return true;
-  return typeof value === 'object' && value !== null && Object.values(value).some(hasBigInt);
-}
-
 /** Resolves a reference within the description; any other value is returned as it is. */
 export function resolved(api: Fields, value: unknown): unknown {
   let found = value;

@@ -1,4 +1,4 @@
-import { jsonWithBigInts, parseWithBigInts } from '../../requests/exact-values.ts';
+import { hasBigInt, jsonWithBigInts, parseWithBigInts } from '../../requests/exact-values.ts';
 import type { HarRecording } from '../plan/har/har.ts';
 import type { HarAnswer, HarRequest } from '../plan/har/recorded-entry.ts';
 import { isFields } from './open-api-examples.ts';
@@ -148,7 +148,8 @@ class FlowWriter {
     if (/^application\/json\b/i.test(type)) {
       try {
         const value = parseWithBigInts(text);
-        if (hasForbiddenName(value)) return { fields: { body: this.#within(text) }, saysType: false };
+        if (hasForbiddenName(value) || hasEndless(value))
+          return { fields: { body: this.#within(text) }, saysType: false };
         const json = this.#json(value);
         // As a number of YAML's it would lose the digits that it has in JSON as text.
         return {
@@ -160,12 +161,16 @@ class FlowWriter {
       }
     }
     if (/^application\/x-www-form-urlencoded$/i.test(type)) {
-      const pairs = [...new URLSearchParams(text)];
-      const names = new Set(pairs.map(([name]) => name));
-      if (names.size === pairs.length && ![...names].some(isForbiddenName))
+      const form = formOf(text);
+      if (form !== null)
         return {
           fields: {
-            form: Object.fromEntries(pairs.map(([name, value]) => [name, this.#whole(value, value)])),
+            form: Object.fromEntries(
+              Object.entries(form).map(([name, values]) => {
+                const filled = values.map((value) => this.#whole(value, value));
+                return [name, filled.length === 1 ? filled[0] : filled];
+              }),
+            ),
           },
           saysType: true,
         };
@@ -227,9 +232,21 @@ class FlowWriter {
   }
 }
 
-function hasBigInt(json: unknown): boolean {
-  if (typeof json === 'bigint') return true;
-  return typeof json === 'object' && json !== null && Object.values(json).some(hasBigInt);
+/** Whether a number is in it that is larger than JavaScript's. */
+function hasEndless(json: unknown): boolean {
+  if (typeof json === 'number') return !Number.isFinite(json);
+  return typeof json === 'object' && json !== null && Object.values(json).some(hasEndless);
+}
+
+/** The values of each field of a form; null if they would not be sent in the same order. */
+function formOf(text: string): Readonly<Record<string, readonly string[]>> | null {
+  const pairs = [...new URLSearchParams(text)];
+  if (pairs.some(([name]) => isForbiddenName(name))) return null;
+  const values = new Map<string, string[]>();
+  for (const [name, value] of pairs) values.set(name, [...(values.get(name) ?? []), value]);
+  const form = Object.fromEntries(values);
+  const sent = Object.entries(form).flatMap(([name, own]) => own.map((value) => [name, value]));
+  return JSON.stringify(sent) === JSON.stringify(pairs) ? form : null;
 }
 
 function decodedOf(text: string): string {
