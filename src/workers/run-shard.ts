@@ -208,11 +208,11 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   }
 
   /** Closes the connections of a slot that has nothing in flight. */
-  dropExchange(exchange: Exchange): void {
+  dropExchange(exchange: Exchange, readsRest: boolean): void {
     const index = this.exchanges.indexOf(exchange);
     const last = this.exchanges.pop();
     if (last !== undefined && last !== exchange) this.exchanges[index] = last;
-    this.#clients.drop(exchange);
+    this.#clients.drop(exchange, readsRest);
   }
 
   isMeasured(intendedMs: number): boolean {

@@ -11,6 +11,7 @@ import { CLIENT_NAMES, type ClientName } from '../../src/protocol/plan.ts';
 import { readAnswered } from '../support/batch.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { useFolder } from '../support/folder.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { listening } from '../support/target.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
@@ -20,6 +21,7 @@ const NOTICE = 'HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection:
 const SLOW = { requests: 3, concurrency: 1, rate: 4, arrivals: 'constant', maxInFlight: 1 } as const;
 
 const inFolder = useFolder();
+const volley = useKeptProcess(false);
 const servers: { close(): void }[] = [];
 afterEach(() => {
   for (const server of servers.splice(0)) server.close();
@@ -92,16 +94,34 @@ describe.each(CLIENT_NAMES)('bytes that no request asked for, %s', (client) => {
     expect(exitCodeOf(summary, false)).toBe(3);
   });
 
-  test('one answer too many shifts all others: the one that is left over in the end tells', async () => {
+  /** Answers take 40 ms, and behind the second request another one comes after 20. */
+  const shifting = (): Promise<string> => {
     let served = 0;
-    const url = await serving((socket) => {
-      setTimeout(() => socket.write(OK), 40);
+    return serving((socket) => {
+      setTimeout(() => socket.destroyed || socket.write(OK), 40);
       if (++served === 2) setTimeout(() => socket.write(OK), 20);
     });
-    const summary = await measured(url, client, { requests: 5, concurrency: 1 });
+  };
+
+  test('one answer too many shifts all others: the one that is left over in the end tells', async () => {
+    const summary = await measured(await shifting(), client, { requests: 5, concurrency: 1 });
     expect(summary.requests).toMatchObject({ sent: 5, ok: 5 });
     expect(summary.connections).toMatchObject({ opened: 1, unrequested: 1, doubtfulAnswers: 5 });
     expect(exitCodeOf(summary, false)).toBe(3);
+  });
+
+  test('so it does behind the last answer of a user, whose connection is closed then', async () => {
+    const plan = inFolder(`${client}-user.yaml`);
+    const flow = `[${Array(5).fill('{ get: / }').join(', ')}]`;
+    writeFileSync(
+      plan,
+      `url: ${await shifting()}\nscenarios:\n  one:\n    load: { executor: per-vu-iterations, vus: 1, iterations: 1 }\n    flow: ${flow}\n`,
+    );
+    const { code, stdout } = await volley.with({}, ['run', plan, '--client', client, '-o', 'json']);
+    const { requests, connections } = JSON.parse(stdout) as Summary;
+    expect(requests).toMatchObject({ sent: 5, ok: 5 });
+    expect(connections).toMatchObject({ opened: 1, closedByTarget: 0, unrequested: 1, doubtfulAnswers: 5 });
+    expect(code).toBe(3);
   });
 
   test('one answer too many among hundreds: the run is degraded, and its verdict has room for it', async () => {

@@ -1,4 +1,4 @@
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setTimeout as rest, setImmediate } from 'node:timers/promises';
 import type { Endpoint } from '../../protocol/endpoint.ts';
 import type { WorkerReport } from '../../protocol/report.ts';
 import type { Shard } from '../../protocol/shard.ts';
@@ -32,6 +32,8 @@ interface Slot {
 interface Origin {
   readonly factory: ClientFactory;
   readonly slots: Slots;
+  /** No longer used, and read to their end. */
+  readonly left: Set<HttpClient>;
 }
 
 type ReportOfConnections = Pick<
@@ -77,6 +79,11 @@ export class SlotClients {
   /** The current clients. */
   get all(): HttpClient[] {
     return [...this.#origins.values()].flatMap(({ slots }) => slots.clients);
+  }
+
+  /** Also those that are only read to their end. */
+  get #allOpen(): HttpClient[] {
+    return [...this.all, ...[...this.#origins.values()].flatMap(({ left }) => [...left])];
   }
 
   /** Counts over all connections. */
@@ -128,25 +135,24 @@ export class SlotClients {
     if (endpoint !== null && slot.client.origin !== endpoint.origin) this.#switch(slot, endpoint);
   }
 
-  /** Closes all connections of a slot that is no longer used. */
-  drop(slot: Slot): void {
+  /** Closes all connections of a slot that is no longer used; if asked to, when nothing more is likely to come on them. */
+  drop(slot: Slot, readsRest: boolean): void {
     const known = this.#known.get(slot);
     this.#known.delete(slot);
-    for (const client of known?.values() ?? [slot.client]) this.#leave(client.origin, client);
+    for (const client of known?.values() ?? [slot.client]) this.#leave(client.origin, client, readsRest);
   }
 
   /** Reads on while an answer may come that no request has taken: earlier ones were then taken for the wrong request. */
   async readRest(): Promise<void> {
-    let untilMs = Number.NEGATIVE_INFINITY;
-    for (const { connection } of this.all)
-      if (!connection.isMultiplexed) untilMs = Math.max(untilMs, connection.course?.restUntilMs ?? untilMs);
-    const restMs = untilMs - this.#clock.nowMs();
+    const nowMs = this.#clock.nowMs();
+    let restMs = 0;
+    for (const client of this.#allOpen) restMs = Math.max(restMs, restOf(client, nowMs));
     // Timers come before reads: what came while the loop was late is read in the same turn.
-    if (restMs > 0) await setTimeout(restMs).then(() => setImmediate());
+    if (restMs > 0) await rest(restMs).then(() => setImmediate());
   }
 
   close(): void {
-    for (const client of this.all) closeClient(client);
+    for (const client of this.#allOpen) closeClient(client);
   }
 
   #originOf(endpoint: Endpoint): Origin {
@@ -161,7 +167,11 @@ export class SlotClients {
       eventTimes: this.#eventTimes,
     });
     const first = endpoint.origin === (mix[0]?.endpoint ?? NOWHERE).origin ? connections : 0;
-    const origin = { factory, slots: new Slots(() => factory.create(), first, streams) };
+    const origin = {
+      factory,
+      slots: new Slots(() => factory.create(), first, streams),
+      left: new Set<HttpClient>(),
+    };
     this.#origins.set(endpoint.origin, origin);
     return origin;
   }
@@ -181,14 +191,31 @@ export class SlotClients {
   }
 
   /** Closes a client with its last slot and drops an origin with its last client: rows may name any number. */
-  #leave(name: string, unused: HttpClient): void {
+  #leave(name: string, unused: HttpClient, readsRest = false): void {
     const origin = this.#origins.get(name);
     if (origin === undefined || !origin.slots.release(unused)) return;
+    const restMs = readsRest ? restOf(unused, this.#clock.nowMs()) : 0;
+    if (restMs <= 0) {
+      this.#close(name, origin, unused);
+      return;
+    }
+    origin.left.add(unused);
+    unused.connection.leave();
+    setTimeout(() => this.#close(name, origin, unused), restMs).unref();
+  }
+
+  #close(name: string, origin: Origin, unused: HttpClient): void {
+    origin.left.delete(unused);
     closeClient(unused);
-    if (origin.slots.clients.length > 0) return;
+    if (origin.slots.clients.length > 0 || origin.left.size > 0 || this.#origins.get(name) !== origin) return;
     this.#origins.delete(name);
     addCounters(this.#left, origin.factory.counters);
   }
+}
+
+/** How long an answer may still come that no request has taken; HTTP/2 numbers them. */
+function restOf({ connection }: HttpClient, nowMs: number): number {
+  return connection.isMultiplexed ? 0 : (connection.course?.restUntilMs ?? nowMs) - nowMs;
 }
 
 function addCounters(sum: ConnectionCounters, counters: ConnectionCounters): void {

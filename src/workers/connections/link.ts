@@ -111,9 +111,9 @@ export class Link implements Recipient {
 
   /** Until when an answer may come that its requests have left over; on the shared clock. */
   get restUntilMs(): number {
-    const { phase, socket, endedByTarget, isMistrusted } = this;
-    if (phase !== 'open' || socket.destroyed || endedByTarget || isMistrusted)
-      return Number.NEGATIVE_INFINITY;
+    const { phase, socket, endedByTarget, isFinished, isMistrusted } = this;
+    const hasEnded = socket.destroyed || endedByTarget || isFinished;
+    if (phase !== 'open' || hasEnded || isMistrusted) return Number.NEGATIVE_INFINITY;
     // Of a shifted answer only a part of its time is seen, but of two in a row the whole.
     const restMs = Math.max(LEAST_REST_MS, 2 * this.#longestAnswerMs);
     return this.#answeredAtMs + Math.min(restMs, MOST_REST_MS);

@@ -38,7 +38,7 @@ import { poolOf } from './user-pools.ts';
 export interface VuLoadHost extends LoadHost, JobHost {
   isMeasured(intendedMs: number): boolean;
   /** Closes its connections; it has nothing in flight. */
-  dropExchange(exchange: Exchange): void;
+  dropExchange(exchange: Exchange, readsRest: boolean): void;
 }
 
 /** What a worker of scenarios needs in addition to its shard. */
@@ -227,8 +227,8 @@ export class VuLoad implements Load, Job, UserHost {
     return exchange;
   }
 
-  dropExchange(exchange: Exchange): void {
-    this.#host.dropExchange(exchange);
+  dropExchange(exchange: Exchange, readsRest: boolean): void {
+    this.#host.dropExchange(exchange, readsRest);
   }
 
   isMeasured(intendedMs: number): boolean {

@@ -20,7 +20,7 @@ export interface Awaited extends Awaiting {
 /** Provides connections, and receives their answers. */
 export interface Connector {
   addExchange(): Exchange;
-  dropExchange(exchange: Exchange): void;
+  dropExchange(exchange: Exchange, readsRest: boolean): void;
   /** Sends a request over a connection, now; calls back its `Awaited` with the answer. */
   send(exchange: Exchange, awaited: Awaited, nowMs: number): void;
   readonly clock: Pick<Clock, 'nowMs'>;
@@ -77,11 +77,15 @@ export class UserConnections {
     for (const awaited of waiting) awaited.failed(new Interrupted());
   }
 
-  /** Closes the connections, when nothing is in flight. */
-  close(): void {
+  /**
+   * Closes the connections, when nothing is in flight.
+   *
+   * @param readsRest only when nothing more is likely to come on them: not where others follow at once
+   */
+  close(readsRest: boolean): void {
     const free = this.#all.slice(this.#busy);
     this.#all = this.#busy === 0 ? NONE : this.#all.slice(0, this.#busy);
-    for (const exchange of free) this.#connector.dropExchange(exchange);
+    for (const exchange of free) this.#connector.dropExchange(exchange, readsRest);
   }
 
   #opened(): Exchange {

@@ -182,7 +182,7 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
       { outcome, intendedMs, startedMs: this.#startedMs, endMs, thinkMs: this.#thinkMs },
       error === null || this.#isInterrupted ? null : failureOf(error.thrown, this.hiding()),
     );
-    if (scenario.newConnection) this.#connections?.close();
+    if (scenario.newConnection) this.#connections?.close(false);
     if (!this.#isInterrupted && this.freeAtMs < endMs) this.freeAtMs = endMs;
   }
 
@@ -215,7 +215,7 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
 
   /** Closes its connections. */
   leave(): void {
-    this.#connections?.close();
+    this.#connections?.close(true);
   }
 
   random(): number {
