@@ -1,5 +1,5 @@
 import type { Numbering } from '../protocol/request.ts';
-import type { UserPool } from '../protocol/scenario.ts';
+import type { IterationArrivals, UserPool } from '../protocol/scenario.ts';
 import { Dealer, greatestCommonDivisor, turnLength } from './dealing.ts';
 import { inRounds, numberOf } from './numbering.ts';
 
@@ -7,6 +7,14 @@ import { inRounds, numberOf } from './numbering.ts';
 interface Worker {
   readonly index: number;
   readonly workers: number;
+}
+
+/** How many workers, the first ones, start what is due: one that may have no user could not. */
+export function workersOfArrivals(
+  { maxUsers }: Pick<IterationArrivals, 'maxUsers'>,
+  { workers }: Pick<Worker, 'workers'>,
+): number {
+  return Math.min(workers, maxUsers);
 }
 
 /** The numbers of a worker's iterations, where a schedule starts at least `known` over all workers. */

@@ -127,6 +127,31 @@ export default scenario({ baseURL: process.env.SHOP, executor: 'constant-vus', v
   expect(laterRequests).toBeGreaterThanOrEqual(total.completed);
 });
 
+test('iterations of a schedule start in the workers that may have a user, where there are more workers', async () => {
+  const module = inFolder('few.mjs');
+  writeFileSync(
+    module,
+    `import { defineTest } from 'volley';
+export default defineTest({ baseURL: process.env.SHOP, scenarios: {
+  many: { load: { executor: 'per-vu-iterations', vus: 4, iterations: 5 }, exec: ({ http }) => http.get('/a') },
+  few: {
+    load: { executor: 'constant-arrival-rate', rate: 40, duration: '500ms', maxVUs: 2, preAllocatedVUs: 1 },
+    exec: ({ http, n }) => http.get('/b', { query: { n } }),
+  },
+} });
+`,
+  );
+  shop.forget();
+  const words = ['run', module, '--mode', 'threads', '-w', '4', '-o', 'json'];
+  const { stdout, code } = await volley.with({ SHOP: shop.url }, words);
+  const { scenarios, plan, degradedReasons } = JSON.parse(stdout) as Summary;
+  expect([plan.workers, degradedReasons, code]).toEqual([4, [], 0]);
+  const few = scenarios!.scenarios.find(({ name }) => name === 'few');
+  expect(few).toMatchObject({ scheduled: 20, completed: 20, dropped: 0 });
+  const numbers = shop.visits.filter(({ path }) => path === '/b').map(({ query }) => Number(query['n']));
+  expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+});
+
 test('code of its own, code that never ends, code that does nothing, and two thousand requests at once', async () => {
   const { code, stdout, stderr } = await volley.with({ SHOP: shop.url }, [
     ...['run', join(ROOT, 'test/fixtures/scenarios/code.mjs'), '-o', 'json', '-w', '1', '--timeout', '60s'],

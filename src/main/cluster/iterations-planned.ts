@@ -3,7 +3,7 @@ import type { ScenariosPlan, UserPool } from '../../protocol/scenario.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import { Dealer } from '../../requests/dealing.ts';
 import { numberOf } from '../../requests/numbering.ts';
-import { arrivalsOf, placesOf } from '../../requests/user-numbering.ts';
+import { arrivalsOf, placesOf, workersOfArrivals } from '../../requests/user-numbering.ts';
 import { leastStarts, startsOf } from '../../time/schedule.ts';
 import { mostUsers, shareByUsers, usersOfWorker } from '../../time/user-schedule.ts';
 
@@ -42,8 +42,9 @@ function numbersOf(pool: UserPool, place: Place): Iterable<number> | null {
       return null;
     case 'arrivals': {
       const { durationMs } = load;
-      const count = startsOf({ load, index, workers, durationMs, warmupMs: 0, seed });
-      return numbered(arrivalsOf(pool, leastStarts({ ...load, load, warmupMs: 0 }, null), place), count);
+      const among = { index, workers: workersOfArrivals(load, place) };
+      const count = index < among.workers ? startsOf({ ...among, load, durationMs, warmupMs: 0, seed }) : 0;
+      return numbered(arrivalsOf(pool, leastStarts({ ...load, load, warmupMs: 0 }, null), among), count);
     }
     case 'iterations': {
       const { users, iterations, executor } = load;
