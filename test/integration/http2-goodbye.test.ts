@@ -122,7 +122,7 @@ test.each(CLIENTS)('requests that wait for a tunnel in vain are timeouts, %s', a
   });
   for (const socket of sockets) socket.destroy();
   proxy.close();
-  expect(summary.errors).toMatchObject([{ kind: 'timeout', code: 'TIMEOUT', count: 40 }]);
+  expect(summary.errors).toMatchObject([{ kind: 'timeout', code: 'NO_TUNNEL', count: 40 }]);
 });
 
 test.each(CLIENTS)(
