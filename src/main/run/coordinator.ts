@@ -12,17 +12,14 @@ import { LONGEST_TOP_MS, modulesIn } from '../plan/scenarios/code-modules.ts';
 import { graceMsOf, split, windowEndMs } from '../plan/split.ts';
 import type { CreatePool, WorkerPool } from '../pool/worker-pool.ts';
 import { brokenRule } from './abort-rules.ts';
+import { aheadMs } from './ahead.ts';
 import type { CoordinatorOptions, OnBlock, RowDealing, WhenToBegin } from './coordinator-options.ts';
 import { rehearse } from './rehearse.ts';
 import { Watchdog } from './watchdog.ts';
 import { WorkerState } from './worker-state.ts';
 
-/** Between `go` and the first request, beyond what it takes to reach the workers. */
-const LEAD_MS = 5;
-const LEAD_MS_PER_WORKER = 1;
-/** `go` may take longer than the slowest `ready` did, but at most so long is waited for it. */
-const TIMES_AS_LONG = 4;
-const LONGEST_WAY_MS = 20;
+/** Between `go` and the first request. */
+const LEAD = { leastMs: 5, longestWayMs: 20 };
 /** Beyond this many requests, percentiles come from the histogram. */
 const MOST_EXACT_REQUESTS = 1_000_000;
 /** A worker that has not ended this long after it should have is killed. */
@@ -224,8 +221,7 @@ export class Coordinator {
   /** The earliest start by which `go` has reached every worker. */
   get #soon(): number {
     const slowestMs = Math.max(...this.#workers.map(({ readyForMs }) => readyForMs));
-    const wayMs = Math.min(TIMES_AS_LONG * slowestMs, LONGEST_WAY_MS);
-    return this.#clock.nowMs() + LEAD_MS + wayMs + LEAD_MS_PER_WORKER * this.#workers.length;
+    return this.#clock.nowMs() + aheadMs(slowestMs, this.#workers.length, LEAD);
   }
 
   #go(pool: WorkerPool, startAtMs: number): void {
