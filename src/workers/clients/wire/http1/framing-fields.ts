@@ -75,13 +75,7 @@ export class FramingFields {
   }
 
   reset(): void {
-    this.contentLength = -1;
-    this.#coding = CODING.none;
-    this.asksToClose = false;
-    this.asksToKeepAlive = false;
-    this.hasUpgrade = false;
-    this.keepAliveS = -1;
-    this.#length = 0;
+    this.become(NONE);
   }
 
   /** Takes over what others say. */
@@ -204,6 +198,9 @@ export class FramingFields {
     return at;
   }
 }
+
+/** What a head without any says. */
+const NONE = new FramingFields();
 
 /** The number after the first `timeout=`, or -1. */
 function secondsIn(value: Uint8Array, length: number): number {
