@@ -40,11 +40,6 @@ export function jsonWithBigInts(value: unknown): string | undefined {
   );
 }
 
-export function hasBigInt(value: unknown): boolean {
-  if (typeof value === 'bigint') return true;
-  return typeof value === 'object' && value !== null && Object.values(value).some(hasBigInt);
-}
-
 /** Deeper down nobody sends ids, and going through it would take the whole stack. */
 function mayBeRounded(value: unknown, depth: number): boolean {
   if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value);

@@ -1,12 +1,11 @@
 import { isPair, parseDocument, visit } from 'yaml';
-import { hasBigInt } from '../../requests/exact-values.ts';
 import { NOT_IN_A_HEADER, TOKEN } from '../../requests/header-text.ts';
 import { isClientHeader } from '../../requests/invalid-request.ts';
 import { visible } from '../../requests/visible.ts';
 import { type Example, exampleOf, type Fields, isFields, resolved } from './open-api-examples.ts';
 import { encoded, jsonText, listedText, pathSegment, queryPairs, textOf } from './open-api-parameters.ts';
 import type { DraftRequest } from './plan-draft.ts';
-import { hasForbiddenName, isForbiddenName } from './written-text.ts';
+import { hasBigInt, hasForbiddenName, isForbiddenName } from './written-text.ts';
 
 const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'] as const;
 const CHANGES_DATA = new Set(['post', 'put', 'patch', 'delete']);

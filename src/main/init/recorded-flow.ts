@@ -1,9 +1,16 @@
-import { hasBigInt, jsonWithBigInts, parseWithBigInts } from '../../requests/exact-values.ts';
+import { jsonWithBigInts, parseWithBigInts } from '../../requests/exact-values.ts';
 import type { HarRecording } from '../plan/har/har.ts';
 import type { HarAnswer, HarRequest } from '../plan/har/recorded-entry.ts';
 import { isFields } from './open-api-examples.ts';
 import { type Found, valuesIn } from './recorded-values.ts';
-import { hasBraces, hasForbiddenName, isForbiddenName, withoutPlaceholders } from './written-text.ts';
+import {
+  hasBigInt,
+  hasBraces,
+  hasEndless,
+  hasForbiddenName,
+  isForbiddenName,
+  withoutPlaceholders,
+} from './written-text.ts';
 
 /** A step to be written, with remarks for its reader. */
 interface DraftStep {
@@ -230,12 +237,6 @@ class FlowWriter {
     this.hasBraces = true;
     return withoutPlaceholders(text);
   }
-}
-
-/** Whether a number is in it that is larger than JavaScript's. */
-function hasEndless(json: unknown): boolean {
-  if (typeof json === 'number') return !Number.isFinite(json);
-  return typeof json === 'object' && json !== null && Object.values(json).some(hasEndless);
 }
 
 /** The values of each field of a form; null if they would not be sent in the same order. */

@@ -39,8 +39,24 @@ export function isForbiddenName(name: string): boolean {
 
 /** Whether a value has a field of such a name. */
 export function hasForbiddenName(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.hasOwn(value, FORBIDDEN) || Object.values(value).some(hasForbiddenName);
+  return hasWithin(value, (one) => typeof one === 'object' && one !== null && Object.hasOwn(one, FORBIDDEN));
+}
+
+export function hasBigInt(value: unknown): boolean {
+  return hasWithin(value, (one) => typeof one === 'bigint');
+}
+
+/** Whether a number is in it that is larger than JavaScript's. */
+export function hasEndless(value: unknown): boolean {
+  return hasWithin(value, (one) => typeof one === 'number' && !Number.isFinite(one));
+}
+
+/** Whether a value or one within it is of a kind. */
+function hasWithin(value: unknown, is: (one: unknown) => boolean): boolean {
+  if (is(value)) return true;
+  return (
+    typeof value === 'object' && value !== null && Object.values(value).some((one) => hasWithin(one, is))
+  );
 }
 
 /** A plan as YAML. A name that would merge maps is put into quotes. */
