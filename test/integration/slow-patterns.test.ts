@@ -3,6 +3,8 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
+import { bounded, boundedMatch, TookTooLong } from '../../src/requests/bounded.ts';
+import { parseJsonPath } from '../../src/requests/json-path.ts';
 import { startVolley } from '../support/cli.ts';
 import { ENDLESS_LOOP } from '../support/endless-loop.ts';
 import { useFolder } from '../support/folder.ts';
@@ -123,4 +125,47 @@ test('a loop without await ends an inline run, as no signal can, and a setup', a
   shop.forget();
   // Most of both is waiting.
   await Promise.all([ofRun(), ofSetup()]);
+});
+
+const SLOW = /^(a+)+$/;
+
+test('what takes too long is given up, and later sooner', () => {
+  const given = (): number => {
+    const fromMs = performance.now();
+    expect(() => boundedMatch(SLOW, LONG, (known) => known.test(LONG))).toThrow(TookTooLong);
+    return performance.now() - fromMs;
+  };
+  expect(given()).toBeGreaterThan(900);
+  expect(given()).toBeLessThan(900);
+  expect(boundedMatch(SLOW, 'a'.repeat(40), (known) => known.test('a'.repeat(40)))).toBe(true);
+});
+
+test('what is done within gives its value or its own error', () => {
+  expect(bounded('outer', () => bounded('inner', () => 5))).toBe(5);
+  expect(() =>
+    bounded('thrown', () => {
+      throw new RangeError('own');
+    }),
+  ).toThrow(RangeError);
+  expect(() =>
+    bounded('outer', () =>
+      // Where the test before this one has run too, this has had its second.
+      bounded(`the pattern ${SLOW}`, () => {
+        for (;;);
+      }),
+    ),
+  ).toThrow(/^(outer|the pattern .*) took longer than 1 s/);
+});
+
+test('a path that multiplies is given up, and so is a pattern within a path', () => {
+  let deep: unknown = 1;
+  for (let depth = 0; depth < 16; depth++) deep = { a: deep, b: deep };
+  const path = "$..*..*..*..*[?search(@, '^(a+)+$')]";
+  expect(() => parseJsonPath(path).find(deep)).toThrow(`the path ${path} took longer than 1 s`);
+  // Of this there is little to go through, and it has had its second.
+  const few = (text: string): unknown => [[[[[text]]]]];
+  expect(parseJsonPath(path).find(few('aaa'))).toEqual(['aaa']);
+  expect(() => parseJsonPath(path).find(few(LONG))).toThrow(TookTooLong);
+  expect(parseJsonPath("$[?search(@, '^(a+)+$')]").find(['aaa'])).toEqual(['aaa']);
+  expect(parseJsonPath('$..a..b').find({ a: { c: { b: 1 } } })).toEqual([1]);
 });

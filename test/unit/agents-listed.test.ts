@@ -40,12 +40,12 @@ test('an agent of another version gets no part, and is named with its version', 
   const { summary } = await submit(
     broker.connect(),
     { url: 'http://127.0.0.1:9/', requests: 1 },
-    { agents: 1, joinTimeoutMs: 300 },
+    { agents: 1, joinTimeoutMs: 100 },
   );
   await expect(summary).rejects.toMatchObject({
     code: 'VOLLEY_AGENTS',
     message:
-      '0 of 1 agent joined within 300 ms. In the pool: old (volley 0.0.1, this is test; waiting). Nothing was sent.',
+      '0 of 1 agent joined within 100 ms. In the pool: old (volley 0.0.1, this is test; waiting). Nothing was sent.',
   });
   await agent.leave();
 });

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { fileNameOf } from '../../src/machine/file-names.ts';
 import { openFileLimit, openFilesNow } from '../../src/machine/open-file-limit.ts';
 import { StartedTarget } from '../../src/main/cli/on-port/started-target.ts';
@@ -12,7 +12,6 @@ import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { yieldBackgroundThreads } from '../../src/workers/background-threads.ts';
 import { processorWaitMs } from '../../src/workers/record/scheduling.ts';
 import { withBuiltIn } from '../support/built-in.ts';
-import { eventually } from '../support/processes.ts';
 
 const NOTHING = (): void => {};
 const { spawn } = process.getBuiltinModule('node:child_process');
@@ -47,13 +46,16 @@ test('on Windows the keys that suspend or quit do nothing to the live screen', a
     onLeave: NOTHING,
   };
   const live = new LiveScreen(plan, () => collector.snapshot(500), controls, seat);
+  jest.useFakeTimers();
   try {
     live.begin();
-    await eventually(() => typed.listenerCount('data') > 0, 'the screen reads keys');
+    jest.advanceTimersByTime(1_000);
+    expect(typed.listenerCount('data')).toBe(1);
     seemToBe('win32');
     typed.emit('data', '\x1a\x1cq');
   } finally {
     live.end();
+    jest.useRealTimers();
     process.kill = kill;
   }
   expect(sent).toEqual(['stop']);
