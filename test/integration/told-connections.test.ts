@@ -11,6 +11,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type RunOptions, run, type Summary } from '../../src/api/index.ts';
+import { sentOnce } from '../../src/main/once/sent-once.ts';
+import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { CLIENT_NAMES, type ClientName } from '../../src/protocol/plan.ts';
 import { CERTIFICATE, CERTIFICATE_PATH, EXPIRED_PATH, KEY_PATH } from '../support/certificate.ts';
 import { closedPort, listening } from '../support/target.ts';
@@ -209,13 +211,11 @@ describe.each(CLIENT_NAMES)('what is spoken on a port shows in the bytes, %s', (
     });
   });
 
-  test('any other 400, and other bytes that are no HTTP, say nothing of it', async () => {
+  test('any other 400 says nothing of it', async () => {
     const other = await serve(
       answering('HTTP/1.1 400 Bad Request\r\ncontent-length: 5\r\nconnection: close\r\n\r\nHTTPS'),
     );
     expect((await told(`http://127.0.0.1:${other}/`, { client })).text).toBe('GET / was answered with 400');
-    const ssh = await serve(answering('SSH-2.0-x\r\n'));
-    expect((await told(`http://127.0.0.1:${ssh}/`, { client })).text).not.toContain('try');
   });
 
   test('HTTP/2 where HTTP/1.1 is asked for, also if it begins before the request', async () => {
@@ -233,6 +233,47 @@ describe.each(CLIENT_NAMES)('what is spoken on a port shows in the bytes, %s', (
     }
   });
 
+  test.each([
+    ['SSH', 'SSH-2.0-OpenSSH_9.2p1\r\n', 'SSH-2.0-OpenSSH_9.2p1'],
+    ['SMTP', '220 mail.test ESMTP\r\n250 more\r\n', '220 mail.test ESMTP'],
+    ['MySQL', 'J\0\0\0\n8.0.36\0', 'J\\x00\\x00\\x00\\n8.0.36\\x00'],
+    ['something that hides', `\r\n\x1b[2J${'x'.repeat(100)}`, `\\x1b[2J${'x'.repeat(36)}`],
+    ['something without end', 'x'.repeat(100), 'x'.repeat(80)],
+  ])('%s, before or after a request', async (_what, words, shown) => {
+    const first = createServer((socket) => socket.write(words));
+    const overTls = createTlsServer(CERTIFICATE, (socket) => socket.write(words));
+    const urls = [
+      `http://127.0.0.1:${await serve(first)}/`,
+      `http://127.0.0.1:${await serve(answering(words))}/`,
+      `https://127.0.0.1:${await serve(overTls)}/`,
+    ];
+    for (const url of urls) {
+      // Some come before the request is written.
+      const options = { client, insecure: true, rate: 100, arrivals: 'constant' } as const;
+      const { errors, connections, degradedReasons } = await measured(url, options);
+      const example = `the target speaks something other than HTTP: it began with '${shown}'`;
+      expect(errors).toMatchObject([{ kind: 'protocol', code: 'NOT_HTTP1', count: 6, example }]);
+      // No answer could be taken for another one.
+      expect([degradedReasons, connections.unrequested]).toEqual([[], undefined]);
+    }
+    for await (const { exchanges } of sentOnce(await resolvePlan({ url: urls[0] ?? '', client })))
+      expect(exchanges.map(({ failure }) => failure)).toEqual([expect.stringContaining(`'${shown}'`)]);
+  });
+
+  test('something other than HTTP behind a tunnel', async () => {
+    const proxy = createServer((socket) =>
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        setTimeout(() => socket.write('SSH-2.0-x\r\n'), 20);
+      }),
+    );
+    const way = { client, proxy: `127.0.0.1:${await serve(proxy)}`, proxyTunnel: true };
+    const { errors, degradedReasons } = await measured('http://127.0.0.1:9/', { ...way, rate: 100 });
+    expect(errors).toMatchObject([{ kind: 'protocol', code: 'NOT_HTTP1', count: 6 }]);
+    expect(errors[0]?.example).toContain("'SSH-2.0-x'");
+    expect(degradedReasons).toEqual([]);
+  });
+
   test('no TLS where TLS is asked for', async () => {
     const url = `https://127.0.0.1:${await serve(createHttpServer())}/`;
     for (const http2 of [true, false])
@@ -244,7 +285,12 @@ describe.each(CLIENT_NAMES)('what is spoken on a port shows in the bytes, %s', (
   });
 });
 
-test('wire over HTTP/2 without TLS sees an alert of TLS as well', async () => {
+test('wire over HTTP/2 without TLS sees an alert of TLS as well, and other words', async () => {
+  const ssh = `http://127.0.0.1:${await serve(answering('SSH-2.0-x\r\n'))}/`;
+  expect(await told(ssh, { client: 'wire', h2c: true })).toMatchObject({
+    kind: 'protocol NOT_HTTP2',
+    text: "the target speaks something other than HTTP: it began with 'SSH-2.0-x'",
+  });
   const url = `http://127.0.0.1:${await serve(answering(ALERT))}/`;
   expect(await told(url, { client: 'wire', h2c: true })).toMatchObject({
     kind: 'protocol NOT_HTTP2',

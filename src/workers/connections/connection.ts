@@ -158,8 +158,9 @@ export class TargetConnection {
 
   /** The target has sent what no request had asked for, which is why the connection is given up. */
   mistrust(): void {
-    if (this.#link === null || this.#link.isMistrusted) return;
-    this.#link.isMistrusted = true;
+    const link = this.#link;
+    if (link === null || link.isMistrusted || link.isOfOtherProtocol) return;
+    link.isMistrusted = true;
     this.#shared.counters.unrequested++;
   }
 
@@ -334,7 +335,7 @@ export class TargetConnection {
 
   #watch(link: Link, socket: net.Socket): void {
     const { clock, inbox } = this.#shared;
-    hearLastWords(socket, () => link.hasBrought);
+    hearLastWords(socket, link);
     const destroy = socket.destroy;
     socket.destroy = (error) => {
       link.showWaiting(inbox);

@@ -1,7 +1,12 @@
-import type { ReadBytes } from './read-bytes.ts';
+import { latin1Of, type ReadBytes } from './read-bytes.ts';
+
+/** Words of any other protocol: their first line, or their first bytes where these are no text. */
+export interface OtherWords {
+  readonly line: string;
+}
 
 /** What a target says first, if that is not HTTP/1.1. */
-export type FirstWords = 'tls' | 'http2';
+export type FirstWords = 'tls' | 'http2' | OtherWords;
 
 const TLS_ALERT = 0x15;
 const TLS_MAJOR = 3;
@@ -12,10 +17,30 @@ const FRAME_HEAD_BYTES = 9;
 const SETTINGS = 4;
 const SETTING_BYTES = 6;
 
-/** What the first bytes of a connection without TLS are; null for anything else, and if they are too few to say. */
+const VERSION = Buffer.from('HTTP/', 'latin1');
+const CR = 0x0d;
+const LF = 0x0a;
+const LONGEST_LINE = 80;
+const SHOWN_BYTES = 40;
+const TEXT = /^[\t\x20-\x7e]+(?=\r?\n|\r?$)/;
+
+/** What the first bytes of a connection are; null for HTTP/1.1, and if they are too few to say. */
 export function firstWordsIn(bytes: ReadBytes, count: number): FirstWords | null {
   if (isAlert(bytes, count)) return 'tls';
-  return isSettings(bytes, count) ? 'http2' : null;
+  if (isSettings(bytes, count)) return 'http2';
+  return otherWords(bytes, count);
+}
+
+function otherWords(bytes: ReadBytes, count: number): OtherWords | null {
+  let from = 0;
+  // Clients read over empty lines before an answer.
+  while (from < count && (bytes[from] === CR || bytes[from] === LF)) from++;
+  const length = Math.min(VERSION.length, count - from);
+  let alike = 0;
+  while (alike < length && bytes[from + alike] === VERSION[alike]) alike++;
+  if (alike === length) return null;
+  const [line] = TEXT.exec(latin1Of(bytes, from, Math.min(count, from + LONGEST_LINE))) ?? [];
+  return { line: line ?? latin1Of(bytes, from, Math.min(count, from + SHOWN_BYTES)) };
 }
 
 function isAlert(bytes: ReadBytes, count: number): boolean {

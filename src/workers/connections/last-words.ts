@@ -4,15 +4,20 @@ import { isSecured } from './tls.ts';
 /** After a failed write the kernel already holds everything that will arrive; this limits how long it is read. */
 const LONGEST_MS = 1_000;
 
+/** Whom a socket tells what it reads by itself, where its bytes go to no reader. */
+interface Heard {
+  hears(chunk: Buffer): void;
+  /** The target has sent something on this connection besides handshakes. */
+  readonly hasBrought: boolean;
+}
+
 /**
  * Reads what a target sent before it closed. A server that rejects a request may answer, or send a TLS alert, and
  * close the connection while the request is still being written: then a write fails before the answer has been
  * read, or the end of the connection is seen before the alert that explains it. So a socket whose write has
  * failed is first read to its end, and the end of a TLS connection without data is handled one turn later.
- *
- * @param hasBrought whether the target has sent anything on this connection besides handshakes
  */
-export function hearLastWords(socket: Socket, hasBrought: () => boolean): void {
+export function hearLastWords(socket: Socket, heard: Heard): void {
   const { destroy, push } = socket;
   let writeError: Error | null = null;
   const giveUp = (): void => {
@@ -25,10 +30,13 @@ export function hearLastWords(socket: Socket, hasBrought: () => boolean): void {
     return socket;
   };
   socket.push = (chunk, encoding) => {
-    if (chunk !== null) return push.call(socket, chunk, encoding);
+    if (chunk !== null) {
+      heard.hears(chunk);
+      return push.call(socket, chunk, encoding);
+    }
     // After a failed write the socket emits no end.
     if (writeError !== null) giveUp();
-    else if (isSecured(socket) && !hasBrought()) {
+    else if (isSecured(socket) && !heard.hasBrought) {
       setImmediate(() => {
         if (socket.destroyed) return;
         push.call(socket, null);

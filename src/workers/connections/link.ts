@@ -67,7 +67,7 @@ export class Link implements Recipient {
   isShown = false;
   /** Bytes arrived before any request, so nothing that follows can be taken for an answer. */
   isSpoiled = false;
-  /** And not only to say that the connection will be closed. */
+  /** And not only to say that the connection will be closed, or in another protocol. */
   hasSpokenFirst = false;
   /** Bytes came that no request had asked for: any of its answers may be cut, or that of another request. */
   isMistrusted = false;
@@ -97,6 +97,11 @@ export class Link implements Recipient {
 
   get isIdle(): boolean {
     return this.#reader?.isIdle ?? false;
+  }
+
+  /** It did not begin in HTTP/1.1: nothing of it can be taken for an answer. */
+  get isOfOtherProtocol(): boolean {
+    return this.firstWords !== null && this.answers === 0;
   }
 
   /** The target has agreed to the protocol in the TLS handshake. */
@@ -132,14 +137,22 @@ export class Link implements Recipient {
       this.tunnel.onBytes(bytes, count);
       return;
     }
-    if (!this.hasBrought) this.firstWords = firstWordsIn(bytes, count);
-    this.hasBrought = true;
+    this.#begins(bytes, count);
     if (this.isShown) inbox.arrived(this, bytes, count);
     else {
       this.isSpoiled = true;
-      // What is not HTTP/1.1 cannot be taken for an answer.
-      this.hasSpokenFirst ||= this.firstWords === null && !isTimeoutNotice(bytes, 0, count);
+      this.hasSpokenFirst ||= !this.isOfOtherProtocol && !isTimeoutNotice(bytes, 0, count);
     }
+  }
+
+  /** Is told what its socket has read by itself. */
+  hears(chunk: Buffer): void {
+    if (this.tunnel?.isOpen !== false) this.#begins(chunk, chunk.length);
+  }
+
+  #begins(bytes: ReadBytes, count: number): void {
+    if (!this.hasBrought) this.firstWords = firstWordsIn(bytes, count);
+    this.hasBrought = true;
   }
 
   show(bytes: ReadBytes, count: number, readAtMs: number): void {
