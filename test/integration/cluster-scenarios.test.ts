@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { aroundRun } from '../../src/main/cli/around-run.ts';
@@ -273,6 +276,35 @@ describe('scenarios over agents', () => {
       expect(summary.generator.verdict).not.toBe('failing');
     });
     await over.finally(() => slow.close());
+  });
+
+  test('what hangs on one agent is not hidden by what is slow under another name', async () => {
+    const server = createServer(({ url = '' }, response) => {
+      if (url !== '/never') setTimeout(() => response.end('{}'), url === '/slow' ? 500 : 1);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const load = 'load: { executor: constant-vus, vus: 4, duration: 1300ms, gracefulStop: 0s }';
+    const hangs = '{ get: /slow, name: slow }, { get: /quick, name: hangs }, { get: /never, name: hangs }';
+    const { port } = server.address() as AddressInfo;
+    const text = `url: http://127.0.0.1:${port}\n${load}\nscenarios: { a: { flow: [{ get: /slow, name: slow }] }, b: { flow: [${hangs}] } }`;
+    const over = withAgents([1, 1], async (_, __, broker) => {
+      const { requests, mix, workers, agents, findings } = await (await submitted(broker, text, 2)).summary;
+      expect(requests).toMatchObject({ failed: 0, unfinished: 2, interrupted: 2 });
+      const counts = mix.map(({ name, unfinished, interrupted }) => [name, unfinished, interrupted]);
+      expect(counts.toSorted()).toEqual([
+        ['hangs', 2, 0],
+        ['slow', 0, 2],
+      ]);
+      const of = (field: 'unfinished' | 'interrupted'): number =>
+        workers.reduce((sum, worker) => sum + worker[field]!, 0);
+      expect([workers.length, of('unfinished'), of('interrupted')]).toEqual([2, 2, 2]);
+      expect(agents?.reduce((sum, { sent }) => sum + sent, 0)).toBe(requests.sent);
+      expect(findings?.degraded.map(({ code }) => code)).toEqual(['requests-unfinished']);
+    });
+    await over.finally(() => {
+      server.closeAllConnections();
+      server.close();
+    });
   });
 
   test('each row of a scenario is used, although only one of two agents may have users of it', () =>

@@ -73,6 +73,41 @@ describe.each([
   });
 });
 
+// The hanging ones last longer than a good answer of their name, and less than twice as long as the slow ones.
+test.each([
+  ['threads', 'wire', '1'],
+  ['threads', 'undici', '2'],
+  ['processes', 'wire', '2'],
+  ['inline', 'undici', '1'],
+])('%s, %s, workers: %s: a slow request hides no other one that hangs', async (mode, client, workers) => {
+  const { code, result } = await ran(
+    "{ executor: 'constant-vus', vus: 4, duration: '1300ms', gracefulStop: '0s' }",
+    `async exec(vu) {
+      await vu.http.get('/delay/500', { name: 'slow' });
+      if (vu.id > 2) return;
+      await vu.http.get('/delay/1', { name: 'hangs' });
+      await vu.http.get('/never', { name: 'hangs' });
+    }`,
+    ...['--mode', mode, '--client', client, '-w', workers],
+  );
+  expectSums(result);
+  expect(result.mix.map(({ name, unfinished, interrupted }) => [name, unfinished, interrupted])).toEqual([
+    ['slow', 0, 2],
+    ['hangs', 2, 0],
+  ]);
+  const each = result.workers.map(({ unfinished, interrupted }) => [unfinished, interrupted]);
+  expect(each).toEqual(
+    workers === '1'
+      ? [[2, 2]]
+      : [
+          [1, 1],
+          [1, 1],
+        ],
+  );
+  expect(result.findings!.degraded.map((found) => found.code)).toEqual(['requests-unfinished']);
+  expect(code).toBe(3);
+});
+
 test.each([
   ['some answers never come', '/seldom'],
   ['no answer ever comes', '/never'],

@@ -317,10 +317,10 @@ export class Part {
       base: null,
       workers: workers.map(
         ({ shard, counts, report, pid, threadId, startupMs, lostBecause }): WorkerState => {
-          const { samples, released, sent, ok, failed, unfinished, cancelled, dropped, endedMs } = counts;
+          const { samples, released, sent, ok, failed, unfinished, cancelled, dropped } = counts;
           return {
             ...{ index: shard.index, kind, pid, threadId, startupMs, lostBecause },
-            counts: { samples, released, sent, ok, failed, unfinished, cancelled, dropped, endedMs },
+            counts: { samples, released, sent, ok, failed, unfinished, cancelled, dropped },
             report:
               report === null
                 ? null

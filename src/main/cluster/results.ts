@@ -21,7 +21,6 @@ const NO_COUNTS: RecordedCounts = {
   unfinished: 0,
   cancelled: 0,
   dropped: 0,
-  endedMs: [],
 };
 
 /** What the submitter knows when all agents have ended. */
@@ -45,6 +44,10 @@ type Submitted = Pick<
 /** Merges the records of all agents as if they were recorded here, and adds a summary of each agent. */
 export function collectAgents({ outcomes, states, ...run }: Submitted): Collected {
   const total = collectorOf(run.plan);
+  for (const { slot } of outcomes) {
+    const state = states?.of(slot) ?? null;
+    if (state !== null) addState(total, state);
+  }
   const workers: CollectedWorker[] = [];
   const agents: AgentSummary[] = [];
   const costs = { ownCpuMs: run.ownCpuMs, ownLoopCpuMs: 0, blockBytes: 0, ownPeakRssBytes: 0 };
@@ -59,8 +62,8 @@ export function collectAgents({ outcomes, states, ...run }: Submitted): Collecte
     workers.push(...own);
     const part = collectorOf(plan);
     if (state !== null) {
-      addState(total, state);
       addState(part, state);
+      if (total.records.scenarios !== null) part.records.scenarios?.judgeBy(total.records.scenarios);
       for (const name of ['ownCpuMs', 'ownLoopCpuMs', 'blockBytes', 'ownPeakRssBytes'] as const)
         costs[name] += state.costs[name];
     }

@@ -16,8 +16,6 @@ export interface RecordedCounts {
   readonly unfinished: number;
   readonly cancelled: number;
   readonly dropped: number;
-  /** How long each request of users had been under way that has no answer since volley ended it. */
-  readonly endedMs: readonly number[];
 }
 
 /** What the coordinator knows about one worker at the end. */

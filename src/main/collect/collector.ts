@@ -51,7 +51,9 @@ export class Collector {
 
   take(worker: number, block: SampleBlock, errors: readonly TimedErrorTally[]): void {
     this.blockBytes += block.buffer.byteLength;
-    this.tallies[worker]?.fold(block, this.records, this.records.scenarios?.requestsOf(worker));
+    const { scenarios, lastIntendedMs } = this.records;
+    this.tallies[worker]?.fold(block, this.records, scenarios?.requestsOf(worker));
+    scenarios?.takeRequests(worker, block, lastIntendedMs);
     this.tallies[worker]?.foldErrors(errors);
     this.#boundMemory();
   }

@@ -1,14 +1,57 @@
 import { LATE_AFTER_TIMES } from '../../protocol/report.ts';
 
-/**
- * How many of the requests that volley ended with their iterations may still have been answered as others were. Of the
- * rest the target is to be blamed, and of all if it gave no good answer at all.
- *
- * @param tookMs how long each had been under way
- * @param longestOkMs of the whole run; 0 without a good answer
- */
-export function interruptedAmong(tookMs: readonly number[], longestOkMs: number): number {
-  return tookMs.filter((ms) => ms < lateAfterMs(longestOkMs)).length;
+/** The same in a form that can be sent. */
+export interface PortableCutOff {
+  readonly longestOkMs: number;
+  /** By worker. */
+  readonly tookMs: ReadonlyMap<number, Float64Array>;
+}
+
+/** The requests of one name that volley ended with their iterations, and what tells which of them were late. */
+export class CutOff {
+  /** From when one was made until it was answered well, also outside of the window; 0 without one. */
+  longestOkMs = 0;
+  /** How long each had been under way, by worker. */
+  readonly #tookMs = new Map<number, number[]>();
+
+  answered(ms: number): void {
+    if (ms > this.longestOkMs) this.longestOkMs = ms;
+  }
+
+  add(worker: number, tookMs: Iterable<number>): void {
+    const all = this.#tookMs.get(worker) ?? [];
+    for (const ms of tookMs) all.push(ms);
+    this.#tookMs.set(worker, all);
+  }
+
+  /**
+   * How many of them may still have been answered as others of their name were. Of the rest the target is to be blamed,
+   * and of all if the run has no good answer at all.
+   *
+   * @param longestOfRunMs what counts for a name without a good answer; 0 without any
+   * @param worker only those of this one
+   */
+  interrupted(longestOfRunMs: number, worker?: number): number {
+    const lateMs = lateAfterMs(this.longestOkMs > 0 ? this.longestOkMs : longestOfRunMs);
+    let count = 0;
+    for (const [of, tookMs] of this.#tookMs)
+      if (worker === undefined || of === worker) count += tookMs.filter((ms) => ms < lateMs).length;
+    return count;
+  }
+
+  get portable(): PortableCutOff {
+    const { longestOkMs } = this;
+    return {
+      longestOkMs,
+      tookMs: new Map([...this.#tookMs].map(([worker, ms]) => [worker, Float64Array.from(ms)])),
+    };
+  }
+
+  /** Adds those of other workers; `workers` has their indices here. */
+  addPortable({ longestOkMs, tookMs }: PortableCutOff, workers: readonly number[]): void {
+    this.answered(longestOkMs);
+    for (const [at, ms] of tookMs) this.add(workers[at] ?? at, ms);
+  }
 }
 
 export function lateAfterMs(longestOkMs: number): number {

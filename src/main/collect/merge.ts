@@ -22,7 +22,6 @@ export interface MergedTally {
   readonly lastEndMs: number;
   readonly failedMs: number;
   readonly lastAnswer: PortableLastAnswer;
-  readonly longestOkMs: number;
 }
 
 /** The empty tally: merging it with another gives the other. */
@@ -38,7 +37,6 @@ export function emptyTally(): MergedTally {
     lastEndMs: 0,
     failedMs: 0,
     lastAnswer: new LastAnswer().portable,
-    longestOkMs: 0,
   };
 }
 
@@ -55,7 +53,6 @@ export function tallyOf(tally: Tally): MergedTally {
     lastEndMs: tally.lastEndMs,
     failedMs: tally.failedMs,
     lastAnswer: tally.lastAnswer.portable,
-    longestOkMs: tally.longestOkMs,
   };
 }
 
@@ -77,7 +74,6 @@ export function mergeTallies(a: MergedTally, b: MergedTally): MergedTally {
     lastEndMs: Math.max(a.lastEndMs, b.lastEndMs),
     failedMs: a.failedMs + b.failedMs,
     lastAnswer: later(a.lastAnswer, b.lastAnswer),
-    longestOkMs: Math.max(a.longestOkMs, b.longestOkMs),
   };
 }
 

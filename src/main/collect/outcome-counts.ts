@@ -1,11 +1,8 @@
 import { isFailed, OUTCOME, OUTCOMES } from '../../protocol/report.ts';
-import { interruptedAmong } from './interrupted.ts';
 
 /** Requests of the window by how they ended. */
 export class OutcomeCounts {
   readonly outcomes = new Float64Array(OUTCOMES.length);
-  /** How long each request of users had been under way that has no answer since volley ended it. */
-  readonly endedMs: number[] = [];
 
   /** Requests of the window that were released. */
   get released(): number {
@@ -35,15 +32,6 @@ export class OutcomeCounts {
 
   get dropped(): number {
     return this.#count(OUTCOME.dropped);
-  }
-
-  /** Those among the unfinished ones that are no failures, going by the slowest good answer of the run. */
-  interruptedOf(longestOkMs: number): number {
-    return interruptedAmong(this.endedMs, longestOkMs);
-  }
-
-  addEnded(endedMs: Iterable<number>): void {
-    for (const ms of endedMs) this.endedMs.push(ms);
   }
 
   addOutcomes(outcomes: ArrayLike<number>): void {

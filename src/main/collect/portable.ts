@@ -26,8 +26,6 @@ interface PortableTally {
   readonly lastEndMs: number;
   readonly failedMs: number;
   readonly lastAnswer: PortableLastAnswer;
-  readonly longestOkMs: number;
-  readonly endedMs: Float64Array;
 }
 
 /** All that has been recorded so far, as plain data that can be sent and added to other records. */
@@ -106,8 +104,6 @@ function portableTally(tally: Tally): PortableTally {
     lastEndMs: tally.lastEndMs,
     failedMs: tally.failedMs,
     lastAnswer: tally.lastAnswer.portable,
-    longestOkMs: tally.longestOkMs,
-    endedMs: Float64Array.from(tally.endedMs),
   };
 }
 
@@ -129,6 +125,4 @@ function addTally(tally: Tally, other: PortableTally): void {
   tally.lastEndMs = Math.max(tally.lastEndMs, other.lastEndMs);
   tally.failedMs += other.failedMs;
   tally.lastAnswer.addPortable(other.lastAnswer);
-  tally.longestOkMs = Math.max(tally.longestOkMs, other.longestOkMs);
-  tally.addEnded(other.endedMs);
 }

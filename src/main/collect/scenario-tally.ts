@@ -1,4 +1,7 @@
 import { Distribution, type PortableDistribution } from '../../metrics/distribution.ts';
+import { responseMsOf } from '../../protocol/latency.ts';
+import { OUTCOME } from '../../protocol/report.ts';
+import { columnsOf, type SampleBlock } from '../../protocol/samples.ts';
 import {
   ITERATION_OUTCOME,
   type IterationErrorTally,
@@ -11,6 +14,7 @@ import {
 } from '../../protocol/scenario.ts';
 import type { ScenarioRecords } from '../../protocol/scenario-records.ts';
 import type { MetricKind } from '../../protocol/scenario-words.ts';
+import type { PortableCutOff } from './interrupted.ts';
 import { RequestTally } from './request-tally.ts';
 
 /** The records of one scenario's iterations, over all workers. */
@@ -80,7 +84,7 @@ export interface PortableScenarios {
     readonly name: string;
     readonly places: readonly RequestPlace[];
     readonly outcomes: Float64Array;
-    readonly endedMs: Float64Array;
+    readonly cutOff: PortableCutOff;
     readonly latency: PortableDistribution;
   }[];
   readonly groups: readonly PortableCounts[];
@@ -107,6 +111,7 @@ export class ScenarioTally {
   laterRequests = 0;
   /** When the number of users changed, by worker. */
   readonly users: { readonly atMs: number; readonly users: number }[][];
+  #longestElsewhereMs = 0;
   readonly #byName = new Map<string, NamedRequest>();
   readonly #requestsOf: RequestTally[][];
   readonly #groupsOf: Counts[][];
@@ -126,6 +131,49 @@ export class ScenarioTally {
   /** The records of a worker's requests, by the numbers that it assigned to their names. */
   requestsOf(worker: number): readonly RequestTally[] {
     return this.#requestsOf[worker] ?? [];
+  }
+
+  /** The slowest good answer of all names; 0 without one. */
+  get longestOkMs(): number {
+    return Math.max(this.#longestElsewhereMs, ...this.requests.map(({ tally }) => tally.cutOff.longestOkMs));
+  }
+
+  /**
+   * How many requests ended with their iterations and are no failures, by the good answers so far: each name's own, or
+   * those of the run for a name without one.
+   *
+   * @param worker only those of this one
+   */
+  interrupted(worker?: number): number {
+    const { longestOkMs } = this;
+    return this.requests.reduce((sum, { tally }) => sum + tally.cutOff.interrupted(longestOkMs, worker), 0);
+  }
+
+  /** Lets the good answers of a whole run count, of which this is a part. */
+  judgeBy(whole: ScenarioTally): void {
+    this.#longestElsewhereMs = whole.longestOkMs;
+    for (const { name, tally } of this.requests) {
+      const same = whole.#byName.get(name) ?? whole.#byName.get(OTHERS);
+      tally.cutOff.answered(same?.tally.cutOff.longestOkMs ?? 0);
+    }
+  }
+
+  /** Which requests were ended too early to be called late is known once all answers are. */
+  takeRequests(worker: number, block: SampleBlock, lastIntendedMs: number): void {
+    const columns = columnsOf(block);
+    const named = this.requestsOf(worker);
+    for (let row = 0; row < block.count; row++) {
+      const intendedMs = columns.intendedMs[row] ?? 0;
+      const outcome = columns.outcome[row] ?? 0;
+      const isLater = intendedMs >= lastIntendedMs;
+      if (isLater) this.laterRequests++;
+      if (outcome !== OUTCOME.ok && outcome !== OUTCOME.unfinished) continue;
+      const cutOff = named[columns.request?.[row] ?? 0]?.cutOff;
+      const serviceMs = columns.serviceMs[row] ?? Number.NaN;
+      const tookMs = responseMsOf(0, columns.waitMs[row] ?? 0, serviceMs);
+      if (outcome === OUTCOME.ok) cutOff?.answered(tookMs);
+      else if (intendedMs >= 0 && !isLater) cutOff?.add(worker, [tookMs]);
+    }
   }
 
   takeName(worker: number, { of, number, name, place }: NumberedName): void {
@@ -185,8 +233,8 @@ export class ScenarioTally {
         ...{ outcomes, thinkMs, errors: [...errors.values()] },
         ...{ response: response.portable, duration: duration.portable, startLag: startLag.portable },
       })),
-      requests: this.requests.map(({ name, places, tally: { outcomes, endedMs, latency } }) => ({
-        ...{ name, places, outcomes, endedMs: Float64Array.from(endedMs), latency: latency.portable },
+      requests: this.requests.map(({ name, places, tally: { outcomes, cutOff, latency } }) => ({
+        ...{ name, places, outcomes, cutOff: cutOff.portable, latency: latency.portable },
       })),
       groups: [...this.groups.values()].map(portableCounts),
       checks: [...this.checks.values()].map(portableCounts),
@@ -210,10 +258,10 @@ export class ScenarioTally {
       for (const kind of ['response', 'duration', 'startLag'] as const) own[kind].addPortable(times[kind]);
       for (const error of errors) this.#takeError({ scenario: index, ...error });
     }
-    for (const { name, places, outcomes, endedMs, latency } of other.requests) {
+    for (const { name, places, outcomes, cutOff, latency } of other.requests) {
       const { tally } = this.#requestCalled(name, places);
       tally.addOutcomes(outcomes);
-      tally.addEnded(endedMs);
+      tally.cutOff.addPortable(cutOff, workers);
       tally.latency.addPortable(latency);
     }
     for (const group of other.groups) addCounts(calledIn(this.groups, group.name), group);

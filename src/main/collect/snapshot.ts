@@ -71,13 +71,7 @@ export class Snapshot {
 
   /** Ended with their iterations, as far as that is known before the end. */
   get interrupted(): number {
-    const { longestOkMs } = this;
-    return this.sumOf((tally) => tally.interruptedOf(longestOkMs));
-  }
-
-  /** The slowest good answer of users' requests. */
-  get longestOkMs(): number {
-    return Math.max(0, ...this.tallies.map(({ longestOkMs }) => longestOkMs));
+    return this.scenarios?.interrupted() ?? 0;
   }
 
   get headline(): 'response' | 'service' {

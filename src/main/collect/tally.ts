@@ -61,8 +61,6 @@ export class Tally extends OutcomeCounts {
   /** Time of the window taken by requests that failed because of the target, also those due before the window. */
   failedMs = 0;
   readonly lastAnswer = new LastAnswer();
-  /** Of users' requests, from when one was made until it was answered well, also outside of the window; 0 without one. */
-  longestOkMs = 0;
 
   /**
    * Adds a block's rows. Membership in the window is decided by the intended start.
@@ -76,30 +74,6 @@ export class Tally extends OutcomeCounts {
     const good = isOneRequest ? goodRowsOf(columns, block.count, records.lastIntendedMs) : null;
     if (good === null) this.#foldRows(columns, block.count, records, mix);
     else this.#foldGood(good, records);
-    if (records.scenarios !== null) this.#foldOfUsers(columns, block.count, records, mix);
-  }
-
-  /** Which requests were ended too early to be called late is known once all answers are. */
-  #foldOfUsers(
-    columns: SampleColumns,
-    count: number,
-    { scenarios, lastIntendedMs }: RunRecords,
-    mix: readonly RequestTally[],
-  ): void {
-    for (let row = 0; row < count; row++) {
-      const intendedMs = columns.intendedMs[row] ?? 0;
-      const outcome = columns.outcome[row] ?? 0;
-      const isLater = intendedMs >= lastIntendedMs;
-      if (isLater && scenarios !== null) scenarios.laterRequests++;
-      if (outcome !== OUTCOME.ok && outcome !== OUTCOME.unfinished) continue;
-      const serviceMs = columns.serviceMs[row] ?? Number.NaN;
-      const tookMs = responseMsOf(0, columns.waitMs[row] ?? 0, serviceMs);
-      if (outcome === OUTCOME.ok) this.longestOkMs = Math.max(this.longestOkMs, tookMs);
-      else if (intendedMs >= 0 && !isLater) {
-        this.endedMs.push(tookMs);
-        mix[columns.request?.[row] ?? 0]?.endedMs.push(tookMs);
-      }
-    }
   }
 
   #foldRows(

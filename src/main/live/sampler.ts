@@ -144,14 +144,20 @@ export class Sampler {
   }
 
   /** Every request of the mix; latencies only for the most frequent ones, as many as fit on a screen. */
-  #mixSoFar({ mix: planned, scenarios, longestOkMs }: Snapshot): LiveState['mix'] {
+  #mixSoFar({ mix: planned, scenarios }: Snapshot): LiveState['mix'] {
     const requests = scenarios?.requests.filter(isOfIterations);
     const names = (requests ?? this.#plan.mix).map(({ name }) => name);
     const mix = requests?.map(({ tally }) => tally) ?? planned;
+    const longestOkMs = scenarios?.longestOkMs ?? 0;
     const order = mix.map(({ sent }, index) => ({ sent, index })).sort((a, b) => b.sent - a.sent);
     const looked = new Set(order.slice(0, MOST_LOOKED_AT).map(({ index }) => index));
     return mix.map((tally, index) =>
-      requestSoFar(this.#hide(names[index] ?? ''), tally, looked.has(index), longestOkMs),
+      requestSoFar(
+        this.#hide(names[index] ?? ''),
+        tally,
+        looked.has(index),
+        tally.cutOff.interrupted(longestOkMs),
+      ),
     );
   }
 }

@@ -14,15 +14,15 @@ const NOT_LOOKED_AT: LatencySoFar = { p50Ms: null, p99Ms: null, maxMs: null, atL
 /** Without an end of a request for this long, that is shown; records alone are up to half a second late. */
 const SILENT_MS = 1_500;
 
-/** One request of a mix; `longestOkMs` is the slowest good answer of the run. */
+/** One request of a mix; `interrupted` of them ended with their iterations. */
 export function requestSoFar(
   name: string,
   tally: RequestTally,
   hasLatency: boolean,
-  longestOkMs: number,
+  interrupted: number,
 ): RequestSoFar {
   const { sent, ok, failed, cancelled, latency } = tally;
-  const awaited = awaitedOf({ sent, cancelled, interrupted: tally.interruptedOf(longestOkMs) });
+  const awaited = awaitedOf({ sent, cancelled, interrupted });
   const { p50Ms, p99Ms, atLeast } = hasLatency ? new CoarseLatency([latency]).soFar() : NOT_LOOKED_AT;
   return { name, sent, awaited, ok, failed, p50Ms, p99Ms, isP99AtLeast: atLeast.includes('p99Ms') };
 }

@@ -114,12 +114,18 @@ const NOTHING_KNOWN: Summary['generator'] = {
 };
 
 /** A row for each request of a mix, or for each name that scenarios used. */
-function rowsSoFar(plan: RunPlan, { mix, scenarios, longestOkMs }: Snapshot): Summary['mix'] {
+function rowsSoFar(plan: RunPlan, { mix, scenarios }: Snapshot): Summary['mix'] {
   if (scenarios === null) return mix.flatMap((tally, index) => mixRow(plan, tally, index));
+  const { longestOkMs } = scenarios;
   return scenarios.requests
     .filter(isOfIterations)
     .map(({ name, places, tally }) =>
-      rowSoFar(plan, { name, ...placeOf(places, plan), weight: 1 }, tally, longestOkMs),
+      rowSoFar(
+        plan,
+        { name, ...placeOf(places, plan), weight: 1 },
+        tally,
+        tally.cutOff.interrupted(longestOkMs),
+      ),
     );
 }
 
@@ -133,13 +139,13 @@ function mixRow(plan: RunPlan, tally: RequestTally, index: number): Summary['mix
 function rowSoFar(
   plan: RunPlan,
   request: Pick<MixRow, 'name' | 'method' | 'url' | 'places' | 'weight'>,
-  { sent, ok, failed, unfinished, cancelled, dropped, latency, endedMs }: RequestTally,
-  longestOkMs = 0,
+  { sent, ok, failed, unfinished, cancelled, dropped, latency }: RequestTally,
+  interrupted: number | null = null,
 ): MixRow {
   return {
     ...request,
     ...{ sent, ok, failed, dropped },
-    ...withInterrupted(plan.scenarios !== undefined, unfinished, endedMs, longestOkMs),
+    ...withInterrupted(unfinished, interrupted),
     ...(plan.stream?.cancel == null ? {} : { cancelled }),
     latencyMs: summarizeLatency(coarsely(latency), plan.percentiles),
   };

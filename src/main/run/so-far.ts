@@ -85,11 +85,11 @@ export function mixSoFar({ mix }: RunPlan, snapshot: Snapshot, rules: readonly T
   const labels = percentilesIn(rules);
   const named =
     snapshot.scenarios?.requests ?? snapshot.mix.map((tally, index) => ({ name: mix[index]?.name, tally }));
-  const { longestOkMs } = snapshot;
+  const longestOkMs = snapshot.scenarios?.longestOkMs ?? 0;
   return named.flatMap(({ name, tally }) => {
     if (name === undefined || !wanted.has(name)) return [];
     const { sent, ok, cancelled, latency } = tally;
-    const interrupted = tally.interruptedOf(longestOkMs);
+    const interrupted = tally.cutOff.interrupted(longestOkMs);
     return [
       { name, sent, ok, cancelled, interrupted, latencyMs: summarizeLatency(coarsely(latency), labels) },
     ];

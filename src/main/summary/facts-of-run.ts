@@ -77,12 +77,15 @@ function isTargetLocal(plan: RunPlan, mix: Figures['mix']): boolean {
   });
 }
 
-/** In the open model, what is unfinished left the queue when the window was over; of users it may be no failure. */
-function silenceOf({ plan }: Collected, { merged }: Figures): Silence | null {
+/**
+ * In the open model, what is unfinished left the queue when the window was over; of users it may be no failure. A target
+ * whose slowest answer of any name takes as long is not silent.
+ */
+function silenceOf({ plan, records }: Collected, { merged }: Figures): Silence | null {
   const last = new LastAnswer();
   last.addPortable(merged.lastAnswer);
   if (plan.load.model === 'open') return last.silence(Number.POSITIVE_INFINITY);
-  return last.silence(plan.scenarios === undefined ? 0 : lateAfterMs(merged.longestOkMs));
+  return last.silence(lateAfterMs(records.scenarios?.longestOkMs ?? 0));
 }
 
 function iterationsOf({ plan, records }: Collected): IterationFacts[] {

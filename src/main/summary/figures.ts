@@ -50,7 +50,7 @@ export function figuresOf(collected: Collected): Figures {
     headline,
   );
   const workerSummaries = workers.map((worker) =>
-    summarizeWorker(worker, collected.kind, merged.longestOkMs),
+    summarizeWorker(worker, collected.kind, records.scenarios?.interrupted(worker.shard.index) ?? null),
   );
   const windowMs = windowOf(collected, merged);
   const sentPerSecond = perSecond(merged.sentInWindow, windowMs);
@@ -82,9 +82,7 @@ export function figuresOf(collected: Collected): Figures {
       windowMs,
     ),
     mix:
-      records.scenarios === null
-        ? summarizeMix(plan, records.mix)
-        : summarizeNamed(plan, records.scenarios, merged.longestOkMs),
+      records.scenarios === null ? summarizeMix(plan, records.mix) : summarizeNamed(plan, records.scenarios),
     connections: connectionsOf(workers),
     errors: rankedErrors(merged),
     workers: workerSummaries,

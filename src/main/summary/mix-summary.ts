@@ -20,13 +20,17 @@ export function summarizeMix(plan: RunPlan, tallies: readonly RequestTally[]): M
 /** A row for each name that scenarios used, in order of first use. */
 export function summarizeNamed(
   plan: RunPlan,
-  { requests }: Pick<ScenarioTally, 'requests'>,
-  longestOkMs: number,
+  { requests, longestOkMs }: Pick<ScenarioTally, 'requests' | 'longestOkMs'>,
 ): MixRow[] {
   return requests
     .filter(isOfIterations)
     .map(({ name, places, tally }) =>
-      rowOf(plan, { name, ...placeOf(places, plan), weight: 1 }, tally, longestOkMs),
+      rowOf(
+        plan,
+        { name, ...placeOf(places, plan), weight: 1 },
+        tally,
+        tally.cutOff.interrupted(longestOkMs),
+      ),
     );
 }
 
@@ -53,13 +57,13 @@ export function isOfIterations({ tally }: Pick<ScenarioTally['requests'][number]
 }
 
 function rowOf(
-  { percentiles, stream, scenarios }: RunPlan,
+  { percentiles, stream }: RunPlan,
   request: Pick<MixRow, 'name' | 'method' | 'url' | 'places' | 'weight'>,
-  { sent, ok, failed, unfinished, cancelled, dropped, latency, endedMs }: RequestTally,
-  longestOkMs = 0,
+  { sent, ok, failed, unfinished, cancelled, dropped, latency }: RequestTally,
+  interrupted: number | null = null,
 ): MixRow {
   const latencyMs = summarizeLatency(distributionOf(latency), percentiles);
   const ended = stream?.cancel == null ? {} : { cancelled };
-  const left = withInterrupted(scenarios !== undefined, unfinished, endedMs, longestOkMs);
+  const left = withInterrupted(unfinished, interrupted);
   return { ...request, sent, ok, failed, ...left, ...ended, dropped, latencyMs };
 }

@@ -1,17 +1,16 @@
 import type { RequestCounts, WorkerSummary } from '../../protocol/summary.ts';
 import type { CollectedWorker } from '../collect/collected.ts';
-import { interruptedAmong } from '../collect/interrupted.ts';
 import { plannedFor } from './load-notes.ts';
 
 /**
  * What one worker did, and what it cost.
  *
- * @param longestOkMs the slowest good answer of the whole run
+ * @param interrupted how many of its requests ended with their iterations and are no failures; null without users
  */
 export function summarizeWorker(
   worker: CollectedWorker,
   kind: WorkerSummary['kind'],
-  longestOkMs: number,
+  interrupted: number | null,
 ): WorkerSummary {
   const { shard, counts, report } = worker;
   const { released } = counts;
@@ -28,7 +27,7 @@ export function summarizeWorker(
     sent: counts.sent,
     ok: counts.ok,
     failed: counts.failed,
-    ...withInterrupted(shard.scenarios !== undefined, counts.unfinished, counts.endedMs, longestOkMs),
+    ...withInterrupted(counts.unfinished, interrupted),
     ...(cancels ? { cancelled: counts.cancelled } : {}),
     dropped: counts.dropped,
     notStarted,
@@ -47,14 +46,10 @@ export function summarizeWorker(
 
 /** What has no answer, in two parts where users made the requests: some of it is no failure. */
 export function withInterrupted(
-  hasUsers: boolean,
   unfinished: number,
-  endedMs: readonly number[],
-  longestOkMs: number,
+  interrupted: number | null,
 ): Pick<RequestCounts, 'unfinished' | 'interrupted'> {
-  if (!hasUsers) return { unfinished };
-  const interrupted = interruptedAmong(endedMs, longestOkMs);
-  return { unfinished: unfinished - interrupted, interrupted };
+  return interrupted === null ? { unfinished } : { unfinished: unfinished - interrupted, interrupted };
 }
 
 /** The sum over all workers. */
