@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type RunOptions, run } from '../../src/api/index.ts';
 import { atOnce } from '../support/at-once.ts';
 import { useFolder } from '../support/folder.ts';
-import { answer, goaway, useRawHttp2 } from '../support/raw-http2.ts';
+import { answer, goaway, head, useRawHttp2 } from '../support/raw-http2.ts';
 import { listening, useTargets } from '../support/target.ts';
 
 const CLIENTS = ['undici', 'wire'] as const;
@@ -112,6 +112,45 @@ test.each(
     expect(summary.errors).toMatchObject([{ kind: 'reset', code: `GOAWAY_${name}`, count: failed }]);
   },
 );
+
+test.each(CLIENTS)(
+  'a goodbye with an error ends its connection, though the target leaves it open and answers no more, %s',
+  async (client) => {
+    const server = await start({
+      asked: (connection, streamId, index) => {
+        if (connection.index > 0) connection.send(answer(streamId));
+        else if (index < 2) connection.send(head(streamId, 200));
+        else if (index === 4) connection.send(goaway(5, 2));
+      },
+    });
+    const { requests, errors, connections } = await run({
+      ...{ url: server.url, h2c: true, client, mode: 'inline', concurrency: 1, streams: 5, requests: 15 },
+      timeout: '3s',
+    });
+    // Of the five streams two are cut in their answers, one was looked at, and two were not.
+    expect(requests).toMatchObject({ sent: 15, ok: 12, failed: 3, retried: 2 });
+    expect(errors.map(({ kind, code, count }) => [kind, code, count]).sort()).toEqual([
+      ['reset', 'GOAWAY_INTERNAL_ERROR', 1],
+      ['truncated', 'GOAWAY_INTERNAL_ERROR', 2],
+    ]);
+    expect(connections).toEqual({ opened: 2, closedByTarget: 1 });
+  },
+);
+
+test('answers that come with a goodbye with an error count, wire', async () => {
+  const server = await start({
+    asked: (connection, streamId, index) => {
+      if (connection.index > 0) connection.send(answer(streamId));
+      else if (index === 4) connection.send(goaway(5, 2), ...[1, 3, 5, 7].map((id) => answer(id)));
+    },
+  });
+  const { requests, errors } = await run({
+    ...{ url: server.url, h2c: true, client: 'wire', mode: 'inline', concurrency: 1, streams: 5 },
+    ...{ requests: 15, timeout: '3s' },
+  });
+  // What was answered though it had not been looked at is asked again.
+  expect([errors, requests]).toMatchObject([[], { sent: 15, ok: 15, retried: 2 }]);
+});
 
 test.each(CLIENTS)('requests that wait for a tunnel in vain are timeouts, %s', async (client) => {
   const sockets: Socket[] = [];

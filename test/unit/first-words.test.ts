@@ -31,6 +31,6 @@ describe('the first bytes of a connection', () => {
 
   test.each([1, 2, 3, 4])('%s bytes of an answer say nothing yet', (count) => {
     expect(told(Buffer.from('HTTP/1.1 200 OK\r\n'), count)).toBeNull();
-    expect(told(Buffer.from('HTML'.slice(0, count) + '?'))).toBe('other');
+    expect(told(Buffer.from(`${'HTML'.slice(0, count)}?`))).toBe('other');
   });
 });

@@ -1,3 +1,4 @@
+import { afterReads } from '../../../connections/after-reads.ts';
 import { goodbye, resetStream, type StreamEnded, shortBody } from '../../stream-ended.ts';
 import { Answers, type AnswersOwner } from './answers.ts';
 import { FloodBound } from './flood-bound.ts';
@@ -317,7 +318,8 @@ export class Session implements FrameTaker, AnswersOwner {
     this.flush();
     this.isDismissed = true;
     this.#isLeaving = true;
-    this.#goodbyeCode = code;
+    // The first error is the cause.
+    if (this.#goodbyeCode === CODE.noError) this.#goodbyeCode = code;
     const unseen: Http2Stream[] = [];
     for (const stream of this.#streams.all) {
       if (stream.id <= lastId) continue;
@@ -332,7 +334,17 @@ export class Session implements FrameTaker, AnswersOwner {
     this.#owner.onUnseen(unseen);
     this.onNothing();
     this.#endIfDone();
+    // With an error the target must close the connection (RFC 9113, 5.4.1): only what it sent before may still be read.
+    if (code !== CODE.noError) afterReads(this.#end);
   }
+
+  /** The session is over, and what is open ends with it. */
+  readonly #end = (): void => {
+    if (this.#isOver) return;
+    this.flush();
+    this.close(goodbye(this.#goodbyeCode));
+    this.#owner.onDone();
+  };
 
   /** A stream has timed out. */
   #suspect(stream: Http2Stream): void {
