@@ -3,7 +3,7 @@ import { CutOff } from '../../src/main/collect/interrupted.ts';
 import { ScenarioTally } from '../../src/main/collect/scenario-tally.ts';
 import { Snapshot } from '../../src/main/collect/snapshot.ts';
 import { Tally } from '../../src/main/collect/tally.ts';
-import { renderLiveMetrics } from '../../src/main/live/prometheus-live.ts';
+import { liveFamilies, renderLiveMetrics } from '../../src/main/live/prometheus-live.ts';
 import { summarySoFar } from '../../src/main/live/summary-so-far.ts';
 import { Problems } from '../../src/main/plan/problems.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
@@ -122,6 +122,42 @@ test('requests that were interrupted have their place in each form, and none whe
   expect(renderHtml(PLAIN)).not.toContain('interrupted with');
 });
 
+async function planOfUsers(): Promise<RunPlan> {
+  const plain = await resolvePlan({ url: 'http://127.0.0.1:9/' });
+  const planned = { scenarios: [], metrics: {}, pools: [], base: null } as unknown;
+  return { ...plain, scenarios: planned as NonNullable<RunPlan['scenarios']> };
+}
+
+// A slower good answer makes fewer of them late, and the first one of a name may make more.
+test.each([
+  ['slow', 2_000, { unfinished: 2, interrupted: 8 }],
+  ['new', 3, { unfinished: 6, interrupted: 4 }],
+])(
+  'no counter falls that scrapers and collectors see when %s is answered in %d ms',
+  async (name, ms, after) => {
+    const plan = await planOfUsers();
+    const scenarios = cutOffIn([0, 1], 2);
+    const tally = new Tally();
+    for (const request of scenarios.requests) tally.addOutcomes(request.tally.outcomes);
+    const shown = (): Map<string, readonly [type: string, value: number]> => {
+      const families = liveFamilies(plan, new Snapshot([tally], recordsOf({ scenarios }), 1_000));
+      const samples = families.flatMap(({ name, type, samples }) =>
+        samples.map(([labels, value]) => [`${name} ${labels['outcome'] ?? ''}`, [type, value]] as const),
+      );
+      return new Map(samples);
+    };
+    const before = shown();
+    scenarios.requests.find((request) => request.name === name)!.tally.cutOff.answered(ms);
+    tally.outcomes[OUTCOME.ok]!++;
+    const now = shown();
+    for (const [outcome, count] of Object.entries(after))
+      expect(now.get(`volley_requests_cut_off ${outcome}`)).toEqual(['gauge', count]);
+    for (const [key, [type, value]] of before)
+      if (type === 'counter') expect(now.get(key)![1]).toBeGreaterThanOrEqual(value);
+    expect(now.get('volley_requests_total ok')).toEqual(['counter', 4]);
+  },
+);
+
 test('views and rules of a run under way see them apart from those that were late', async () => {
   const scenarios = cutOffIn([0, 1], 2);
   const tallies = [0, 1].map((worker) => {
@@ -131,18 +167,14 @@ test('views and rules of a run under way see them apart from those that were lat
     return tally;
   });
   const rules = [...['error-rate<=1%', ...NAMES.map((name) => `error-rate{${name}}<=1%`)]];
-  const plain = await resolvePlan({ url: 'http://127.0.0.1:9/' });
-  const planned = { scenarios: [], metrics: {}, pools: [], base: null } as unknown;
-  const thresholds = parseThresholds(rules, new Problems());
-  const plan = { ...plain, thresholds, scenarios: planned as NonNullable<RunPlan['scenarios']> };
+  const plan = { ...(await planOfUsers()), thresholds: parseThresholds(rules, new Problems()) };
   const snapshot = new Snapshot(tallies, recordsOf({ scenarios }), 1_000);
   const shown = renderLiveMetrics(plan, snapshot);
-  const counts = [...shown.matchAll(/requests_total\{.*outcome="(\w+)"\} (\d+)/g)].map((found) =>
-    found.slice(1),
-  );
-  expect(Object.fromEntries(counts)).toEqual({
-    ...{ ok: '3', failed: '0', unfinished: '4', interrupted: '6', dropped: '0' },
-  });
+  const counts = [...shown.matchAll(/(requests_\w+)\{.*outcome="(\w+)"\} (\d+)/g)];
+  expect(counts.map((found) => found.slice(1).join(' '))).toEqual([
+    ...['requests_total ok 3', 'requests_total failed 0', 'requests_total dropped 0'],
+    ...['requests_cut_off unfinished 4', 'requests_cut_off interrupted 6'],
+  ]);
   const soFar = summarySoFar(plan, snapshot, new Date(0));
   expect(soFar.requests).toMatchObject({ unfinished: 4, interrupted: 6 });
   expect(soFar.mix.map(({ name, unfinished, interrupted }) => [name, unfinished, interrupted])).toEqual([

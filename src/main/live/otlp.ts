@@ -135,8 +135,9 @@ function jsonIn(words: unknown): Readonly<Record<string, unknown>> | null {
   }
 }
 
-/** The number of requests in flight also falls, which a count of OpenTelemetry must not. */
+/** Without an answer so far: only the result counts them. */
 function withoutUnfinished(family: Family): Family {
+  if (family.type !== 'counter') return family;
   return { ...family, samples: family.samples.filter(([{ outcome }]) => outcome !== 'unfinished') };
 }
 

@@ -33,11 +33,12 @@ export function liveFamilies(plan: RunPlan, snapshot: Snapshot | null): Family[]
   if (snapshot === null) return [running(0)];
   const hide = hiding(plan.supplies.secrets);
   const { elapsedMs, ok, failed, sent, ended, cancelled, interrupted } = snapshot;
+  const hasUsers = plan.scenarios !== undefined;
+  const unfinished = sent - ok - failed - cancelled - interrupted;
   const outcomes = {
     ok,
     failed,
-    unfinished: sent - ok - failed - cancelled - interrupted,
-    ...(plan.scenarios === undefined ? {} : { interrupted }),
+    ...(hasUsers ? {} : { unfinished }),
     ...(plan.stream?.cancel == null ? {} : { cancelled }),
     dropped: ended - sent,
   };
@@ -53,6 +54,11 @@ export function liveFamilies(plan: RunPlan, snapshot: Snapshot | null): Family[]
       msToSeconds(Math.max(0, elapsedMs)),
     ]),
     ...endedFamilies({ outcomes, statuses, errors }),
+    gauge(
+      'requests_cut_off',
+      'Requests that ended with their iterations, by the outcome that they have as of now.',
+      ...(hasUsers ? cutOffSamples({ unfinished, interrupted }) : []),
+    ),
     ...quantileFamilies(
       'latency',
       'Latencies of the window so far.',
@@ -62,6 +68,11 @@ export function liveFamilies(plan: RunPlan, snapshot: Snapshot | null): Family[]
       })),
     ),
   ];
+}
+
+/** No counters: the next good answer may turn the one outcome into the other, in either direction. */
+function cutOffSamples(counts: Readonly<Record<'unfinished' | 'interrupted', number>>): Family['samples'] {
+  return Object.entries(counts).map(([outcome, count]) => [{ outcome }, count]);
 }
 
 function running(value: 0 | 1): Family {
