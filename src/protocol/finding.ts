@@ -170,6 +170,13 @@ export interface FindingFigures {
   /** Iterations that neither sent nor slept. */
   readonly 'idle-iterations': { readonly count: number };
   readonly 'rows-used-up': { readonly scenario: string; readonly rows: number };
+  /** Weights deal users, or iterations, to scenarios: there were `dealt` of them, and the first of this one is number `needed`. */
+  readonly 'scenario-not-dealt': {
+    readonly scenario: string;
+    readonly of: 'users' | 'iterations';
+    readonly dealt: number;
+    readonly needed: number;
+  };
   /** More iterations of a scenario were cut off by the end of the run than came to their own. */
   readonly 'iterations-cut': {
     readonly scenario: string;

@@ -169,6 +169,10 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
     { scenario: 'shop', rows: 8 },
     "'shop' ended when its 8 rows had been used, each once: for more iterations give it more rows, or let them be dealt in a cycle.",
   ],
+  'scenario-not-dealt': [
+    { scenario: 'search', of: 'users', dealt: 1, needed: 3 },
+    "'search' had no iteration: weights deal users to the scenarios, and of 1 user it got none. With 3 it gets its first.",
+  ],
   'iterations-cut': [
     { scenario: 'browse', interrupted: 9, started: 10 },
     "The end of the run cut off 9 of 10 iterations of 'browse': its times are of the few that were short. Run longer, give gracefulStop more time, or make an iteration shorter.",

@@ -33,6 +33,7 @@ import {
 } from './scenarios-summary.ts';
 import { summarizeSeries } from './series-summary.ts';
 import { countNotes } from './stream-summary.ts';
+import { undealt } from './undealt.ts';
 import { judge } from './verdict.ts';
 import type { Judgement } from './verdict-facts.ts';
 import { withoutSecrets } from './without-secrets.ts';
@@ -53,6 +54,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
   ];
   const notes = [
     ...notesOf(collected, figures),
+    ...undealt(measured, collected),
     ...cutIterations(measured),
     ...waitingIterations(measured).filter((waiting) => !isVerdict(waiting, measured)),
   ];

@@ -103,6 +103,9 @@ export const SENTENCES: {
     `${counted(count, 'iteration')} neither sent a request nor slept: they measured only the scenario's own code.`,
   'rows-used-up': ({ scenario, rows }) =>
     `${quoted(scenario)} ended when its ${counted(rows, 'row')} had been used, each once: for more iterations give it more rows, or let them be dealt in a cycle.`,
+  'scenario-not-dealt': ({ scenario, of, dealt, needed }) =>
+    `${quoted(scenario)} had no iteration: weights deal ${of} to the scenarios, and of ${counted(dealt, of === 'users' ? 'user' : 'iteration')} it got none. ` +
+    `With ${formatCount(needed)} it gets its first.`,
   'iterations-cut': ({ scenario, interrupted, started }) =>
     `The end of the run cut off ${formatCount(interrupted)} of ${counted(started, 'iteration')} of ${quoted(scenario)}: ${interrupted === started ? 'it has no times' : 'its times are of the few that were short'}. Run longer, give gracefulStop more time, or make an iteration shorter.`,
   'users-cut': ({ scenario, part, users }) =>
