@@ -80,11 +80,16 @@ describe.each(CLIENT_NAMES)('a TLS handshake, %s', (client) => {
       for (const http2 of [true, false]) {
         const settings = { ...asking, ...versions };
         const port = await serve(http2 ? createSecureServer(settings) : createHttpsServer(settings));
-        const { kind, text } = await told(`https://127.0.0.1:${port}/`, { client, http2, insecure: true });
-        expect(kind).toMatch(/^tls ERR_SSL_.*_ALERT_/);
-        expect(text).toMatch(
+        const options = { client, http2, insecure: true };
+        const { errors, connections } = await measured(`https://127.0.0.1:${port}/`, options);
+        expect(errors).toEqual([expect.objectContaining({ kind: 'tls', count: 6 })]);
+        expect(errors[0]?.code).toMatch(/^ERR_SSL_.*_ALERT_/);
+        expect(errors[0]?.example).toMatch(
           /^the target ended TLS with the alert '.*': name a client certificate with cert and key$/,
         );
+        // In TLS 1.3 they are open before the target looks at the certificate.
+        expect(connections.closedByTarget).toBe(connections.opened);
+        if (version === 'TLSv1.3') expect(connections.opened).toBeGreaterThan(0);
       }
     },
   );

@@ -350,9 +350,9 @@ export class TargetConnection {
       link.endedByTarget = true;
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNRESET' || error.code === 'EPIPE') link.endedByTarget = true;
       // With TLS 1.3 the target checks a client certificate after the handshake is over on this side.
       const isFirstAlert = link.alert === null && isAlert(error);
+      if (isFirstAlert || error.code === 'ECONNRESET' || error.code === 'EPIPE') link.endedByTarget = true;
       if (isFirstAlert) link.alert = explainedAlert(error, this.#target);
       const isHandshake = link.phase === 'securing' && isSecured(socket);
       const explained = isHandshake ? explainedHandshake(error, socket, this.#target) : error;
