@@ -88,6 +88,34 @@ test.each(CLIENTS)(
 );
 
 describe.each(CLIENTS_AND_STREAMS)(
+  'answers whose bodies are not as long as they say, $client with $streams streams',
+  ({ client, streams }) => {
+    const bodies = {
+      'longer, in one frame': (id: number) => [data(id, 'longer')],
+      'longer by a frame': (id: number) => [data(id, 'fou', FLAG.none), data(id, 'longer')],
+      'longer by a frame behind all of it': (id: number) => [data(id, 'four', FLAG.none), data(id, 'longer')],
+      shorter: (id: number) => [data(id, 'fou')],
+      'cut by a reset': (id: number) => [data(id, 'fou', FLAG.none), reset(id, CANCEL)],
+    };
+    const longer = client === 'wire' ? 'protocol WIRE_CONTENT_LENGTH' : 'protocol NOT_HTTP2';
+    test.each([
+      ['longer, in one frame', longer],
+      ['longer by a frame', longer],
+      ['longer by a frame behind all of it', longer],
+      ['shorter', 'truncated SHORT_BODY'],
+      ['cut by a reset', 'truncated RST_STREAM_CANCEL'],
+    ] as const)('%s: %s', async (what, told) => {
+      const server = await start({
+        asked: (connection, streamId) =>
+          connection.send(head(streamId, 200, [['content-length', '4']]), ...bodies[what](streamId)),
+      });
+      const { errors } = await run({ ...BASE, client, url: server.url, streams, requests: 10 });
+      expect(errors.map(({ kind, code, count }) => [`${kind} ${code}`, count])).toEqual([[told, 10]]);
+    });
+  },
+);
+
+describe.each(CLIENTS_AND_STREAMS)(
   'answers that do not say their length, $client with $streams streams',
   ({ client, streams }) => {
     test.each([

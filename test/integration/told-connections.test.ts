@@ -279,6 +279,18 @@ describe.each(CLIENT_NAMES)('what is spoken on a port shows in the bytes, %s', (
     expect(degradedReasons).toEqual([]);
   });
 
+  test('HTTP/1.1 where HTTP/2 without TLS is asked for', async () => {
+    const answer = 'HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
+    for (const server of [createHttpServer(), answering(answer)]) {
+      const { kind, text, step } = await told(`http://127.0.0.1:${await serve(server)}/`, {
+        client,
+        h2c: true,
+      });
+      expect([kind, step]).toEqual(['protocol NOT_HTTP2', 'change-protocol']);
+      expect(text).toMatch(/leave h2c and http2 out$/);
+    }
+  });
+
   test('no TLS where TLS is asked for', async () => {
     const url = `https://127.0.0.1:${await serve(createHttpServer())}/`;
     for (const http2 of [true, false])

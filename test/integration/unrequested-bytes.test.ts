@@ -12,6 +12,7 @@ import { readAnswered } from '../support/batch.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
+import { startProxy } from '../support/proxy.ts';
 import { listening } from '../support/target.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
@@ -232,6 +233,25 @@ describe.each(CLIENT_NAMES)('bytes that no request asked for, %s', (client) => {
     expect(summary.requests).toMatchObject({ sent: 3, ok: 3 });
     // The run has ended before the notice on the last one.
     expect(summary.connections).toEqual({ opened: 3, closedByTarget: 2 });
+  });
+
+  test('through a tunnel such a notice does no harm either, alone or in one read with an answer', async () => {
+    const proxy = await startProxy();
+    servers.push(proxy);
+    const way = { proxy: proxy.authority, proxyTunnel: true };
+    const alone = await serving((socket) => {
+      socket.write(OK);
+      setTimeout(() => socket.end(NOTICE), 50);
+    });
+    const idle = await measured(alone, client, { ...SLOW, ...way });
+    expect(idle.requests).toMatchObject({ sent: 3, ok: 3 });
+    // The run has ended before the notice on the last one.
+    expect(idle.connections).toEqual({ opened: 3, closedByTarget: 2 });
+    const together = await measured(await serving((socket) => socket.end(OK + NOTICE)), client, way);
+    expect(together.requests).toMatchObject({ sent: 20, ok: 20 });
+    expect(together.connections).toEqual({ opened: 20, closedByTarget: 20 });
+    const another = await measured(await serving((socket) => socket.write(OK + NOTICE + OK)), client, way);
+    expect(another.connections).toMatchObject({ opened: 20, unrequested: 20 });
   });
 
   test.each([

@@ -50,6 +50,7 @@ const BY_ADVICE: Readonly<Partial<Record<ErrorAdvice, NextStep>>> = {
   'with-h2c': 'change-protocol',
   'with-http2': 'change-protocol',
   'with-http1': 'change-protocol',
+  'with-http1-if-only': 'change-protocol',
   'without-http2': 'change-protocol',
 };
 

@@ -47,6 +47,8 @@ interface StreamFacts {
   readonly hasSettings: boolean;
   /** Error code of its RST_STREAM; null without one. */
   readonly resetCode: number | null;
+  /** node:http2 has given up the connection, or it has ended. */
+  readonly isDestroyed: boolean;
 }
 
 /** The target reset a stream in the middle of an answer without a length. */
@@ -55,12 +57,10 @@ export function cutStream(code: number | undefined): StreamEnded {
 }
 
 /** A stream's error in terms of what the target did: a StreamEnded if it ended the stream. */
-export function explainedStream(
-  error: Error,
-  { isShort, endedByTarget, hasReceived, isSecure, goodbyeCode, hasSettings, resetCode }: StreamFacts,
-): Error {
+export function explainedStream(error: Error, facts: StreamFacts): Error {
+  const { isShort, endedByTarget, hasReceived, isSecure, goodbyeCode, hasSettings, resetCode } = facts;
   const { code, http2ErrorCode } = error as { code?: unknown; http2ErrorCode?: unknown };
-  if (isShort && code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return shortBody(error);
+  if (isShort && code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return whyShort(error, facts);
   if (typeof http2ErrorCode === 'number' && code === 'ERR_HTTP2_STREAM_ERROR') {
     const reason = reasonOf(http2ErrorCode);
     if (!OWN_REASONS.has(reason)) return resetStream(http2ErrorCode, REASON_NOTES[reason ?? ''], error);
@@ -75,4 +75,17 @@ export function explainedStream(
   if (ENDED_CODES.has(code) && error.cause === undefined && !endedByTarget)
     return new StreamEnded(`the target ended the stream (${error.message})`, String(code), error);
   return error;
+}
+
+/** Why a body is shorter than its announced length, which is all that undici says. */
+function whyShort(
+  error: Error,
+  { endedByTarget, goodbyeCode, hasSettings, resetCode, isDestroyed }: StreamFacts,
+): Error {
+  if (goodbyeCode !== null && goodbyeCode !== 0) return goodbye(goodbyeCode, error);
+  if (endedByTarget || resetCode === null) return shortBody(error);
+  // Of a body that is longer node:http2 does not deliver the end: it gives up the connection.
+  if (isDestroyed) return new NotHttp2(error, hasSettings);
+  // A short body it resets itself.
+  return resetCode === 0 || OWN_REASONS.has(reasonOf(resetCode)) ? shortBody(error) : cutStream(resetCode);
 }

@@ -1,11 +1,13 @@
+import type { Socket } from 'node:net';
 import { wholeRequestsTo } from '../../../protocol/dial.ts';
 import type { Destination } from '../../../protocol/endpoint.ts';
 import type { TargetConnection } from '../../connections/connection.ts';
 import type { HttpDispatcher } from '../dispatcher.ts';
 import { UndiciClient } from './client.ts';
 import { cutByReset } from './cut-by-reset.ts';
+import { TunnelReads } from './tunnel-reads.ts';
 import { UndiciReader } from './undici-reader.ts';
-import { endedUnrequested } from './unrequested.ts';
+import { endedUnrequested, type Running } from './unrequested.ts';
 
 const KEEP_ALIVE_MS = 600_000;
 // Stop using an idle connection half a second before the server's announced keep-alive ends.
@@ -24,7 +26,7 @@ export function createUndiciDispatcher(target: Destination, connection: TargetCo
       connection.acquire((...result) => {
         const [, socket] = result;
         socket?.on('error', cutByReset);
-        if (!isRead) socket?.once('error', () => endedUnrequested(client, socket) && connection.mistrust());
+        if (socket !== null && !isRead) judgeThroughTunnel(client, connection, socket);
         callback(...result);
       }),
     allowH2: false,
@@ -39,6 +41,15 @@ export function createUndiciDispatcher(target: Destination, connection: TargetCo
     keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
   });
   return client;
+}
+
+function judgeThroughTunnel(client: Running, connection: TargetConnection, socket: Socket): void {
+  const reads = new TunnelReads(socket);
+  socket.once('error', () => {
+    if (!endedUnrequested(client, socket)) return;
+    if (reads.areNotice) connection.finish();
+    else connection.mistrust();
+  });
 }
 
 function urlOf(origin: string): URL {

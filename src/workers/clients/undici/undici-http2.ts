@@ -109,6 +109,9 @@ function openingSession(connection: TargetConnection, callback: ConnectCallback)
         lastSeenId: null,
         goodbyeCode: null,
         hasSettings: false,
+        get isDestroyed() {
+          return session.destroyed;
+        },
       };
       // Before undici's own listener, which ends the unprocessed streams.
       session.on('goaway', (code, lastSeenId) => {

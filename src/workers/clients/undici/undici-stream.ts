@@ -30,6 +30,7 @@ export interface StreamSession {
   goodbyeCode: number | null;
   /** The target's SETTINGS have arrived. */
   hasSettings: boolean;
+  readonly isDestroyed: boolean;
 }
 
 /**
@@ -156,9 +157,13 @@ export class Stream implements AnswerHandler, RequestStream {
     const isShort = this.#received < this.#length;
     const goodbyeCode = this.#session?.goodbyeCode ?? null;
     const hasSettings = this.#session?.hasSettings ?? true;
+    const isDestroyed = this.#session?.isDestroyed ?? false;
     const resetCode = this.#opened?.closed === true ? (this.#opened.rstCode ?? null) : null;
     const isSecure = this.request.origin.startsWith('https:');
-    const facts = { isShort, endedByTarget, hasReceived, isSecure, goodbyeCode, hasSettings, resetCode };
+    const facts = {
+      ...{ isShort, endedByTarget, hasReceived, isSecure },
+      ...{ goodbyeCode, hasSettings, resetCode, isDestroyed },
+    };
     const explained = phase === 'open' ? explainedStream(error, facts) : error;
     this.#exchange?.onResponseError(controller, explained);
   }
