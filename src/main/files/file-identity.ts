@@ -22,7 +22,10 @@ export function finalPathOf(path: string): string {
   return at;
 }
 
-/** Identity of a file or folder, equal for all of its paths; null for anything but a regular file or folder. */
+/**
+ * Identity of a file or folder, equal for all of its paths, also of one that does not exist yet; null for a device, a pipe
+ * and the like.
+ */
 export function identityOf(path: string): string | null {
   const finalPath = finalPathOf(path);
   const stats = statsOf(finalPath);

@@ -165,7 +165,10 @@ function boundOf(
   return closed !== null && isNearer(closed.at, exclusive) ? closed : { at: exclusive, isOpen: true };
 }
 
-/** The lowest number that may be, 1 without a lower bound, or the highest one if 1 is too high. */
+/**
+ * The lowest number that may be, from 1 on without a lower bound, or the highest one if that is too high. Above an
+ * exclusive bound of any number it is the middle between both bounds, or 1 more without an upper one.
+ */
 function numberIn(type: 'integer' | 'number', schema: Fields): number {
   const low = boundOf(schema['minimum'], schema['exclusiveMinimum'], (a, b) => a > b);
   const high = boundOf(schema['maximum'], schema['exclusiveMaximum'], (a, b) => a < b);

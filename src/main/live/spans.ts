@@ -2,9 +2,6 @@ import { addCells, type CoarseCells, countOf, valueAtRankMs } from '../../metric
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import type { ShownLatency, Span, SpanLatency } from './live-state.ts';
 
-/** 0.29 × 100 is slightly more than 29. */
-const GRAIN = 1e-9;
-
 /** Joins consecutive spans. */
 export function joined(first: Span, ...others: readonly Span[]): Span {
   const spans = [first, ...others];
@@ -27,7 +24,7 @@ export function joined(first: Span, ...others: readonly Span[]): Span {
 export function spanLatency(cells: CoarseCells): SpanLatency {
   const count = countOf(cells);
   const ranked = (share: number): number | null =>
-    count === 0 ? null : valueAtRankMs(cells, Math.max(1, Math.ceil(share * count - GRAIN)));
+    count === 0 ? null : valueAtRankMs(cells, Math.max(1, Math.ceil(share * count)));
   return { cells, p50Ms: ranked(0.5), p99Ms: ranked(0.99) };
 }
 

@@ -64,9 +64,7 @@ export async function readSettled(
 
 /**
  * Calls `make` with the options, and again if the target has completed them. The first call comes before anything is
- * sent, so that problems with the options are reported first.
- *
- * @param when.asks whether the target is asked at all, after that first call
+ * sent, so that problems with the options are reported first; `asks` then says whether the target is asked at all.
  */
 export async function settledBy<Made>(
   options: RunOptions,

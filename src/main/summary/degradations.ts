@@ -109,7 +109,7 @@ export function stoodStillMs(workers: readonly CollectedWorker[]): number {
   return Math.max(0, ...workers.map(({ report }) => report?.stoodStillMs ?? 0));
 }
 
-/** Requests in flight during a standstill are attributed to the target. */
+/** What requests in flight waited for during a standstill is in their times, as if the target had taken it. */
 export function standstillOf(
   workers: readonly CollectedWorker[],
   agents: readonly Pick<AgentSummary, 'name'>[] = [],

@@ -73,7 +73,10 @@ function doubtful({ connections, requests: { sent }, isBatch }: VerdictFacts): J
   return judged('failing', found);
 }
 
-/** Too many failures of what was sent, or too much of the connections' time, or too many of one request of a mix. */
+/**
+ * Too many failures of what was sent, or too much of the connections' time, or no answer any more in the end, or too many
+ * failures of one request of a mix.
+ */
 function failing(facts: VerdictFacts): Judgement | null {
   const { failedShare, heldShare, shortestMs, failedShareOfRequest, fewestOfRequest } = VERDICT_LIMITS;
   const all = failedOf(facts);

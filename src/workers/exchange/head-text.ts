@@ -7,8 +7,6 @@ const FOLD = /[\t ]*\r\n[\t ]+/g;
 export function valuesInHead(head: string | null, name: string): string[] {
   if (head === null) return [];
   const pattern = patternOf(name);
-  // Searching the text first avoids the pattern: most heads lack the field.
-  pattern.lastIndex = 0;
   const values: string[] = [];
   const text = head.includes('\r\n ') || head.includes('\r\n\t') ? head.replace(FOLD, ' ') : head;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text))
