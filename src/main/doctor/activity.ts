@@ -16,25 +16,19 @@ interface CoreTimes {
 
 /** Measures how much other programs use the cores while this process is almost idle. */
 export class ActivityWatch {
-  readonly #source: MachineSource;
-  readonly #before: CoreTimes;
+  readonly #before = coreTimes(THIS_MACHINE);
   readonly #startedAtMs = performance.now();
   readonly #own = process.cpuUsage();
-
-  constructor(source: MachineSource = THIS_MACHINE) {
-    this.#source = source;
-    this.#before = coreTimes(source);
-  }
 
   /** Activity since the construction. */
   look(): Activity {
     const { user, system } = process.cpuUsage(this.#own);
     const elapsedMs = performance.now() - this.#startedAtMs;
     return {
-      ...activityBetween(this.#before, coreTimes(this.#source), elapsedMs, microsToMs(user + system)),
+      ...activityBetween(this.#before, coreTimes(THIS_MACHINE), elapsedMs, microsToMs(user + system)),
       // Windows has no load average, and Node returns 0 there.
-      load: this.#source.platform === 'win32' ? null : (loadavg()[0] ?? null),
-      pressureShare: pressureIn(this.#source.read('/proc/pressure/cpu')),
+      load: THIS_MACHINE.platform === 'win32' ? null : (loadavg()[0] ?? null),
+      pressureShare: pressureIn(THIS_MACHINE.read('/proc/pressure/cpu')),
     };
   }
 }

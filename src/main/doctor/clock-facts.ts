@@ -1,7 +1,7 @@
 import { PerformanceObserver } from 'node:perf_hooks';
 import type { ClockFacts, SpreadMs } from '../../protocol/diagnosis.ts';
 import { percentileOf } from './bench.ts';
-import { type MachineSource, THIS_MACHINE } from './machine-facts.ts';
+import { THIS_MACHINE } from './machine-facts.ts';
 
 const ROWS = 200;
 const LOOKS = 100;
@@ -14,8 +14,8 @@ const TIMER_MS = 1;
 const TIMED_MS = 400;
 
 /** The clock's resolution, the cost of reading it, and whether a thread that never waits is interrupted. */
-export async function clockFacts({ read }: MachineSource = THIS_MACHINE): Promise<ClockFacts> {
-  const source = read('/sys/devices/system/clocksource/clocksource0/current_clocksource').trim();
+export async function clockFacts(): Promise<ClockFacts> {
+  const source = THIS_MACHINE.read('/sys/devices/system/clocksource/clocksource0/current_clocksource').trim();
   return { source: source === '' ? null : source, ...stepOfClock(), ...(await gapsWhileBusy()) };
 }
 

@@ -228,8 +228,8 @@ function endMsOf(requests: number | null, openLoad: UnresolvedOpenLoad | null): 
  *
  * @throws VolleyError VOLLEY_USAGE or VOLLEY_UNKNOWN_HOST
  */
-export async function resolvePlan(options: RunOptions, earlier: readonly Told[] = []): Promise<RunPlan> {
-  return completePlan(await readOptions(options, earlier));
+export async function resolvePlan(options: RunOptions): Promise<RunPlan> {
+  return completePlan(await readOptions(options));
 }
 
 /**
