@@ -130,6 +130,7 @@ describe('options of connections', () => {
       /^--unix-socket '\/s' with --resolve/,
     ],
     ['a proxy of another kind', { proxy: 'socks5://p:1' }, /^--proxy 'socks5:\/\/p:1' starts with socks5:/],
+    ['a proxy that speaks TLS', { proxy: 'https://p:1' }, /^--proxy .*only http:.*, which .* without TLS\.$/],
     ['a proxy with a path', { proxy: 'http://p:1/x' }, /^--proxy 'http:\/\/p:1\/x' cannot be read/],
     ['tunnels without a proxy', { proxyTunnel: true }, /^--proxy-tunnel without --proxy/],
     ['HTTP/2 of both kinds', { http2: true, h2c: true }, /^--http2 and --h2c/],

@@ -15,7 +15,8 @@ export function nextStep(
       hasUsers === true && requests.ok > 0 && unanswered.some(({ kind }) => kind === 'unfinished');
     return areCut ? 'give-graceful-stop' : STEPS.timeout;
   }
-  const aboutProxy = proxy === undefined ? null : proxyStep(top, proxy === 'takes-requests');
+  const isMute = requests.ok === 0 && errors.every(({ kind }) => kind === 'reset');
+  const aboutProxy = proxy === undefined ? null : proxyStep(top, proxy === 'takes-requests', isMute);
   const advised = top.advice === undefined ? undefined : BY_ADVICE[top.advice];
   return (
     aboutProxy ??
@@ -74,8 +75,16 @@ const BY_CODE: Readonly<Record<string, NextStep>> = {
   NO_HTTP2: 'change-protocol',
 };
 
-/** What failed at the proxy; null if it was at the target. */
-function proxyStep({ kind, code, advice }: ErrorSummary, takesRequests: boolean): NextStep | null {
+/**
+ * What failed at the proxy; null if it was at the target.
+ *
+ * @param isMute nothing was answered: all connections ended before
+ */
+function proxyStep(
+  { kind, code, advice }: ErrorSummary,
+  takesRequests: boolean,
+  isMute: boolean,
+): NextStep | null {
   const [, status = kind === 'status' ? code : ''] = /^PROXY_(\d{3})$/.exec(code) ?? [];
   if (status === '407') return 'check-proxy-credentials';
   // tinyproxy's for wrong ones. No target has been asked.
@@ -88,6 +97,8 @@ function proxyStep({ kind, code, advice }: ErrorSummary, takesRequests: boolean)
   if (!takesRequests) return null;
   if (kind === 'protocol') return 'check-proxy';
   if (advice === 'without-keepalive') return 'keep-no-proxy-connections';
+  // So do those that speak TLS, of what is not.
+  if (isMute) return 'check-proxy';
   if (kind === 'reset' || kind === 'truncated') return 'look-in-proxy-logs';
   return PROXYS_OWN.test(status) ? 'look-behind-proxy' : null;
 }

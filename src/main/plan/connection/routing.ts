@@ -92,7 +92,7 @@ function parseProxy(text: string, problems: Problems): HttpProxy | null {
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
   if (url !== null && url.protocol !== 'http:') {
     problems.add(
-      phrase`${the('proxy')} ${shown} starts with ${url.protocol}//: only http:// proxies can be used.`,
+      phrase`${the('proxy')} ${shown} starts with ${url.protocol}//: only http:// proxies can be used, which are spoken to without TLS.`,
     );
     return null;
   }
