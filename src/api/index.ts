@@ -37,6 +37,7 @@ export type {
   Executor,
   Http,
   Metrics,
+  RequestFields,
   RequestParams,
   Response,
   Row,

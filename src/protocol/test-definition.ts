@@ -51,17 +51,22 @@ export type Executor = { startTime?: ScenarioDuration; gracefulStop?: ScenarioDu
 /** `204`, `[200, 404]`, `'2xx'`, or `'any'`. */
 export type StatusRule = number | readonly number[] | `${1 | 2 | 3 | 4 | 5}xx` | 'any';
 
+type FieldText = string | number | bigint | boolean | URL | null | undefined;
+
+/** Values that have one text each, or lists of them. */
+export type RequestFields = URLSearchParams | Readonly<Record<string, FieldText | readonly FieldText[]>>;
+
 /** One request, and what its answer must be like. */
 export interface RequestParams {
   /** Its name in the result; default: method and path. */
   name?: string;
   headers?: Readonly<Record<string, string>>;
   /** Added to the URL: each value of a list; undefined and null are left out. */
-  query?: Readonly<Record<string, unknown>>;
+  query?: RequestFields;
   /** Give at most one of `json`, `form` and `body`. */
   json?: unknown;
   /** Its values are those of `query`. */
-  form?: Readonly<Record<string, unknown>>;
+  form?: RequestFields;
   body?: string | Uint8Array;
   /** Default: every status below 400. */
   expect?: StatusRule | { status?: StatusRule; body?: string; json?: Readonly<Record<string, unknown>> };

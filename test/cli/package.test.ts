@@ -161,6 +161,15 @@ describe('the packed package', () => {
          await vu.http.post(user, { form: { a: [1, 2n], b: undefined, c: true } });
          // @ts-expect-error there is no such column
          await vu.http.get(user, { query: { a: vu.row.password } });
+         const id = (await vu.http.get(user)).pick<string>('id');
+         await vu.http.get(user, { query: { id, to: new URL(user), at: [new Date().toISOString(), null] } });
+         await vu.http.post(user, { query: new URLSearchParams({ id }), form: vu.row });
+         // @ts-expect-error a date has several texts
+         await vu.http.get(user, { query: { at: new Date() } });
+         // @ts-expect-error neither has an object in a list
+         await vu.http.get(user, { query: { at: [{ id }] } });
+         // @ts-expect-error nor a file
+         await vu.http.post(user, { form: { file: new Blob(['x']) } });
        });
        export const ofItems = scenario({ ...load, rows: items([{ id: 1 }], 'per-vu') }, async (vu) => {
          vu.row.id.toFixed();

@@ -13,6 +13,8 @@ test.each<[value: unknown, problem: string]>([
   [() => 1, 'a function: give text, a number, or a list of them'],
   [Symbol('x'), 'Symbol(x): give text, a number, or a list of them'],
   [{}, 'an object (Object): give text, a number, or a list of them'],
+  [{ toString: () => 'x' }, 'an object (Object): give text, a number, or a list of them'],
+  [[[1, 2]], 'a list: give text, a number, or a list of them'],
 ])('%p is no text of a query or a form', (value, problem) => {
   for (const what of ['query', 'form'] as const) {
     expect(() => pairsOf(what, { a: value })).toThrow(new TypeError(`${what}: 'a' is ${problem}`));

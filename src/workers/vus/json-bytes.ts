@@ -21,6 +21,7 @@ export function jsonBytesOf(value: unknown): Buffer {
     JSON.stringify(value, (name, one: unknown) =>
       typeof one === 'bigint' ? null : refuseEmptied(name, one),
     );
+  if (text.includes('null')) refuseNoNumber('', value);
   return Buffer.from(text);
 }
 
@@ -35,6 +36,20 @@ export function jsonOf(value: unknown): string | undefined {
   }
 }
 
+/** What was meant to be a number and is none would be null in JSON, which the target may even accept. */
+function refuseNoNumber(name: string, value: unknown): void {
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new TypeError(`json: ${value}${asNamed(name)} would be sent as null: give a number, or null`);
+  if (value instanceof Date && Number.isNaN(value.getTime()))
+    throw new TypeError(`json: an invalid Date${asNamed(name)} would be sent as null: give a date, or null`);
+  if (typeof value !== 'object' || value === null || 'toJSON' in value) return;
+  for (const [key, one] of Object.entries(value)) refuseNoNumber(key, one);
+}
+
+function asNamed(name: string): string {
+  return name === '' ? '' : ` as '${name}'`;
+}
+
 function refuseEmptied(name: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const kind = EMPTY_IN_JSON.find((one) => value instanceof one)?.name ?? ofTheWeb(value);
@@ -47,6 +62,5 @@ function refuseEmptied(name: string, value: unknown): unknown {
         : /^(?:URL|Form|Head)/.test(kind)
           ? 'Object.fromEntries(…) makes one'
           : 'give plain values';
-  const where = name === '' ? '' : ` as '${name}'`;
-  throw new TypeError(`json: ${withArticle(kind)}${where} would be sent as {}: ${advice}`);
+  throw new TypeError(`json: ${withArticle(kind)}${asNamed(name)} would be sent as {}: ${advice}`);
 }

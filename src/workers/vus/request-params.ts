@@ -14,8 +14,6 @@ const PARAMS = new Set([
   'cookies',
   'stream',
 ]);
-/** What `String` makes of an object that has no text of its own. */
-const NO_TEXT = /^\[object \w+\]$/;
 
 /** @throws TypeError for an unknown name, several bodies, or headers that are not names and values */
 export function checkParams(params: RequestParams): void {
@@ -120,10 +118,8 @@ export function withQuery(path: string, pairs: URLSearchParams): string {
 
 function textIn(what: string, name: string, value: unknown): string {
   if (typeof value === 'string') return value;
-  const text = String(value);
-  const isText =
-    typeof value === 'object' ? !NO_TEXT.test(text) && adviceOn(value) === null : isScalar(value);
-  if (isText) return text;
+  // Other objects have no text that is surely meant.
+  if (typeof value === 'object' ? value instanceof URL : isScalar(value)) return String(value);
   const advice = adviceOn(value) ?? 'give text, a number, or a list of them';
   throw new TypeError(`${what}: '${name}' is ${calledKind(value)}: ${advice}`);
 }
