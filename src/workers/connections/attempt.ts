@@ -5,10 +5,11 @@ import type { Destination } from '../../protocol/endpoint.ts';
 import type { Address, HttpProxy } from '../../protocol/routes.ts';
 import type { Inbox } from './inbox.ts';
 import type { Link } from './link.ts';
+import { withWords } from './read-bytes.ts';
 import { handshakeOptions, nodeTls } from './tls.ts';
 
 // One buffer for all connections of a thread: its bytes are valid only during the call that delivers them.
-const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
+const READ_BUFFER = withWords(Buffer.allocUnsafeSlow(65_536));
 
 /** A socket that is connecting; what it reads belongs to its link. */
 export interface Attempt {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../time/clock.ts';
-import { copyInto, type ReadBytes } from './read-bytes.ts';
+import { copyInto, type ReadBytes, withWords } from './read-bytes.ts';
 
 /** Receives the bytes that were read for it. */
 export interface Recipient {
@@ -137,8 +137,13 @@ export class Inbox {
   }
 
   #copyOf(recipient: Recipient, bytes: ReadBytes, count: number, readAtMs: number): Waiting {
-    const read = this.#unused.pop() ?? { recipient, bytes: Buffer.allocUnsafe(FIRST_BYTES), count, readAtMs };
-    if (read.bytes.length < count) read.bytes = Buffer.allocUnsafe(count);
+    const read = this.#unused.pop() ?? {
+      recipient,
+      bytes: withWords(Buffer.allocUnsafe(FIRST_BYTES)),
+      count,
+      readAtMs,
+    };
+    if (read.bytes.length < count) read.bytes = withWords(Buffer.allocUnsafe(count));
     copyInto(read.bytes, 0, bytes, 0, count);
     read.recipient = recipient;
     read.count = count;

@@ -5,7 +5,17 @@
 export interface ReadBytes {
   readonly length: number;
   readonly [at: number]: number;
+  /** Reads several of them at once, from any place; not every buffer has it. */
+  readonly words?: DataView;
   indexOf(byte: number, from?: number): number;
+}
+
+/** The order of bytes in this machine's numbers. */
+export const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
+/** A buffer to read into, whose bytes can be read several at once. */
+export function withWords(buffer: Buffer): Buffer & { readonly words: DataView } {
+  return Object.assign(buffer, { words: new DataView(buffer.buffer, buffer.byteOffset, buffer.length) });
 }
 
 /** A copy of `bytes[from…to)` that may be kept. */

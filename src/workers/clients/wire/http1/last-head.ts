@@ -1,4 +1,5 @@
-import { copyInto, latin1Of, type ReadBytes } from '../../../connections/read-bytes.ts';
+import { KnownBytes } from '../../../connections/known-bytes.ts';
+import { latin1Of, type ReadBytes } from '../../../connections/read-bytes.ts';
 import { FramingFields } from './framing-fields.ts';
 
 /** Longer ones are not kept. */
@@ -23,27 +24,25 @@ export class LastHead implements ReadHead {
   status = 0;
   minorVersion = 0;
   readonly fields = new FramingFields();
-  readonly #bytes = Buffer.alloc(LONGEST_KEPT_BYTES);
-  /** 0: none is kept. */
-  #length = 0;
+  /** Empty if none is kept. */
+  readonly #bytes = new KnownBytes(LONGEST_KEPT_BYTES);
   #text: string | null = null;
   #othersInARow = 0;
 
   /** In Latin-1, as received; the same text each time. */
   get text(): string {
-    this.#text ??= latin1Of(this.#bytes, 0, this.#length);
+    this.#text ??= latin1Of(this.#bytes.bytes, 0, this.#bytes.length);
     return this.#text;
   }
 
   /** The length of the head that begins at `from` if it is this one, byte for byte; otherwise 0. */
   lengthAt(bytes: ReadBytes, from: number, to: number): number {
-    const length = this.#length;
+    const { length } = this.#bytes;
     if (to - from < length) return 0;
-    for (let at = 0; at < length; at++)
-      if (bytes[from + at] !== this.#bytes[at]) {
-        if (this.#othersInARow > MOST_OTHERS) this.#length = 0;
-        return 0;
-      }
+    if (!this.#bytes.areAt(bytes, from)) {
+      if (this.#othersInARow > MOST_OTHERS) this.#bytes.forget();
+      return 0;
+    }
     if (length > 0) this.#othersInARow = 0;
     return length;
   }
@@ -53,8 +52,7 @@ export class LastHead implements ReadHead {
     this.#othersInARow++;
     if (this.#othersInARow > MOST_OTHERS && this.#othersInARow % KEPT_ONE_IN !== 0) return;
     if (to - from > LONGEST_KEPT_BYTES) return;
-    copyInto(this.#bytes, 0, bytes, from, to);
-    this.#length = to - from;
+    this.#bytes.become(bytes, from, to);
     this.#text = null;
     this.status = status;
     this.minorVersion = minorVersion;

@@ -1,3 +1,5 @@
+import { KnownBytes } from '../../../connections/known-bytes.ts';
+import type { ReadBytes } from '../../../connections/read-bytes.ts';
 import { numberIn } from '../decimal.ts';
 import { FORBIDDEN_FIELDS, isFieldName, isFieldValue } from './field-syntax.ts';
 import { MOST_FIELD_BYTES } from './frames.ts';
@@ -25,9 +27,8 @@ export class HeadReader implements FieldTaker {
   /** Name, value, name, value, without pseudo-header fields; null if not requested. */
   fields: string[] | null = null;
   readonly #decoder = new BlockDecoder();
-  #known = Buffer.allocUnsafeSlow(256);
-  /** -1 if nothing is known. */
-  #knownBytes = -1;
+  /** Empty if nothing is known. */
+  readonly #known = new KnownBytes(256);
   #sizeBytes = 0;
   #hasPlainFields = false;
 
@@ -49,10 +50,10 @@ export class HeadReader implements FieldTaker {
     this.fields = wantsFields ? [] : null;
     this.#sizeBytes = 0;
     this.#hasPlainFields = false;
-    this.#knownBytes = -1;
+    this.#known.forget();
     const isStateless = this.#decoder.isStateless;
     if (!this.#decoder.decode(bytes, from, to, this)) return false;
-    if (isStateless && this.#decoder.isStateless) this.#remember(bytes, from, to);
+    if (isStateless && this.#decoder.isStateless) this.#known.become(bytes, from, to);
     return true;
   }
 
@@ -93,19 +94,9 @@ export class HeadReader implements FieldTaker {
     this.refusal ??= code;
   }
 
-  #isKnown(bytes: Buffer, from: number, to: number): boolean {
-    const length = to - from;
-    if (length !== this.#knownBytes) return false;
-    const known = this.#known;
-    for (let i = 0; i < length; i++) if (known[i] !== bytes[from + i]) return false;
-    return true;
-  }
-
-  #remember(bytes: Buffer, from: number, to: number): void {
-    const length = to - from;
-    if (length > this.#known.length) this.#known = Buffer.allocUnsafeSlow(length * 2);
-    bytes.copy(this.#known, 0, from, to);
-    this.#knownBytes = length;
+  #isKnown(bytes: ReadBytes, from: number, to: number): boolean {
+    const { length } = this.#known;
+    return length > 0 && length === to - from && this.#known.areAt(bytes, from);
   }
 }
 
