@@ -2,9 +2,12 @@ import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { ScenariosPlan } from '../../protocol/scenario.ts';
 import type { Summary } from '../../protocol/summary.ts';
+import { formatMs } from '../text/format.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { say } from './say.ts';
 
+/** What ends before needs no words. */
+const LATE_AFTER_MS = 3_000;
 const NOTHING_SENT = 'Nothing was sent.';
 
 /** What is done once before and once after a run. */
@@ -24,8 +27,12 @@ export interface AroundRun {
   giveUp(): void;
 }
 
-/** Null if a run has nothing before and after it. */
-export function aroundRun(plan: RunPlan): AroundRun | null {
+/**
+ * Null if a run has nothing before and after it.
+ *
+ * @param note says what is waited for
+ */
+export function aroundRun(plan: RunPlan, note: (sentence: string) => void = say): AroundRun | null {
   const { scenarios } = plan;
   if (scenarios === undefined || !(scenarios.hasSetup || scenarios.hasTeardown)) return null;
   const givingUp = new AbortController();
@@ -33,13 +40,14 @@ export function aroundRun(plan: RunPlan): AroundRun | null {
   let beginning: Promise<RunPlan | null> = Promise.resolve(null);
   const setUpOnce = async (stopping: AbortSignal): Promise<RunPlan | null> => {
     const { setUp } = await import('../once/setup.ts');
-    return setUp(plan, scenarios, { tell: null, signal: AbortSignal.any([stopping, givingUp.signal]) });
+    const signal = AbortSignal.any([stopping, givingUp.signal]);
+    return toldIfLate('setup', scenarios, note, setUp(plan, scenarios, { tell: null, signal }));
   };
   /** Why teardown failed; null also if there was nothing to tear down. */
   const tornDown = async (ready: RunPlan | null): Promise<string | null> => {
     if (ready === null) return null;
     const { tearDown } = await import('../once/setup.ts');
-    const failure = await tearDown(ready, scenarios, watching);
+    const failure = await toldIfLate('teardown', scenarios, note, tearDown(ready, scenarios, watching));
     if (failure !== null) say(failure);
     return failure;
   };
@@ -61,6 +69,22 @@ export function aroundRun(plan: RunPlan): AroundRun | null {
     },
     giveUp: () => givingUp.abort(),
   };
+}
+
+/** Says once what is waited for, and until when. */
+async function toldIfLate<T>(
+  part: string,
+  { setupTimeoutMs }: ScenariosPlan,
+  note: (sentence: string) => void,
+  ended: Promise<T>,
+): Promise<T> {
+  const afterMs = Math.min(LATE_AFTER_MS, setupTimeoutMs / 4);
+  const leftMs = setupTimeoutMs - afterMs;
+  const timer = setTimeout(
+    () => note(`waiting for ${part}: it is interrupted in ${formatMs(leftMs)}, when setupTimeout is over.`),
+    afterMs,
+  );
+  return ended.finally(() => clearTimeout(timer));
 }
 
 /** Does what comes before a load from this machine; null if it was stopped, by a signal. */

@@ -167,7 +167,7 @@ async function measure(
   outputs: RunOutputs,
   showing: Shown & Showing & { readonly baseline: (result: Summary) => Promise<OpenBaseline> },
 ): Promise<ExitCode> {
-  const around = aroundRun(asked);
+  const around = aroundRun(asked, showing.note);
   const plan = cluster === null && around !== null ? await begunHere(around, showing.note) : asked;
   if (plan === null) {
     await outputs.discard();

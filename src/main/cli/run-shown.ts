@@ -1,5 +1,6 @@
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
+import type { ScenariosPlan } from '../../protocol/scenario.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import type { StatsdAddress } from '../live/statsd.ts';
@@ -159,16 +160,29 @@ export async function openServed(
   };
 }
 
+/** The screen has users in a line of its own. */
+async function lastUsers(
+  run: WatchedRun,
+  scenarios: ScenariosPlan,
+  note: Showing['note'],
+): Promise<() => void> {
+  const { tellOfLastUsers } = await import('./last-users.ts');
+  return tellOfLastUsers(run, scenarios, note);
+}
+
 /** Shows a run until it has ended. */
 export async function showRun(
   run: WatchedRun,
   plan: RunPlan,
   interrupts: Interrupts,
-  { live, view, liveForm }: Pick<Showing, 'live' | 'view'> & Pick<Shown, 'liveForm'>,
+  { live, view, liveForm, note }: Showing & Pick<Shown, 'liveForm'>,
 ): Promise<void> {
-  if (live === null) return;
-  if (liveForm === 'plain') {
-    await showProgress(run, live, view.isVerbose);
+  if (live === null || liveForm === 'plain') {
+    const untold = plan.scenarios === undefined ? null : await lastUsers(run, plan.scenarios, note);
+    if (live !== null) await showProgress(run, live, view.isVerbose);
+    // A failure is reported to the code that awaits the result.
+    else if (untold !== null) await run.summary.catch(() => {});
+    untold?.();
     return;
   }
   const { LiveScreen } = await import('../live/live-screen.ts');
@@ -180,6 +194,5 @@ export async function showRun(
     onLeave: releaseSentences,
   });
   screen.begin();
-  // A failure is reported to the code that awaits the result.
   await run.summary.catch(() => {}).finally(() => screen.end());
 }
