@@ -283,7 +283,7 @@ describe('scenarios over agents', () => {
       if (url !== '/never') setTimeout(() => response.end('{}'), url === '/slow' ? 500 : 1);
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
-    const load = 'load: { executor: constant-vus, vus: 4, duration: 1300ms, gracefulStop: 0s }';
+    const load = 'load: { executor: constant-vus, vus: 4, duration: 1400ms, gracefulStop: 0s }';
     const hangs = '{ get: /slow, name: slow }, { get: /quick, name: hangs }, { get: /never, name: hangs }';
     const { port } = server.address() as AddressInfo;
     const text = `url: http://127.0.0.1:${port}\n${load}\nscenarios: { a: { flow: [{ get: /slow, name: slow }] }, b: { flow: [${hangs}] } }`;

@@ -81,7 +81,7 @@ test.each([
   ['inline', 'undici', '1'],
 ])('%s, %s, workers: %s: a slow request hides no other one that hangs', async (mode, client, workers) => {
   const { code, result } = await ran(
-    "{ executor: 'constant-vus', vus: 4, duration: '1300ms', gracefulStop: '0s' }",
+    "{ executor: 'constant-vus', vus: 4, duration: '1400ms', gracefulStop: '0s' }",
     `async exec(vu) {
       await vu.http.get('/delay/500', { name: 'slow' });
       if (vu.id > 2) return;

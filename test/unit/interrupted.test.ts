@@ -21,7 +21,9 @@ import { MIX, summaryWith } from '../support/summary.ts';
 
 test.each([
   ['late from twice the slowest good answer on', [0, 100, 199.9, 200, 1_000], [40, 100], 100, 3],
-  ['judged by their own name, whatever else was slow', [0, 100, 199.9, 200, 1_000], [100], 10_000, 3],
+  ['judged by their own name, whatever else was slow', [0, 599.9, 600, 1_500], [300], 1_000, 2],
+  ['judged by any name as far as a pause may last', [0, 199.9, 200, 499.9], [5], 100, 2],
+  ['and no further', [0, 499.9, 500, 1_500], [5], 1_000, 2],
   ['judged by the whole run without a good answer of their name', [0, 150, 200], [], 100, 2],
   ['all late without any good answer', [0.1, 5], [], 0, 0],
 ])('requests that volley ended are %s', (_, tookMs, answeredMs, longestOfRunMs, interrupted) => {

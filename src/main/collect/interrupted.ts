@@ -1,5 +1,11 @@
 import { LATE_AFTER_TIMES } from '../../protocol/report.ts';
 
+/**
+ * Up to here a good answer of any name counts for all. A busy machine may stand still for as long, and of a name with few
+ * answers none has seen it yet.
+ */
+const MOST_OF_OTHERS_MS = 250;
+
 /** The same in a form that can be sent. */
 export interface PortableCutOff {
   readonly longestOkMs: number;
@@ -28,11 +34,12 @@ export class CutOff {
    * How many of them may still have been answered as others of their name were. Of the rest the target is to be blamed,
    * and of all if the run has no good answer at all.
    *
-   * @param longestOfRunMs what counts for a name without a good answer; 0 without any
+   * @param longestOfRunMs of all names, which counts where this one has no good answer; 0 without any
    * @param worker only those of this one
    */
   interrupted(longestOfRunMs: number, worker?: number): number {
-    const lateMs = lateAfterMs(this.longestOkMs > 0 ? this.longestOkMs : longestOfRunMs);
+    const ofOthersMs = this.longestOkMs > 0 ? Math.min(longestOfRunMs, MOST_OF_OTHERS_MS) : longestOfRunMs;
+    const lateMs = lateAfterMs(Math.max(this.longestOkMs, ofOthersMs));
     let count = 0;
     for (const [of, tookMs] of this.#tookMs)
       if (worker === undefined || of === worker) count += tookMs.filter((ms) => ms < lateMs).length;
