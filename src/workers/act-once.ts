@@ -25,6 +25,14 @@ type Scenario = ScenarioOf<unknown, Metrics>;
 type Tell = (step: OnceStep) => void;
 type Exchanged = Extract<OnceStep, { type: 'exchange' }>;
 
+/** Bytes that came unasked throw doubt on the answers that code has worked with. */
+const SURPLUS = {
+  kind: 'request',
+  code: 'protocol UNREQUESTED',
+  example:
+    'the target sent bytes that no request had asked for, so an answer may be cut, or that of another request',
+} as const;
+
 /** Of so many of the last exchanges an error shows no secret. */
 const MOST_SEEN = 16;
 
@@ -87,9 +95,12 @@ export async function actOnce(
   await run.finished;
   signal.removeEventListener('abort', stop);
   stopHearing();
-  run.release();
   const isInterrupted = signal.aborted || (!isDone && failure === null);
-  return { failure, isInterrupted, tookMs: clock.nowMs() - fromMs, value };
+  const tookMs = clock.nowMs() - fromMs;
+  const unrequested = isInterrupted ? 0 : await run.readRest();
+  run.release();
+  if (unrequested > 0 && typeof part !== 'string') failed({ ...SURPLUS, hide });
+  return { failure, isInterrupted, tookMs, value };
 }
 
 function secretsInStep({ exchange, secrets }: Exchanged): string[] {

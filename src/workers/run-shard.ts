@@ -156,6 +156,11 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     else this.#end();
   }
 
+  /** Reads on, and returns how many connections have brought what no request had asked for. */
+  readRest(): Promise<number> {
+    return this.#clients.readRest().then(() => this.#clients.counters.unrequested);
+  }
+
   /** Closes every connection and sends the remaining records. */
   release(): void {
     if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
@@ -170,7 +175,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
 
   /** Closes every connection and returns this shard's report. */
   async close(usage: WorkerUsage & Pick<WorkerReport, 'practiceCpuMs'>): Promise<WorkerReport> {
-    await this.#clients.readRest();
+    await this.readRest();
     this.release();
     return {
       samples: this.recorder.samples,

@@ -96,6 +96,7 @@ class OnceRun implements ExchangeOwner {
     await this.#done.promise;
     clearTimeout(timer);
     await new Promise<void>(afterReads);
+    await this.#clients.readRest();
     return this.#withSurplus();
   }
 

@@ -37,6 +37,8 @@ async function serving(
 ): Promise<string> {
   const serve = (socket: Socket): void => {
     socket.on('error', () => {});
+    // The kernel would hold a second answer back until the first one has been acknowledged, some 40 ms later.
+    socket.setNoDelay();
     onConnect(socket, '');
     socket.on('data', (data) => onRequest(socket, String(data)));
   };
@@ -144,6 +146,32 @@ describe.each(CLIENT_NAMES)('bytes that no request asked for, %s', (client) => {
     ]);
   });
 
+  /** Another answer comes 20 ms behind each. */
+  const late = (): Promise<string> =>
+    serving((socket) => {
+      setTimeout(() => socket.destroyed || socket.write(OK), 20);
+      setTimeout(() => socket.destroyed || socket.write(OK), 40);
+    });
+
+  test('sent once, it is not called good either if what nobody asked for comes later', async () => {
+    const sent: OnceSent[] = [];
+    for await (const one of sentOnce(await resolvePlan({ url: await late(), client }))) sent.push(one);
+    expect(sent.map(({ exchanges }) => exchanges.map(({ failure }) => failure))).toEqual([
+      [expect.stringContaining('the target sent bytes that no request had asked for')],
+    ]);
+  });
+
+  test('nor is an iteration, done once', async () => {
+    const plan = inFolder(`${client}-once.yaml`);
+    writeFileSync(
+      plan,
+      `url: ${await late()}\nscenarios:\n  one:\n    load: { executor: per-vu-iterations, vus: 1, iterations: 1 }\n    flow: [{ get: /a }, { get: /b }]\n`,
+    );
+    const { code, stdout } = await volley.with({}, ['run', plan, '--client', client, '--once']);
+    expect(stdout).toMatch(/iteration failed .*the target sent bytes that no request had asked for/);
+    expect(code).toBe(1);
+  });
+
   test.each([false, true])(
     'rows of a batch whose answers come with more fail, saved: %s',
     async (isSaved) => {
@@ -226,7 +254,7 @@ describe.each(CLIENT_NAMES)('bytes that no request asked for, %s', (client) => {
   test('https: a notice in a record of its own, on an idle connection', async () => {
     const polite = (socket: Socket): void => {
       socket.write(OK);
-      setTimeout(() => socket.end(NOTICE), 50);
+      setTimeout(() => socket.end(NOTICE), 150);
     };
     const url = await serving(polite, undefined, 'https');
     const summary = await measured(url, client, { ...SLOW, insecure: true });
@@ -241,7 +269,7 @@ describe.each(CLIENT_NAMES)('bytes that no request asked for, %s', (client) => {
     const way = { proxy: proxy.authority, proxyTunnel: true };
     const alone = await serving((socket) => {
       socket.write(OK);
-      setTimeout(() => socket.end(NOTICE), 50);
+      setTimeout(() => socket.end(NOTICE), 150);
     });
     const idle = await measured(alone, client, { ...SLOW, ...way });
     expect(idle.requests).toMatchObject({ sent: 3, ok: 3 });
@@ -249,7 +277,10 @@ describe.each(CLIENT_NAMES)('bytes that no request asked for, %s', (client) => {
     expect(idle.connections).toEqual({ opened: 3, closedByTarget: 2 });
     const together = await measured(await serving((socket) => socket.end(OK + NOTICE)), client, way);
     expect(together.requests).toMatchObject({ sent: 20, ok: 20 });
-    expect(together.connections).toEqual({ opened: 20, closedByTarget: 20 });
+    const { closedByTarget, ...others } = together.connections;
+    expect(others).toEqual({ opened: 20 });
+    // The run may be over before undici has been given the notice on the last one.
+    expect([19, 20]).toContain(closedByTarget);
     const another = await measured(await serving((socket) => socket.write(OK + NOTICE + OK)), client, way);
     expect(another.connections).toMatchObject({ opened: 20, unrequested: 20 });
   });

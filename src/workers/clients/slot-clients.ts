@@ -147,8 +147,7 @@ export class SlotClients {
     const nowMs = this.#clock.nowMs();
     let restMs = 0;
     for (const client of this.#allOpen) restMs = Math.max(restMs, restOf(client, nowMs));
-    // Timers come before reads: what came while the loop was late is read in the same turn.
-    if (restMs > 0) await rest(restMs).then(() => setImmediate());
+    if (restMs > 0) await restAndRead(restMs);
   }
 
   close(): void {
@@ -201,7 +200,7 @@ export class SlotClients {
     }
     origin.left.add(unused);
     unused.connection.leave();
-    setTimeout(() => this.#close(name, origin, unused), restMs).unref();
+    restAndRead(restMs, { ref: false }).then(() => this.#close(name, origin, unused));
   }
 
   #close(name: string, origin: Origin, unused: HttpClient): void {
@@ -216,6 +215,11 @@ export class SlotClients {
 /** How long an answer may still come that no request has taken; HTTP/2 numbers them. */
 function restOf({ connection }: HttpClient, nowMs: number): number {
   return connection.isMultiplexed ? 0 : (connection.course?.restUntilMs ?? nowMs) - nowMs;
+}
+
+/** Timers come before reads: what came while the loop was late is read in the same turn. */
+function restAndRead(ms: number, options = {}): Promise<void> {
+  return rest(ms, undefined, options).then(() => setImmediate());
 }
 
 function addCounters(sum: ConnectionCounters, counters: ConnectionCounters): void {
