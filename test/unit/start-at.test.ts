@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { createMonotonicClock } from '../../src/time/clock.ts';
 import { startAt } from '../../src/workers/loads/start-at.ts';
 
@@ -44,4 +44,23 @@ test('a start is never early, and can be called off', async () => {
   });
   expect(begunMs).toBeGreaterThanOrEqual(atMs);
   expect(isCalledOff).toBe(true);
+});
+
+test('polling begins two milliseconds ahead, so that a start need not wait for a timer', () => {
+  jest.useFakeTimers();
+  try {
+    let looks = 0;
+    const nowMs = (): number => {
+      looks++;
+      return 0;
+    };
+    const cancel = startAt(50, { nowMs }, () => {});
+    jest.advanceTimersByTime(47);
+    expect(looks).toBe(1);
+    jest.advanceTimersByTime(2);
+    expect(looks).toBeGreaterThan(1);
+    cancel();
+  } finally {
+    jest.useRealTimers();
+  }
 });
