@@ -193,7 +193,7 @@ const left = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsW
     const wrong = await submit('open', path, 1).ended;
     expect([wrong.code, seen]).toEqual([2, []]);
     expect(wrong.stderr).toMatch(
-      /scenarios\.default\.rows: agents cannot be sent these items \(.*\): give plain data\./,
+      /\.m?[jt]s: rows: agents cannot be sent these items \(.*\): give plain data\./,
     );
   });
 });

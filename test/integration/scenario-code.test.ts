@@ -191,12 +191,35 @@ export default defineTest({ thresholds: ['count(nometric)>0', 'p95{x}<z'], timeo
 export default scenario({ executor: 'constant-vus', vus: 1, duratoin: '1s', baseUrl: 'http://127.0.0.1:9/',
   metrics: { a: 'counter' }, other: 1 }, async () => {});`,
   );
-  const prefix = `volley: ${one}: scenarios.default.load.`;
+  const prefix = `volley: ${one}: `;
   expect((await ran('run', one)).stderr).toBe(
     `${prefix}duratoin: there is no such field: did you mean duration?
 ${prefix}baseUrl: there is no such field: did you mean baseURL?
 ${prefix}metrics: there is no such field: scenario(…) does not take it: write defineTest({ … }).
 ${prefix}other: there is no such field: choose from executor, startTime, gracefulStop, vus, duration.
+`,
+  );
+
+  // What is deeper in it, or missing, is named as it is given there too.
+  const deep = file('deep.mjs');
+  writeFileSync(
+    deep,
+    `import { items, scenario } from 'volley';
+export default scenario({ executor: 'ramping-vus', stages: [{ duration: 'x', target: 1 }], rows: items([]) }, async () => {});`,
+  );
+  expect((await ran('run', deep)).stderr).toBe(
+    `volley: ${deep}: stages[0].duration 'x': give a time such as '30s' or '2m', or 0; a number is milliseconds.
+volley: ${deep}: rows: items(…) has no rows: give at least one.
+`,
+  );
+  const without = file('without.mjs');
+  writeFileSync(
+    without,
+    `import { scenario } from 'volley';
+export default scenario({ baseURL: 'http://127.0.0.1:9/' }, async () => {});`,
+  );
+  expect((await ran('run', without)).stderr).toBe(
+    `volley: ${without}: executor: there is none: say who starts iterations, as in { executor: 'constant-vus', vus: 10, duration: '30s' }.
 `,
   );
 });

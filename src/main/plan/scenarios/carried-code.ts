@@ -20,6 +20,7 @@ const DESCRIPTION = 'package.json';
 export function carriedWith(
   code: ScenarioCode,
   { scenarios }: TestDefinition,
+  isOfOne: boolean,
   problems: string[],
 ): Pick<Supplies, 'code' | 'scenarioItems'> {
   const modules = modulesIn(code);
@@ -30,7 +31,7 @@ export function carriedWith(
       serialize(rows.source.items);
     } catch (error) {
       problems.push(
-        `scenarios.${name}.rows: agents cannot be sent these items (${messageOf(error)}): give plain data.`,
+        `${isOfOne ? '' : `scenarios.${name}.`}rows: agents cannot be sent these items (${messageOf(error)}): give plain data.`,
       );
     }
     return rows.source.items;

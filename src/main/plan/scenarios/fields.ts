@@ -6,7 +6,7 @@ const LONGEST_MS = 168 * 3_600_000;
 
 /** Reads the fields of an object made by user code, and collects what is wrong with them. */
 export class Fields {
-  /** The object's name in problems: `scenarios.shop.load`. */
+  /** The object's name in problems: `scenarios.shop.load`; empty if its fields are named alone. */
   readonly name: string;
   /** Whether there is an object at all; that there is none is reported. */
   readonly isObject: boolean;
@@ -34,7 +34,7 @@ export class Fields {
       if (known.includes(field) || given[field] === undefined) continue;
       const meant = nearestTo(field, known);
       const advice = (meant === null ? adviceOn(field) : null) ?? meantOrOneOf(field, known);
-      problems.push(`${this.#of(field)}: there is no such field: ${advice}`);
+      problems.push(`${this.nameOf(field)}: there is no such field: ${advice}`);
       // The unknown field is reported, and not that the field that was meant is missing.
       if (meant !== null) this.#values[meant] ??= given[field];
     }
@@ -50,7 +50,7 @@ export class Fields {
 
   problem(field: string, advice: string): void {
     const given = this.has(field) ? ` ${quoted(this.value(field))}` : '';
-    this.#problems.push(`${this.#of(field)}${given}: ${advice}${advice.endsWith('?') ? '' : '.'}`);
+    this.#problems.push(`${this.nameOf(field)}${given}: ${advice}${advice.endsWith('?') ? '' : '.'}`);
   }
 
   count(field: string, least: number, most: number, otherwise?: number): number {
@@ -102,7 +102,8 @@ export class Fields {
     this.problem(field, 'give a function');
   }
 
-  #of(field: string): string {
+  /** A field's name in problems. */
+  nameOf(field: string): string {
     return this.name === '' ? field : `${this.name}.${field}`;
   }
 }

@@ -53,6 +53,8 @@ export interface ReadTest {
 interface ReadScenario {
   readonly plan: ScenarioPlan;
   readonly rows: RowCells | null;
+  /** As problems name them. */
+  readonly nameOfRows: string;
   readonly weight: number;
   /** Null if it uses the test's load. */
   readonly load: UserLoad | null;
@@ -109,14 +111,14 @@ function readScenario(
   isShared: boolean,
   problems: string[],
 ): ReadScenario {
-  const called = `scenarios.${name}`;
-  const fields = new Fields(called, value, OF_SCENARIO, problems);
+  // What is given to `scenario()` is given without these names.
+  const fields = new Fields(test.isOfOne ? '' : `scenarios.${name}`, value, OF_SCENARIO, problems);
   fields.body('exec', fields.isObject);
   fields.body('vuSetup', false);
   fields.body('vuTeardown', false);
   const load = fields.has('load')
     ? readLoad(
-        `${called}.load`,
+        test.isOfOne ? '' : fields.nameOf('load'),
         fields.value('load'),
         mostArriving,
         problems,
@@ -125,7 +127,7 @@ function readScenario(
     : null;
   if (load === null && !isShared && fields.isObject)
     problems.push(
-      `${called}.load: there is none: say who starts iterations, as in { executor: 'constant-vus', vus: 10, duration: '30s' }.`,
+      `${fields.nameOf(test.isOfOne ? 'executor' : 'load')}: there is none: say who starts iterations, as in { executor: 'constant-vus', vus: 10, duration: '30s' }.`,
     );
   if (load !== null && fields.has('weight'))
     fields.problem(
@@ -146,6 +148,7 @@ function readScenario(
       keepsCookies: fields.flag('keepCookies'),
     },
     rows,
+    nameOfRows: fields.nameOf('rows'),
     weight: load === null ? fields.count('weight', 1, MOST_WEIGHT, 1) : 1,
     load,
   };
@@ -172,7 +175,7 @@ function rowsIn(
     fields.problem('rows', 'give csv(…), jsonl(…) or items(…)');
     return none;
   }
-  const own = new Fields(`${fields.name}.rows`, given, ['kind', 'source', 'deal', 'row'], problems);
+  const own = new Fields(fields.nameOf('rows'), given, ['kind', 'source', 'deal', 'row'], problems);
   // Of an unknown deal it is not known how many rows it needs.
   const asked = own.choice('deal', ROW_DEALS);
   const deal = own.value('deal') === asked ? asked : null;
@@ -227,17 +230,17 @@ function poolsOf(read: readonly ReadScenario[], shared: UserLoad | null, problem
 /** Checks that there are enough rows if each user or each iteration needs its own. */
 function checkRows(read: ReadScenario | undefined, load: UserLoad, problems: string[]): void {
   if (read === undefined || read.plan.rowCount === 0) return;
-  const { name, deal, rowCount } = read.plan;
+  const { deal, rowCount } = read.plan;
   const users = mostUsers(load);
   if (deal === 'per-vu' && users > rowCount)
     problems.push(
-      `scenarios.${name}.rows: ${thereAre(rowCount)} for ${counted(users, 'user')}, who have one each: give more rows, fewer users${load.type === 'arrivals' ? ' (maxVUs)' : ''}, or deal them by 'cycle'.`,
+      `${read.nameOfRows}: ${thereAre(rowCount)} for ${counted(users, 'user')}, who have one each: give more rows, fewer users${load.type === 'arrivals' ? ' (maxVUs)' : ''}, or deal them by 'cycle'.`,
     );
   if (deal !== 'once' || load.type !== 'iterations') return;
   const iterations = load.executor === 'per-vu-iterations' ? load.iterations * users : load.iterations;
   if (iterations > rowCount)
     problems.push(
-      `scenarios.${name}.rows: ${thereAre(rowCount)} for ${counted(iterations, 'iteration')}, which use one each: ask for at most as many.`,
+      `${read.nameOfRows}: ${thereAre(rowCount)} for ${counted(iterations, 'iteration')}, which use one each: ask for at most as many.`,
     );
 }
 

@@ -57,7 +57,8 @@ export async function resolveTest(
   if (problems.length === 0 && isSentFromHere) checkUsers(read, problems);
   const inCode: string[] = [];
   const { code, secrets } = await test.code(read, inCode);
-  const carriedCode = isSentFromHere || problems.length > 0 ? {} : carriedWith(code, definition, problems);
+  const carriedCode =
+    isSentFromHere || problems.length > 0 ? {} : carriedWith(code, definition, test.isOfOne, problems);
   const inRules: string[] = [];
   const { own: ofScenarios, others: asked } = scenarioRules(given, read, inRules);
   const { named, others } = rulesOfRequests(asked);

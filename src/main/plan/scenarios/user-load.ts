@@ -103,7 +103,7 @@ function executorOf(name: string, value: unknown): (typeof EXECUTORS)[number] {
 
 function stagesIn(fields: Fields, problems: string[]): UserStage[] {
   return fields.list('stages').map((stage, index) => {
-    const one = new Fields(`${fields.name}.stages[${index}]`, stage, ['duration', 'target'], problems);
+    const one = new Fields(`${fields.nameOf('stages')}[${index}]`, stage, ['duration', 'target'], problems);
     return { durationMs: one.duration('duration', 0), target: one.count('target', 0, MOST_USERS) };
   });
 }
@@ -117,7 +117,7 @@ function arrivalStages(fields: Fields, executor: string, problems: string[]): St
   }
   let from = fields.has('startRate') ? rateIn(fields, 'startRate', periodMs) : { requests: 0, periodMs };
   const stages = fields.list('stages').map((stage, index): Stage => {
-    const one = new Fields(`${fields.name}.stages[${index}]`, stage, ['duration', 'target'], problems);
+    const one = new Fields(`${fields.nameOf('stages')}[${index}]`, stage, ['duration', 'target'], problems);
     const to = rateIn(one, 'target', periodMs);
     const read = { durationMs: one.duration('duration', 0), from, to };
     from = to;
