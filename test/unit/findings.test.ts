@@ -244,7 +244,7 @@ const STEP_TEXTS: Readonly<Record<NextStep, RegExp>> = {
   'look-in-logs-or-lower-load': /^The target rejects requests: lower the load, or look for the cause/,
   'lower-load-or-raise-timeout': /or raise --timeout\.$/,
   'give-graceful-stop':
-    /^volley ended them with their iterations, .* more than twice as long as the slowest good answer of their name\. Give/,
+    /^volley ended them with their iterations, .* more than twice as long as the slowest good answer of their name, or of the run where a name has none\. Give/,
   'measure-again': /^volley itself stood still for 3\.00 s, which may be why: measure again\.$/,
   'raise-machine-limits': /ulimit -n for EMFILE/,
   'add-workers': /^Add workers \(-w\)/,

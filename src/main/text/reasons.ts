@@ -68,7 +68,7 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
   'lower-load-or-raise-timeout': ({ option }, finding) =>
     `The target does not answer in time: lower the load, give it more resources, or raise ${option(hasStalled(finding) ? 'stall-timeout' : 'timeout')}.`,
   'give-graceful-stop': () =>
-    'volley ended them with their iterations, but they had taken more than twice as long as the slowest good answer of their name. Give gracefulStop or gracefulRampDown more time to see whether they are answered.',
+    'volley ended them with their iterations, but they had taken more than twice as long as the slowest good answer of their name, or of the run where a name has none. Give gracefulStop or gracefulRampDown more time to see whether they are answered.',
   'measure-again': (_naming, finding) =>
     `volley itself stood still for ${formatMs(figureOf(finding, 'stoodStillMs'))}, which may be why: measure again.`,
   'raise-machine-limits': (_naming, finding) =>
