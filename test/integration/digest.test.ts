@@ -75,6 +75,7 @@ async function startDemanding(demand: Demand) {
     counts.set(field('nonce'), count);
     const expected: Record<string, string> = {
       username: userhash ? hash(`${USER}:${REALM}`) : USER,
+      userhash: userhash ? 'true' : '',
       realm: REALM,
       uri: request.url!,
       opaque: 'o,=p',

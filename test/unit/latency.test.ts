@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { emptyTally, mergeTallies, tallyOf } from '../../src/main/collect/merge.ts';
 import type { MergedDistribution } from '../../src/main/collect/merged-distribution.ts';
+import { Series } from '../../src/main/collect/series.ts';
 import { Tally } from '../../src/main/collect/tally.ts';
+import { histogramRows } from '../../src/main/summary/histogram-rows.ts';
+import { percentileIntervals } from '../../src/main/summary/intervals.ts';
 import { summarizeLatency } from '../../src/main/summary/latency-summary.ts';
 import { LATENCY_KINDS } from '../../src/protocol/latency.ts';
 import { fc } from '../support/properties.ts';
@@ -201,4 +204,35 @@ test('every kind of latency has a formula: a request that was answered is in eac
     ['wait', 1, 2],
     ['firstByte', 1, 4],
   ]);
+});
+
+describe('rows and intervals of a distribution', () => {
+  test('each value is in the row that it begins, or lies within', () => {
+    const rows = histogramRows(serviceOf([[1, 10, 10, 30, 100].map((ms) => answered(ms))]));
+    expect(rows.map(({ fromMs, toMs, count }) => [fromMs, toMs, count])).toEqual([
+      [1, 2, 1],
+      [2, 5, 0],
+      [5, 10, 0],
+      [10, 20, 2],
+      [20, 50, 1],
+      [50, 100, 0],
+      [100, 200, 1],
+    ]);
+  });
+
+  test('where requests do not depend on each other, an interval ends at the ranks of a sign test', () => {
+    // Each of ten windows has values from all over.
+    const samples = Array.from({ length: 1_000 }, (_, index) => answered(index + 1, (index % 10) * 1_000));
+    const series = new Series();
+    const tally = new Tally();
+    tally.fold(blockOf(samples), recordsOf({ series }));
+    const { service } = tallyOf(tally).latencies;
+    const latency = summarizeLatency(service, ['50', '90']);
+    const intervals = percentileIntervals(service, latency, series.buckets(1_000), 'service');
+    // 1000 p ± 1.96 √(1000 p (1 − p)).
+    expect(intervals).toEqual({
+      '50': { low: expect.closeTo(469, 0), high: expect.closeTo(532, 0) },
+      '90': { low: expect.closeTo(881, 0), high: expect.closeTo(919, 0) },
+    });
+  });
 });

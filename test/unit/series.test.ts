@@ -215,3 +215,17 @@ test('streams over time: first tokens by when they were due, tokens and gaps by 
   expect(streams.between(0, 501_000).tokens).toBe(15);
   expect(summarizeSeries(series, 'service', null, 0).buckets[0]).not.toHaveProperty('tokens');
 });
+
+test('an interval says how many requests were cancelled or dropped, if any were', () => {
+  const series = new Series();
+  series.add(0, OUTCOME.ok);
+  for (let request = 0; request < 2; request++) series.add(20, OUTCOME.cancelled);
+  series.addDropped(20);
+  const { buckets } = summarizeSeries(series, 'service', null, 0);
+  const [without, between, some] = buckets;
+  for (const name of ['cancelled', 'dropped']) {
+    expect(without).not.toHaveProperty(name);
+    expect(between).not.toHaveProperty(name);
+  }
+  expect(some).toMatchObject({ cancelled: 2, dropped: 1 });
+});
