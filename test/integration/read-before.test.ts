@@ -1,8 +1,9 @@
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { CLIENT_NAMES, type ClientName } from '../../src/protocol/plan.ts';
 import { ClientFactory, type HttpClient, loadClient } from '../../src/workers/clients/http-client.ts';
+import { SlotClients } from '../../src/workers/clients/slot-clients.ts';
 import { listening } from '../support/target.ts';
 
 const CONNECTIONS = 40;
@@ -125,3 +126,29 @@ describe.each(CLIENT_NAMES)('what has been read before a request was sent, %s', 
     expect(factory.counters.opened + factory.counters.unrequested).toBeGreaterThan(CONNECTIONS);
   });
 });
+
+test.each(CLIENT_NAMES)(
+  'what has come when the time for it was over, but the loop was late, is read before the end, %s',
+  async (name) => {
+    let socket: Socket | null = null;
+    const server = createServer({ noDelay: true }, (accepted) => {
+      socket = accepted.on('error', () => {});
+      accepted.on('data', () => accepted.write(answered('good')));
+    });
+    servers.push(server);
+    const plan = await resolvePlan({ url: `http://127.0.0.1:${await listening(server)}/`, requests: 1 });
+    let lateMs = 0;
+    const clock = { nowMs: () => performance.now() + lateMs };
+    const shard = { index: 0, workers: 1, connections: 1, streams: 1, settings: plan.settings, mix: [] };
+    const clients = new SlotClients(shard, await loadClient(name, 'http/1.1'), clock);
+    const client = clients.open(plan.mix[0]?.endpoint ?? null);
+    await askInTurn(client, ['/'], clock);
+    client.connection.answered(false, clock.nowMs(), clock.nowMs());
+    // In the kernel's hands at once, and not read before the loop turns.
+    (socket as Socket | null)?.write(answered('stray'));
+    lateMs = 1_000;
+    await clients.readRest();
+    clients.close();
+    expect(clients.counters).toMatchObject({ opened: 1, unrequested: 1, doubtful: 1 });
+  },
+);

@@ -15,6 +15,9 @@ const MOST_PER_SLOT = 6;
 const MOST_ADDRESSES = 1_000;
 const OTHER_ADDRESSES = 'others';
 
+/** In place of a time. */
+const NOTHING_COMES = Number.NEGATIVE_INFINITY;
+
 /** A slot's target before its first request, where only rows determine it. */
 const NOWHERE: Endpoint = {
   origin: 'http://nowhere.invalid',
@@ -145,9 +148,9 @@ export class SlotClients {
   /** Reads on while an answer may come that no request has taken: earlier ones were then taken for the wrong request. */
   async readRest(): Promise<void> {
     const nowMs = this.#clock.nowMs();
-    let restMs = 0;
+    let restMs = NOTHING_COMES;
     for (const client of this.#allOpen) restMs = Math.max(restMs, restOf(client, nowMs));
-    if (restMs > 0) await restAndRead(restMs);
+    if (restMs !== NOTHING_COMES) await restAndRead(restMs);
   }
 
   close(): void {
@@ -193,8 +196,8 @@ export class SlotClients {
   #leave(name: string, unused: HttpClient, readsRest = false): void {
     const origin = this.#origins.get(name);
     if (origin === undefined || !origin.slots.release(unused)) return;
-    const restMs = readsRest ? restOf(unused, this.#clock.nowMs()) : 0;
-    if (restMs <= 0) {
+    const restMs = readsRest ? restOf(unused, this.#clock.nowMs()) : NOTHING_COMES;
+    if (restMs === NOTHING_COMES) {
       this.#close(name, origin, unused);
       return;
     }
@@ -212,9 +215,13 @@ export class SlotClients {
   }
 }
 
-/** How long an answer may still come that no request has taken; HTTP/2 numbers them. */
+/** How long an answer may still come that no request has taken: 0 if only what has come may not have been read. */
 function restOf({ connection }: HttpClient, nowMs: number): number {
-  return connection.isMultiplexed ? 0 : (connection.course?.restUntilMs ?? nowMs) - nowMs;
+  // HTTP/2 numbers them.
+  const untilMs = connection.isMultiplexed
+    ? NOTHING_COMES
+    : (connection.course?.restUntilMs ?? NOTHING_COMES);
+  return untilMs === NOTHING_COMES ? NOTHING_COMES : Math.max(0, untilMs - nowMs);
 }
 
 /** Timers come before reads: what came while the loop was late is read in the same turn. */
