@@ -40,8 +40,9 @@ let latestWithout = '';
 export function setCookiesIn({ wantsHead, head, answeredFields }: AnswerHead): readonly string[] {
   // Runs for every answer, and most have none.
   if (wantsHead) {
-    if (head === null || head === latestWithout) return NONE;
-    if (SETS_COOKIE.test(head)) return valuesInHead(head, 'set-cookie');
+    if (head === null) return NONE;
+    if (head !== latestWithout && SETS_COOKIE.test(head)) return valuesInHead(head, 'set-cookie');
+    // Also if it is equal: the next one may be the same string, which takes no comparing of characters.
     latestWithout = head;
     return NONE;
   }
