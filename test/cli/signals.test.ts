@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { Summary } from '../../src/api/index.ts';
+import type { Comparison, Summary } from '../../src/api/index.ts';
 import { CERTIFICATE, CERTIFICATE_PATH } from '../support/certificate.ts';
 import { BIN, ROOT, startVolley } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
 import { MODES, workersIn } from '../support/modes.ts';
 import { childrenOf, eventually, groupIsAlive } from '../support/processes.ts';
 import { useTargets } from '../support/target.ts';
@@ -15,6 +17,7 @@ const startTarget = useTargets();
 function startGroup(
   args: readonly string[],
   nodeArgs: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
 ): {
   pid: number;
   ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
@@ -22,6 +25,7 @@ function startGroup(
   const child = spawn(process.execPath, [...nodeArgs, BIN, ...args], {
     cwd: ROOT,
     detached: true,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -87,6 +91,64 @@ describe.each(MODES)('%s', (mode) => {
     await group.ended;
     await eventually(() => !groupIsAlive(group.pid), 'the group is gone');
     await eventually(() => target.stats().connectionsOpen === 0, 'the connections are gone');
+  });
+});
+
+describe('Ctrl-C while the process of a round is loading', () => {
+  const inFolder = useFolder();
+  /** From the moment there is a file of this name, a round says that it has begun, and goes no further. */
+  const holding = (file: string): NodeJS.ProcessEnv => ({
+    NODE_OPTIONS: `--require ${join(ROOT, 'test/fixtures/hold-round.cjs')}`,
+    HOLD_ROUND: file,
+  });
+
+  test('keeps the rounds before it', async () => {
+    const target = await startTarget();
+    const file = inFolder('third');
+    const args = [`${target.url}`, '--repeat', '20', '-n', '10', '--mode', 'inline', '-o', 'json'];
+    const group = startGroup(args, [], holding(file));
+    await eventually(() => target.stats().requests >= 20, 'two rounds have been sent');
+    writeFileSync(file, '');
+    await eventually(() => existsSync(`${file}.held`), 'a round is held');
+    process.kill(-group.pid, 'SIGINT');
+    const { code, stdout, stderr } = await group.ended;
+    expect(stderr).not.toContain('without a result');
+    expect(code).toBe(130);
+    const { interrupted, arms } = JSON.parse(stdout) as Comparison;
+    expect(interrupted).toBe(true);
+    expect(arms[0]!.rounds.length).toBe(target.stats().requests / 10);
+    expect(groupIsAlive(group.pid)).toBe(false);
+  });
+
+  test('in the first round there is nothing to show, and that is no failure of a worker', async () => {
+    const target = await startTarget();
+    const file = inFolder('first');
+    writeFileSync(file, '');
+    const args = ['compare', target.url, target.url, '--rounds', '2', '-n', '10', '--mode', 'inline'];
+    const group = startGroup(args, [], holding(file));
+    await eventually(() => existsSync(`${file}.held`), 'the first round is held');
+    process.kill(-group.pid, 'SIGTERM');
+    const { code, stdout, stderr } = await group.ended;
+    expect(stderr).toContain('stopped before every arm had completed a round: there is nothing to show.');
+    expect(stderr).not.toContain('without a result');
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    expect(target.stats().requests).toBe(0);
+  });
+
+  test('a round that something else ends is a failure, as ever', async () => {
+    const target = await startTarget();
+    const file = inFolder('killed');
+    writeFileSync(file, '');
+    const group = startGroup(
+      [target.url, '--repeat', '2', '-n', '10', '--mode', 'inline'],
+      [],
+      holding(file),
+    );
+    await eventually(() => existsSync(`${file}.held`), 'the first round is held');
+    for (const round of childrenOf(group.pid)) process.kill(round, 'SIGTERM');
+    const { code, stderr } = await group.ended;
+    expect(stderr).toContain('A round of run ended without a result (SIGTERM).');
+    expect(code).toBe(3);
   });
 });
 

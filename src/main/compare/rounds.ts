@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { environmentWithCompiledCode } from '../../machine/compiled-code.ts';
 import type { Cells } from '../../metrics/cells.ts';
@@ -15,6 +16,8 @@ import { ALIVE_EVERY_MS, type RoundMessage, type RoundReply, type RoundRequest }
 
 /** A round that is silent for this long hangs, and is killed; shorter silences occur when its event loop is busy. */
 const LONGEST_SILENCE_MS = 30 * ALIVE_EVERY_MS;
+/** Far longer than a signal takes. */
+const SIGNAL_MS = 250;
 const ENTRY = fileURLToPath(new URL('../../main/compare/round-entry.js', import.meta.url));
 
 /** A plan to be measured repeatedly. */
@@ -88,7 +91,7 @@ export class Rounds {
         const arm = this.#arms[index];
         if (arm === undefined || this.#isStopped) break;
         const measurement = await this.#measureOnce(arm, round);
-        if (!measurement.summary.interrupted) measured[index]?.push(measurement);
+        if (measurement?.summary.interrupted === false) measured[index]?.push(measurement);
       }
       if (round === 0 && !this.#isStopped) checkAnswers(measured, this.#arms);
     }
@@ -96,7 +99,8 @@ export class Rounds {
     return measured.map((rounds) => rounds.slice(0, complete));
   }
 
-  async #measureOnce({ name, plan }: PlannedArm, round: number): Promise<Round> {
+  /** @returns null if it was stopped before it could answer */
+  async #measureOnce({ name, plan }: PlannedArm, round: number): Promise<Round | null> {
     this.#onStep({ round, arm: name, progress: null });
     const child = fork(ENTRY, [], {
       serialization: 'advanced',
@@ -130,6 +134,7 @@ export class Rounds {
     const answered = reply as RoundReply | null;
     const cost = memory.close(answered?.type === 'result' ? answered.summary.generator.peakRssBytes : 0);
     if (answered === null) {
+      if ((signal === 'SIGINT' || signal === 'SIGTERM') && (await this.#isStopping())) return null;
       throw new VolleyError(
         ERROR_CODES.workerStart,
         hangs
@@ -142,6 +147,15 @@ export class Rounds {
     }
     const { summary, latencies } = answered;
     return { summary, latencies, cost };
+  }
+
+  /**
+   * Whether the signal that has ended a round was for this process too, as Ctrl-C is for the whole group: a round that is
+   * still loading its code cannot ignore it yet, and its end may be heard of first.
+   */
+  async #isStopping(): Promise<boolean> {
+    if (!this.#isStopped) await setTimeout(SIGNAL_MS);
+    return this.#isStopped;
   }
 }
 
