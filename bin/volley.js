@@ -18,16 +18,23 @@ var own = '../node_modules/node/bin/node' + (process.platform === 'win32' ? '.ex
 // Says that the channel to the process above is from here, and not of a program that has forked volley.
 var STARTER = 'VOLLEY_STARTER';
 var LONGEST_END_MS = 2500;
+// A signal that comes again within this time is the same one, from the process group and from the starter.
+var ONE_PRESS_MS = 150;
 var LEFT_BEHIND_MS = 1000;
 var INTERRUPTED = 130;
 var LOST = 3;
 // Kept, as code of a scenario may replace it.
 var later = setTimeout;
 
+var lastSignalMs = -Infinity;
+
 ['SIGINT', 'SIGTERM'].forEach(function (signal) {
   process.on(signal, function () {
-    // What runs by now ends in its own way.
-    if (process.listenerCount(signal) > 1) return;
+    var atMs = process.uptime() * 1000;
+    var isSame = atMs - lastSignalMs < ONE_PRESS_MS;
+    lastSignalMs = atMs;
+    // What runs by now ends in its own way; what has just ended by this signal has said so.
+    if (process.listenerCount(signal) > 1 || isSame) return;
     process.stderr.write('volley: interrupted: there is no result.\n');
     process.exit(INTERRUPTED);
   });
@@ -138,8 +145,10 @@ function endWithStarter() {
       process.exit(1);
     }, LONGEST_END_MS).unref();
     // As by the second Ctrl-C: what there is, at once.
-    if (process.emit('SIGTERM', 'SIGTERM')) process.emit('SIGTERM', 'SIGTERM');
-    else process.exit(1);
+    if (!process.emit('SIGTERM', 'SIGTERM')) process.exit(1);
+    setTimeout(function () {
+      process.emit('SIGTERM', 'SIGTERM');
+    }, ONE_PRESS_MS + 50);
   });
   // It must not keep a volley alive that is done.
   process.channel.unref();

@@ -179,6 +179,26 @@ describe('started by a Node that is too old', () => {
     expect(target.stats().requests).toBe(requests);
   });
 
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'one %s to the whole group, which the starter passes on too, waits for what is in flight',
+    async (signal) => {
+      const target = await startTarget();
+      const group = startGroup(
+        [`${target.url}delay/500`, '-d', '30s', '-c', '4', '-o', 'json', '--mode', 'inline'],
+        AS_TOO_OLD,
+      );
+      await eventually(() => target.stats().requests === 4, 'requests are in flight');
+      process.kill(-group.pid, signal);
+      const { code, stdout, stderr } = await group.ended;
+      expect(code).toBe(130);
+      const sent = target.stats().requests;
+      expect(JSON.parse(stdout)).toMatchObject({ interrupted: true, requests: { sent, ok: sent } });
+      expect(sent).toBeLessThan(40);
+      expect(stderr).not.toContain('there is no result');
+      expect(groupIsAlive(group.pid)).toBe(false);
+    },
+  );
+
   test('a signal to the starter alone, output and exit code are as ever', async () => {
     const target = await startTarget();
     const group = startGroup([`${target.url}delay/300`, '-d', '30s', '-c', '4', '-o', 'json'], AS_TOO_OLD);

@@ -5,6 +5,12 @@ import type { Run } from '../run/run-handle.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
+/**
+ * Without a terminal, a signal to the process group (that of `timeout`, for one) comes twice where another Node has
+ * started this one: from its sender, and passed on by the starter. Nobody presses Ctrl-C twice within this time.
+ */
+const ONE_PRESS_MS = 150;
+
 /** Far longer than it takes, teardown included. */
 const LONGEST_STOP_MS = 120_000;
 const LONGEST_ABORT_MS = 10_000;
@@ -44,11 +50,18 @@ export function interruptible(run: Pick<Run, 'stop' | 'abort'>, say: (line: stri
     boundEnd(LONGEST_ABORT_MS);
   };
   const interrupt = (): void => (isStopped ? abort() : stop());
-  for (const signal of SIGNALS) process.on(signal, interrupt);
+  let lastAtMs = Number.NEGATIVE_INFINITY;
+  const hear = (): void => {
+    const atMs = performance.now();
+    const isSamePress = atMs - lastAtMs < ONE_PRESS_MS;
+    lastAtMs = atMs;
+    if (!isSamePress) interrupt();
+  };
+  for (const signal of SIGNALS) process.on(signal, hear);
   return {
     ...{ stop, abort, interrupt },
     remove: () => {
-      for (const signal of SIGNALS) process.off(signal, interrupt);
+      for (const signal of SIGNALS) process.off(signal, hear);
     },
   };
 }
