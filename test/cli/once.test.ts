@@ -8,6 +8,8 @@ import { listening, useTargets } from '../support/target.ts';
 const volley = useKeptProcess();
 const startTarget = useTargets();
 
+const inFolder = useFolder();
+
 describe('--dry-run', () => {
   test('prints the plan and the first request, and sends nothing', async () => {
     const target = await startTarget();
@@ -38,6 +40,29 @@ describe('--dry-run', () => {
     expect(stdout).not.toContain(Buffer.from('me:secret').toString('base64'));
     expect(target.stats().requests).toBe(0);
   });
+});
+
+test.each([
+  ['threshold', ['--threshold', 'p99<1ms']],
+  ['abort-on', ['--abort-on', 'error-rate<1%']],
+  ['save', ['--save']],
+])(
+  '--once with --%s is refused: nothing would be judged or kept, and the exit code be 0',
+  async (name, given) => {
+    const target = await startTarget();
+    const { code, stdout, stderr } = await volley(target.url, '--once', ...given);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toBe(`volley: --once with --${name}: nothing is measured: leave one of them out.\n`);
+    expect(target.stats().requests).toBe(0);
+  },
+);
+
+test("--once takes no notice of a plan's rules, and --dry-run shows them", async () => {
+  const target = await startTarget();
+  const plan = inFolder('ruled.json');
+  writeFileSync(plan, JSON.stringify({ url: target.url, threshold: ['p99<1ms'] }));
+  expect(await volley('run', plan, '--once')).toMatchObject({ code: 0, stderr: '' });
+  expect((await volley('run', plan, '--dry-run')).stdout).toContain('threshold p99<1ms');
 });
 
 test('a value may have any name, also one that every object has', async () => {

@@ -36,6 +36,9 @@ import { type Showing, showingFrom } from './showing.ts';
 
 const OF_RESULTS = ['output', 'out', 'html', 'samples', 'step-summary', 'baseline', 'otlp'] as const;
 
+/** What --once leaves unjudged: with an exit code of 0 it would seem kept. A plan may have them all the same. */
+const OF_RULES = ['threshold', 'abort-on', 'slo-target'] as const;
+
 /** What a plan file or a module of scenarios adds to the options. */
 export interface Planned extends Pick<RunOptions, 'url' | 'mix' | 'variables' | 'presets'> {
   readonly path?: string;
@@ -74,7 +77,7 @@ export async function runCommand(
   }
   const paths = outputPathsFrom(parsed, problems);
   const cluster = await clusterFrom(parsed, process.env, problems);
-  refuseUseless(parsed, problems);
+  refuseUseless(parsed, planned.writtenIn, problems);
   if (planned.loadTest === undefined) refuseOfScenarios(parsed, problems);
   else (await import('./code-of-users.ts')).expectCode();
   const shown = liveFormFrom(parsed, problems);
@@ -240,12 +243,18 @@ function withRule<Plan extends Pick<RunPlan, 'thresholds'>>(plan: Plan): Plan {
   return { ...plan, thresholds: withErrorRate([], []) };
 }
 
-/** Refuses outputs of results for --dry-run and --once, which measure nothing. */
-function refuseUseless(parsed: Parsed, problems: string[]): void {
+/** Refuses outputs of results for --dry-run and --once, which measure nothing, and for --once rules that were typed. */
+function refuseUseless(parsed: Parsed, writtenIn: WrittenIn | undefined, problems: string[]): void {
   if (parsed.flag('dry-run') && parsed.flag('once'))
     problems.push('--dry-run and --once: one sends nothing, the other a request: give one of them.');
   const chosen = ['dry-run', 'once'].find((name) => parsed.flag(name));
-  const given = OF_RESULTS.filter((name) => parsed.last(name) !== undefined);
+  const isTyped = (name: string): boolean =>
+    writtenIn?.in !== 'plan' || writtenIn.onCommandLine.includes(name);
+  const useless = [...OF_RESULTS, ...(chosen === 'once' ? OF_RULES.filter(isTyped) : [])];
+  const given = [
+    ...useless.filter((name) => parsed.last(name) !== undefined),
+    ...(parsed.flag('save') ? ['save'] : []),
+  ];
   if (chosen !== undefined && given.length > 0)
     problems.push(`--${chosen} with --${given.join(', --')}: nothing is measured: leave one of them out.`);
 }
