@@ -5,6 +5,7 @@ import { choosePacing } from '../../src/main/plan/load.ts';
 import type { RunOptions } from '../../src/main/plan/options.ts';
 import { checkOptions, readOptions } from '../../src/main/plan/resolve.ts';
 import { resolveEndpoints } from '../../src/main/plan/target.ts';
+import { withBuiltIn } from '../support/built-in.ts';
 
 const URL_GIVEN = { url: 'http://127.0.0.1:8080/x?y=1#z' };
 
@@ -377,5 +378,19 @@ describe('what a sentence does not repeat', () => {
     });
     expect(problems).toHaveLength(7);
     for (const problem of problems) expect(problem.length).toBeLessThan(500);
+  });
+});
+
+test.each([
+  ['ENOTFOUND', "The host 'some.example' is unknown (ENOTFOUND): check its name and your resolver."],
+  [
+    'EAI_AGAIN',
+    "The host 'some.example' could not be looked up (EAI_AGAIN): no name server answered: check your resolver and the network.",
+  ],
+])('a name that is not looked up, with %s: only what is known of it is said', async (code, sentence) => {
+  const lookup = (): Promise<never> => Promise.reject(Object.assign(new Error('no'), { code }));
+  await withBuiltIn('node:dns/promises', { lookup }, async () => {
+    const { target } = checkOptions({ url: 'http://some.example/' }).mix[0]!;
+    await expect(resolveEndpoints([target])).rejects.toMatchObject({ problems: [{ message: sentence }] });
   });
 });

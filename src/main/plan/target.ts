@@ -128,13 +128,18 @@ async function addressesOf(hostname: string, isOnly: boolean): Promise<Address[]
     return found.map(({ address, family }): Address => ({ address, family: family === 6 ? 6 : 4 }));
   } catch (error) {
     if (!isOnly) return [];
+    const code = codeOf(error);
+    // The name may well exist.
+    const isUnanswered = code === 'EAI_AGAIN';
+    const usual = isUnanswered
+      ? 'no name server answered: check your resolver and the network.'
+      : 'check its name and your resolver.';
     const advice = /[${}]/.test(hostname)
       ? 'a value of the environment is written {{env NAME}}, a variable {{name}}.'
-      : 'check its name and your resolver.';
+      : usual;
+    const said = isUnanswered ? 'could not be looked up' : 'is unknown';
     throw new VolleyError(ERROR_CODES.unknownHost, [
-      new WordedProblem(
-        phrase`${the('url', 'The host')} ${given(hostname)} is unknown (${codeOf(error)}): ${advice}`,
-      ),
+      new WordedProblem(phrase`${the('url', 'The host')} ${given(hostname)} ${said} (${code}): ${advice}`),
     ]);
   }
 }
