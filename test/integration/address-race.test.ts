@@ -64,6 +64,16 @@ describe.each(CLIENT_NAMES)('several addresses, by %s', (client) => {
     expect(addresses.map(({ connections }) => connections)).toEqual([1, 0]);
   });
 
+  test('one that takes no connection has to be reached before a lower load could help', async () => {
+    const port = await startLate(60_000);
+    const { errors, connections, generator } = await run({
+      ...{ ...base, url: `http://127.0.0.1:${port}/`, timeout: '100ms', requests: 3 },
+    });
+    expect(errors).toMatchObject([{ kind: 'timeout', count: 3, example: 'no connection within 100 ms' }]);
+    expect(connections.opened).toBe(0);
+    expect(generator).toMatchObject({ verdict: 'failing', finding: { nextStep: 'check-listening' } });
+  });
+
   test.each(['http', 'https'])('beside one that is silent the next is tried: %s', async (scheme) => {
     const port = await startLate(60_000);
     const connectionsOf = await startBeside(port, scheme === 'https');

@@ -262,6 +262,7 @@ describe.each(VARIANTS)('through a proxy, $mode, $client', ({ mode, client }) =>
     expect(behind.generator.finding?.nextStep).toBe('check-tunnel');
     expect(direct.errors).toMatchObject([{ kind: 'timeout', code: 'TIMEOUT', count: 2 }]);
     expect(direct.errors[0]?.example).toBe('no connection within 100 ms: the TLS handshake has not ended');
+    expect([direct.connections.opened, direct.generator.finding?.nextStep]).toEqual([0, 'check-listening']);
   });
 
   test('connections that the target ends are opened again, and never more than asked for', async () => {

@@ -820,6 +820,14 @@ describe('requests that ran out of time while volley was late', () => {
   });
 
   test.each([
+    [0, 'check-listening'],
+    [1, 'lower-load-or-raise-timeout'],
+  ])('timeouts with %i connections opened: %s', (opened, step) => {
+    const facts = { ...QUIET, ...timedOut(500), connections: { opened, closedByTarget: 0 } };
+    expect(judgementOf(facts).finding.nextStep).toBe(step);
+  });
+
+  test.each([
     ['connect', 'ECONNREFUSED', 'check-proxy', 'check-proxy'],
     ['dns', 'ENOTFOUND', 'check-proxy', 'check-proxy'],
     ['connect', 'PROXY_PROTOCOL', 'check-proxy', 'check-proxy'],

@@ -2,11 +2,12 @@ import type { NextStep } from '../../protocol/finding.ts';
 import type { ErrorAdvice, ErrorKind } from '../../protocol/report.ts';
 import type { ErrorSummary } from '../../protocol/summary.ts';
 import type { Failed, FailureFacts } from './failing.ts';
+import type { VerdictFacts } from './verdict-facts.ts';
 
 /** What to do first, based on the most frequent failure. */
 export function nextStep(
   { unanswered }: Failed,
-  { errors, hasUsers, requests, proxy }: FailureFacts,
+  { errors, hasUsers, requests, proxy, connections }: FailureFacts & Pick<VerdictFacts, 'connections'>,
 ): NextStep {
   const [top] = errors.filter(({ kind }) => kind !== 'generator');
   const silent = unanswered.reduce((sum, { count }) => sum + count, 0);
@@ -22,6 +23,8 @@ export function nextStep(
     aboutProxy ??
     advised ??
     BY_CODE[top.code] ??
+    // Something in between drops what is sent there: no load is low enough for that, and no timeout long enough.
+    (top.kind === 'timeout' && connections.opened === 0 ? STEPS.connect : null) ??
     (top.kind === 'status' ? statusStep(top.code) : STEPS[top.kind])
   );
 }
