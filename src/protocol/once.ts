@@ -21,6 +21,8 @@ export interface OnceExchange {
     readonly firstByteMs: number;
     /** From the first byte sent to the last byte received; NaN if that never came. */
     readonly serviceMs: number;
+    /** What a run measures: from the first byte of the first request on; absent unless redirects have led here. */
+    readonly sinceFirstMs?: number;
     /** Its tokens; null if it is not read as a stream. */
     readonly stream: StreamedAnswer | null;
   } | null;

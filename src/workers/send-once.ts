@@ -50,6 +50,8 @@ class OnceRun implements ExchangeOwner {
   readonly #waits: StreamWaits | null;
   readonly #exchange: Exchange;
   #told: OnceExchange[] = [];
+  /** When the first request was sent, of which the others follow. */
+  #firstSentMs = Number.NaN;
   /** Connections that were given up so far because of bytes that no request had asked for. */
   #unrequested = 0;
   #done = Promise.withResolvers<void>();
@@ -121,7 +123,13 @@ class OnceRun implements ExchangeOwner {
   onComplete(exchange: Exchange, endMs: number): void {
     const next = continued(exchange, this.#shard.settings.protocol);
     const failure = next === null ? this.#verdict.ofAnswer(exchange, endMs) : null;
-    this.#told.push(toldOf(exchange, endMs, failure, this.#shard));
+    const told = toldOf(exchange, endMs, failure, this.#shard);
+    if (this.#told.length === 0) this.#firstSentMs = exchange.sentMs;
+    const { response } = told;
+    const isLed = this.#told.length > 0 && response !== null;
+    this.#told.push(
+      isLed ? { ...told, response: { ...response, sinceFirstMs: endMs - this.#firstSentMs } } : told,
+    );
     if (next === null) {
       this.#waits?.end(exchange);
       this.#done.resolve();

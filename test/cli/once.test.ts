@@ -284,3 +284,28 @@ describe('what its name calls secret is sent, but shown by neither --once nor --
     expect(stdout + saved).not.toContain(SECRET);
   });
 });
+
+test('with redirects --once tells what a run measures, and what the last answer took', async () => {
+  const server = createServer(({ url }, response) => {
+    const isFirst = url === '/';
+    setTimeout(
+      () => {
+        response.writeHead(isFirst ? 302 : 200, { location: '/end' });
+        response.end();
+      },
+      isFirst ? 400 : 20,
+    );
+  });
+  const url = `http://127.0.0.1:${await listening(server)}/`;
+  const { stdout } = await volley(url, '--once', '-L');
+  const alone = await volley(`${url}end`, '--once');
+  server.close();
+  const [, last, since] =
+    /^\* first byte after .+, complete after ([\d.]+ m?s), ([\d.]+ m?s) after the first request$/m.exec(
+      stdout,
+    ) ?? [];
+  const ms = (text = ''): number => Number.parseFloat(text) * (text.endsWith('ms') ? 1 : 1_000);
+  // Timers may fire a millisecond early.
+  expect(ms(since) - ms(last)).toBeGreaterThanOrEqual(395);
+  expect(alone.stdout).toMatch(/^\* first byte after [\d.]+ ms, complete after [\d.]+ ms$/m);
+});

@@ -86,12 +86,17 @@ export async function sendAndPrint(plan: RunPlan): Promise<ExitCode> {
 /** How long an answer took and what was wrong with it. */
 export function outcomeLines(last: OnceExchange | undefined, naming: Naming): string[] {
   const response = last?.response ?? null;
-  const complete = (serviceMs: number): string =>
-    Number.isNaN(serviceMs) ? 'not complete' : `complete after ${formatMs(serviceMs)}`;
+  const complete = (serviceMs: number, sinceFirstMs?: number): string => {
+    if (Number.isNaN(serviceMs)) return 'not complete';
+    const since = sinceFirstMs === undefined ? '' : `, ${formatMs(sinceFirstMs)} after the first request`;
+    return `complete after ${formatMs(serviceMs)}${since}`;
+  };
   return [
     ...(response === null
       ? []
-      : [`* first byte after ${formatMs(response.firstByteMs)}, ${complete(response.serviceMs)}`]),
+      : [
+          `* first byte after ${formatMs(response.firstByteMs)}, ${complete(response.serviceMs, response.sinceFirstMs)}`,
+        ]),
     ...(response?.stream ? [`* ${streamText(response.stream)}`] : []),
     ...(last?.failure == null ? [] : [`* failed: ${withAdvice(last.failure, last.advice, naming)}`]),
   ];
