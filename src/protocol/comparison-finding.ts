@@ -113,7 +113,11 @@ export interface ComparisonFigures {
   };
   /** As of a run, over all its rounds of which that was said. */
   readonly 'arm-redirects': FindingFigures['redirects-not-followed'] & ArmRounds;
-  readonly 'arm-broke-rule': ArmRounds & { readonly expression: string };
+  readonly 'arm-broke-rule': ArmRounds & {
+    readonly expression: string;
+    /** In how many of these rounds requests were too few to tell, and how many it takes; absent if in none. */
+    readonly tooFew?: { readonly found: number; readonly requestsNeeded: number };
+  };
   readonly 'arm-degraded': ArmRounds;
   readonly 'arm-limited': ArmRounds;
 }

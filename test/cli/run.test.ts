@@ -420,7 +420,12 @@ volley: --key '${text}' holds no private key in PEM form: give a file with -----
     expect(failed.stdout).toContain('### Latency');
     const rounds = await keptVolley(...args, '--threshold', 'max<1us', '--repeat', '2');
     expect(rounds.code).toBe(1);
-    expect(rounds.stdout).toContain('max<1us did not hold in 2 of 2 rounds');
+    expect(rounds.stdout).toContain('max<1us did not hold in 2 of 2 rounds.');
+    const few = await keptVolley(...args, '--threshold', 'p99.99<10s', '--repeat', '2');
+    expect(few.code).toBe(1);
+    expect(few.stderr).toContain(
+      'p99.99<10s did not hold in 2 of 2 rounds: too few requests to tell: it takes 10,000 requests a round.',
+    );
   });
 
   test('demo runs every mode side by side', async () => {

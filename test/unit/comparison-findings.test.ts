@@ -118,7 +118,10 @@ const SAMPLES: {
     { ...OF_ARM, redirects: 24, answered: 24, location: 'http://a/login', isFollowing: false },
     "A, 2 of 8 rounds: All 24 answers were redirects (to 'http://a/login'), which are not followed: the pages behind them were not measured. Follow them with --location, or give the URL that they lead to.",
   ],
-  'arm-broke-rule': [{ ...OF_ARM, expression: 'p99<1ms' }, 'A: p99<1ms did not hold in 2 of 8 rounds.'],
+  'arm-broke-rule': [
+    { ...OF_ARM, expression: 'p99<1ms', tooFew: { found: 1, requestsNeeded: 100 } },
+    'A: p99<1ms did not hold in 2 of 8 rounds: in 1 of them too few requests to tell: it takes 100 requests a round.',
+  ],
   'arm-degraded': [OF_ARM, 'A: 2 of 8 rounds are degraded.'],
   'arm-limited': [OF_ARM, 'A: volley was the limit in 2 of 8 rounds.'],
 };

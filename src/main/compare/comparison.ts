@@ -71,22 +71,16 @@ function levelsOf(summaries: readonly Summary[]): Partial<Record<Metric, Level>>
   );
 }
 
-/** Rules broken in any round, with the number of those rounds. */
-function brokenRules(rounds: Arm['rounds']): [expression: string, times: number][] {
-  const broken = rounds.flatMap(({ thresholds }) => thresholds.filter(({ ok }) => !ok));
-  const expressions = [...new Set(broken.map(({ expression }) => expression))];
-  return expressions.map((expression) => [
-    expression,
-    broken.filter((rule) => rule.expression === expression).length,
-  ]);
-}
-
 /** A note for each rule broken in any round. */
 export function brokenRuleNotes({ name, rounds }: Arm): ComparisonFinding[] {
-  return brokenRules(rounds).map(([expression, found]) => ({
-    code: 'arm-broke-rule',
-    figures: { arm: name, expression, found, rounds: rounds.length },
-  }));
+  const broken = rounds.flatMap(({ thresholds }) => thresholds.filter(({ ok }) => !ok));
+  return [...new Set(broken.map(({ expression }) => expression))].map((expression) => {
+    const times = broken.filter((rule) => rule.expression === expression);
+    const needed = times.flatMap(({ requestsNeeded }) => requestsNeeded ?? []);
+    const tooFew = { found: needed.length, requestsNeeded: Math.max(...needed) };
+    const figures = { arm: name, expression, found: times.length, rounds: rounds.length };
+    return { code: 'arm-broke-rule', figures: needed.length === 0 ? figures : { ...figures, tooFew } };
+  });
 }
 
 /** A note with the number of rounds in which the target was failing, and how in the first of them; empty if in none. */

@@ -78,13 +78,19 @@ export const COMPARISON_SENTENCES: {
     `${arm}: the target was failing over its ${counted(rounds, 'round')} together: ${formatCount(failed)} of ${counted(of, 'request')} of '${request}' failed.`,
   'arm-redirects': ({ arm, found, rounds, ...figures }, naming) =>
     `${arm}, ${found} of ${counted(rounds, 'round')}: ${sentenceOf({ code: 'redirects-not-followed', figures }, naming)}`,
-  'arm-broke-rule': ({ arm, expression, found, rounds }) =>
-    `${arm}: ${expression} did not hold in ${found} of ${counted(rounds, 'round')}.`,
+  'arm-broke-rule': ({ arm, expression, found, rounds, tooFew }) =>
+    `${arm}: ${expression} did not hold in ${found} of ${counted(rounds, 'round')}${tooFewText(found, tooFew)}.`,
   'arm-degraded': ({ arm, found, rounds }) =>
     `${arm}: ${found} of ${counted(rounds, 'round')} ${found === 1 ? 'is' : 'are'} degraded.`,
   'arm-limited': ({ arm, found, rounds }) =>
     `${arm}: volley was the limit in ${found} of ${counted(rounds, 'round')}.`,
 };
+
+function tooFewText(found: number, tooFew: ComparisonFigures['arm-broke-rule']['tooFew']): string {
+  if (tooFew === undefined) return '';
+  const where = tooFew.found === found ? '' : `in ${tooFew.found} of them `;
+  return `: ${where}too few requests to tell: it takes ${counted(tooFew.requestsNeeded, 'request')} a round`;
+}
 
 /** The name of each figure in sentences. */
 export const METRIC_LABELS: Readonly<Record<Metric, string>> = {
