@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Backlog } from '../../src/main/collect/backlog.ts';
 import { portableRecords } from '../../src/main/collect/portable.ts';
+import { RequestTally } from '../../src/main/collect/request-tally.ts';
 import { Series } from '../../src/main/collect/series.ts';
 import { StartRecord } from '../../src/main/collect/start-record.ts';
 import { Tally } from '../../src/main/collect/tally.ts';
@@ -165,3 +166,16 @@ function rounded(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, rounded(part)]));
 }
+
+test('however many requests of a mix are all good, each is in the records of its own', () => {
+  const mix = [new RequestTally(), new RequestTally()];
+  const samples = Array.from({ length: 300 }, (_, index) => ({
+    ...answered(index % 3 === 0 ? 7 : 2, index),
+    request: index % 3 === 0 ? 1 : 0,
+  }));
+  new Tally().fold(blockOf(samples), recordsOf({ mix }));
+  expect(mix.map(({ ok, latency: { moments } }) => [ok, moments.count, moments.min, moments.max])).toEqual([
+    [200, 200, 2, 2],
+    [100, 100, 7, 7],
+  ]);
+});
