@@ -4,12 +4,13 @@ import { describe, expect, test } from '@jest/globals';
 import { type RunOptions, run } from '../../src/api/index.ts';
 import { atOnce } from '../support/at-once.ts';
 import { useFolder } from '../support/folder.ts';
-import { answer, goaway, head, useRawHttp2 } from '../support/raw-http2.ts';
+import { answer, goaway, head, reset, SETTING, useRawHttp2 } from '../support/raw-http2.ts';
 import { listening, useTargets } from '../support/target.ts';
 
 const CLIENTS = ['undici', 'wire'] as const;
 /** Of RST_STREAM. */
 const CANCEL = 8;
+const REFUSED_STREAM = 7;
 const inFolder = useFolder();
 const startTarget = useTargets();
 const start = useRawHttp2();
@@ -134,6 +135,35 @@ test.each(CLIENTS)(
       ['truncated', 'GOAWAY_INTERNAL_ERROR', 2],
     ]);
     expect(connections).toEqual({ opened: 2, closedByTarget: 1 });
+  },
+);
+
+test.each(CLIENTS)(
+  'a target that refuses streams beyond its limit, and ends connections after a few, answers all, %s',
+  async (client) => {
+    const LIMIT = 2;
+    const open = new Map<number, Set<number>>();
+    const server = await start({
+      settings: [[SETTING.maxConcurrentStreams, LIMIT]],
+      asked: (connection, streamId, index) => {
+        const ids = open.get(connection.index) ?? new Set();
+        open.set(connection.index, ids);
+        if (ids.size >= LIMIT) {
+          connection.send(reset(streamId, REFUSED_STREAM));
+          return;
+        }
+        ids.add(streamId);
+        setTimeout(() => {
+          ids.delete(streamId);
+          connection.send(answer(streamId), ...(index === 0 ? [goaway(streamId + 2)] : []));
+        }, 2);
+      },
+    });
+    const { requests, errors } = await run({
+      ...{ url: server.url, h2c: true, client, mode: 'inline', concurrency: 1, streams: 20, requests: 60 },
+      timeout: '5s',
+    });
+    expect([errors, requests]).toMatchObject([[], { sent: 60, ok: 60, failed: 0 }]);
   },
 );
 

@@ -7,6 +7,7 @@ import type { AnswerHandler, RequestStream, RequestTemplate, StreamDispatcher } 
 import { silentEnd } from '../../stream-ended.ts';
 import { MAX_31_BITS } from './frames.ts';
 import { Http2Stream, type StreamHost } from './http2-stream.ts';
+import { FIRST_STREAMS } from './peer-settings.ts';
 import { RequestEncoder, type RequestFrames } from './request-frames.ts';
 import { Session } from './session.ts';
 import type { SessionOwner } from './session-owner.ts';
@@ -36,6 +37,8 @@ class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, Strea
   readonly #encoder: RequestEncoder;
   readonly #windowBytes: number;
   readonly #isSecure: boolean;
+  /** How many streams the last connection allowed: a target may refuse those beyond, and a request for good if twice. */
+  firstStreams = FIRST_STREAMS;
   /** Requests without a stream, the next one first. */
   readonly #waiting: Http2Stream[] = [];
   readonly #spare: Http2Stream[] = [];
@@ -113,6 +116,7 @@ class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, Strea
 
   onSettings(mostStreams: number): void {
     this.#connection.allowsNone = mostStreams === 0;
+    this.firstStreams = Math.min(FIRST_STREAMS, Math.max(1, mostStreams));
     this.onRoom();
   }
 

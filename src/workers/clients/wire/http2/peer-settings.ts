@@ -11,17 +11,22 @@ import { NotHttp2 } from './refusal.ts';
 
 const SETTING_BYTES = 6;
 /** A safe assumption until the target announces its limit (RFC 9113, 6.5.2). */
-const FIRST_STREAMS = 100;
+export const FIRST_STREAMS = 100;
 
 /** The target's settings. */
 export class PeerSettings {
   /** Its first SETTINGS have arrived. */
   isKnown = false;
-  mostStreams = FIRST_STREAMS;
+  mostStreams: number;
   windowBytes = DEFAULT_WINDOW_BYTES;
   frameBytes = DEFAULT_FRAME_BYTES;
   /** Limit on a request's fields; infinite if not announced. */
   fieldBytes = Number.POSITIVE_INFINITY;
+
+  /** @param mostStreams how many streams are assumed to be allowed until it says so */
+  constructor(mostStreams = FIRST_STREAMS) {
+    this.mostStreams = mostStreams;
+  }
 
   /**
    * Takes the payload of a SETTINGS frame, `bytes[from…to)`; unknown settings are ignored.

@@ -6,6 +6,8 @@ export type Outgoing = Pick<Socket, 'write' | 'writableLength'>;
 
 /** Gives a session its streams. */
 export interface SessionOwner {
+  /** How many streams to begin before the target has said how many it allows. */
+  readonly firstStreams?: number;
   /** A stream is complete and its object may be reused. */
   release(stream: Http2Stream): void;
   /** The target's settings have changed, and with them perhaps how many streams it allows. */

@@ -40,7 +40,7 @@ export class Session implements FrameTaker, AnswersOwner {
   readonly #writer: SessionWriter;
   readonly #owner: SessionOwner;
   readonly #reader = new FrameReader(this);
-  readonly #settings = new PeerSettings();
+  readonly #settings: PeerSettings;
   readonly #flood = new FloodBound();
   readonly #uploads = new Uploads();
   readonly #out = new Outbox();
@@ -62,6 +62,7 @@ export class Session implements FrameTaker, AnswersOwner {
    * @param windowBytes how much of an answer the target may send before the window is replenished
    */
   constructor(socket: Outgoing, owner: SessionOwner, firstId = 1, windowBytes = MAX_31_BITS) {
+    this.#settings = new PeerSettings(owner.firstStreams);
     this.#writer = new SessionWriter(socket, this.#out, this.flush);
     this.#owner = owner;
     this.#firstId = firstId;
