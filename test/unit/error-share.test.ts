@@ -91,3 +91,23 @@ test('where the verdict leaves out what volley stopped waiting for, its share is
     'FAILING: 5.0 % of the requests failed',
   ]);
 });
+
+test('a headline says of the failed requests, and not of the silence after them, that they held connections', () => {
+  const figures = {
+    failed: 4,
+    of: 4_000,
+    request: null,
+    when: null,
+    failedAs: [],
+    heldShare: 0.1,
+    stoodStillMs: 0,
+  };
+  const told = (more: object): string | undefined => {
+    const finding = { code: 'requests-failed', figures: { ...figures, ...more }, nextStep: null } as const;
+    return headlinesOf({ ...RESULT, generator: { ...RESULT.generator, verdict: 'failing', finding } })[0];
+  };
+  expect(told({})).toBe("FAILING: 0.1 % of the requests failed, and held 10.0 % of the connections' time");
+  expect(told({ silentSinceMs: 3_900, silentForMs: 2_000 })).toBe(
+    "FAILING: 0.1 % of the requests failed, and no good answer came any more, and the failed ones held 10.0 % of the connections' time",
+  );
+});

@@ -2,7 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import type { Progress, Summary } from '../../src/api/index.ts';
 import { Parsed } from '../../src/main/cli/parsed.ts';
 import { showingFrom } from '../../src/main/cli/showing.ts';
-import { whyItMayPass, whyNothingSucceeded } from '../../src/main/reporters/failing-text.ts';
+import {
+  whyItMayPass,
+  whyNothingSucceeded,
+  whyNothingWasSent,
+} from '../../src/main/reporters/failing-text.ts';
 import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
 import { LiveLine } from '../../src/main/reporters/live-line.ts';
 import { renderMarkdown } from '../../src/main/reporters/markdown.ts';
@@ -89,6 +93,15 @@ describe('the exit code', () => {
       'No request succeeded: 100 of 100 failed: 60 × status (503), 40 × timeout. For example: GET / was answered with 503.',
     );
   });
+});
+
+test('that nothing was sent is said, but not of what a stop has kept from starting', () => {
+  const requests = { ...summaryWith().requests, sent: 0, ok: 0 };
+  const unsent = summaryWith({ requests, interrupted: false });
+  expect(exitCodeOf(unsent, false)).toBe(1);
+  expect(whyNothingWasSent(unsent)).toBe('No request was sent, so none succeeded.');
+  expect(whyNothingWasSent({ ...unsent, interrupted: true })).toBeNull();
+  expect(whyNothingWasSent(summaryWith())).toBeNull();
 });
 
 describe('the live view', () => {

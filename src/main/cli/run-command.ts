@@ -15,7 +15,7 @@ import type { LoadedTest } from '../plan/scenarios/load-test.ts';
 import { readersOfPlan } from '../plan/stdin-readers.ts';
 import { withErrorRate } from '../plan/thresholds.ts';
 import { baselineSentences } from '../reporters/baseline-text.ts';
-import { whyItFails, whyNothingSucceeded } from '../reporters/failing-text.ts';
+import { whyItFails, whyNothingSucceeded, whyNothingWasSent } from '../reporters/failing-text.ts';
 import { brokenRuleSentences, stopSentences } from '../reporters/rule-text.ts';
 import { startWatched, type WatchedRun } from '../run/run.ts';
 import { exitCodeOf } from '../summary/exit-code.ts';
@@ -207,7 +207,7 @@ async function measure(
     writeOwn(process.stdout, await printedRun(summary, isSaved ? form : 'json', showing.view));
     // On a terminal the report itself shows all this.
     if (form !== 'text' || !process.stdout.isTTY) {
-      const why = whyNothingSucceeded(summary) ?? whyItFails(summary);
+      const why = whyNothingSucceeded(summary) ?? whyItFails(summary) ?? whyNothingWasSent(summary);
       for (const line of [
         ...(why === null ? [] : [why]),
         ...stopSentences(summary),

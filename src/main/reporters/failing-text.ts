@@ -16,6 +16,14 @@ export function whyNothingSucceeded({ requests, errors }: Summary): string | nul
   return `No request succeeded: ${formatCount(first.count)} of ${formatCount(requests.sent)} failed with ${failedAsText(first.kind, first.code)}${beforeExample(first)}${first.example}.`;
 }
 
+/** That nothing was sent, as when a very short time is over before a late start; null after a stop, and if something was. */
+export function whyNothingWasSent({
+  requests,
+  interrupted,
+}: Pick<Summary, 'requests' | 'interrupted'>): string | null {
+  return requests.sent === 0 && !interrupted ? 'No request was sent, so none succeeded.' : null;
+}
+
 /** Why the verdict fails the run; null if it does not, or if a broken rule on the error rate already shows it. */
 export function whyItFails(summary: Pick<Summary, 'generator' | 'thresholds'>): string | null {
   const { reasons, finding } = summary.generator;

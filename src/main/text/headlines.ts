@@ -35,7 +35,7 @@ const HEADLINES: Headlines = {
         (silentSinceMs === undefined ? '' : ', and no good answer came any more') +
         (isStarved ? ', while volley was late' : '') +
         (isFewHoldingMuch(failed, of, heldShare)
-          ? `, and held ${formatFailedShare(heldShare, MAY_HOLD_SHARE)} of the connections' time`
+          ? `, and ${silentSinceMs === undefined ? '' : 'the failed ones '}held ${formatFailedShare(heldShare, MAY_HOLD_SHARE)} of the connections' time`
           : ''),
   'unrequested-bytes': ({ answers = 0, of = 0 }) => doubtText(answers, of),
   'iterations-failed': ({ failed, of, scenario }) =>
