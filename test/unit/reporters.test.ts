@@ -102,6 +102,8 @@ test('that nothing was sent is said, but not of what a stop has kept from starti
   expect(whyNothingWasSent(unsent)).toBe('No request was sent, so none succeeded.');
   expect(whyNothingWasSent({ ...unsent, interrupted: true })).toBeNull();
   expect(whyNothingWasSent(summaryWith())).toBeNull();
+  const broken = { expression: 'error-rate<=1%', measured: null, isLowerBound: false, ok: false };
+  expect(whyNothingWasSent({ ...unsent, thresholds: [broken] })).toBeNull();
 });
 
 describe('the live view', () => {

@@ -16,12 +16,17 @@ export function whyNothingSucceeded({ requests, errors }: Summary): string | nul
   return `No request succeeded: ${formatCount(first.count)} of ${formatCount(requests.sent)} failed with ${failedAsText(first.kind, first.code)}${beforeExample(first)}${first.example}.`;
 }
 
-/** That nothing was sent, as when a very short time is over before a late start; null after a stop, and if something was. */
+/**
+ * That nothing was sent, as when a very short time is over before a late start; null if something was, after a stop, and if
+ * a broken rule already says so.
+ */
 export function whyNothingWasSent({
   requests,
   interrupted,
-}: Pick<Summary, 'requests' | 'interrupted'>): string | null {
-  return requests.sent === 0 && !interrupted ? 'No request was sent, so none succeeded.' : null;
+  thresholds,
+}: Pick<Summary, 'requests' | 'interrupted' | 'thresholds'>): string | null {
+  const isSaid = interrupted || thresholds.some(({ ok }) => !ok);
+  return requests.sent > 0 || isSaid ? null : 'No request was sent, so none succeeded.';
 }
 
 /** Why the verdict fails the run; null if it does not, or if a broken rule on the error rate already shows it. */
