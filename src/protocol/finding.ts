@@ -275,6 +275,7 @@ export const NEXT_STEPS = [
   'look-at-iteration',
   'look-in-logs',
   'look-in-logs-for-resets',
+  'raise-idle-limit',
   'look-in-logs-or-lower-load',
   'lower-load-or-raise-timeout',
   'give-graceful-stop',

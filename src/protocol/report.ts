@@ -115,6 +115,7 @@ export const ERROR_ADVICE = [
   'with-http1',
   'with-http1-if-only',
   'without-keepalive',
+  'closes-idle',
   'use-undici',
   'wire-reads-it',
   'see-what-wire-says',

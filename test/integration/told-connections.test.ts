@@ -315,6 +315,30 @@ test('wire over HTTP/2 without TLS sees an alert of TLS as well, and other words
   });
 });
 
+test.each(CLIENT_NAMES)('a connection that was idle ends as it is used again, %s', async (client) => {
+  const server = createServer((socket) => {
+    let isFirst = true;
+    socket.on('data', () => {
+      if (isFirst) socket.write(OK);
+      else socket.end();
+      isFirst = false;
+    });
+  });
+  const url = `http://127.0.0.1:${await serve(server)}/`;
+  const paused = { url, client, mode: 'inline', requests: 4, every: '300ms', maxInFlight: 1 } as const;
+  const { requests, errors, generator } = await run(paused);
+  expect(requests).toMatchObject({ sent: 4, ok: 2, failed: 2 });
+  expect(errors).toMatchObject([
+    {
+      ...{ kind: 'reset', count: 2, advice: 'closes-idle' },
+      example:
+        'the target closed the connection before the head of its answer was complete: ' +
+        'it may close connections that are idle (keepalive: false gives each request one of its own)',
+    },
+  ]);
+  expect(generator.finding?.nextStep).toBe('raise-idle-limit');
+});
+
 describe.each(CLIENT_NAMES)('a proxy that takes whole requests, %s', (client) => {
   const url = 'http://127.0.0.1:9/';
 

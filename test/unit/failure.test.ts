@@ -1,7 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ErrorKind } from '../../src/api/index.ts';
-import type { ConnectionPhase } from '../../src/workers/connections/link.ts';
+import type { Peer } from '../../src/workers/connections/counterpart.ts';
+import type { ConnectionPhase, Course } from '../../src/workers/connections/link.ts';
 import { classifyFailure } from '../../src/workers/exchange/failure.ts';
+
+const PEER: Peer = { protocol: 'http/1.1', isSecure: false, hasCertificate: false, proxy: null };
+const COURSE: Course = {
+  ...{ alert: null, firstWords: null, answers: 1, answeredAtMs: 100, restUntilMs: 0, tunnel: null },
+  ...{ hasReceived: true, isAgreed: false, waitingReads: 0 },
+};
 
 interface Row {
   readonly why: string;
@@ -98,5 +105,23 @@ describe('failures have exactly one kind', () => {
     const error = Object.assign(new Error('mismatch'), { code: 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' });
     const failure = classifyFailure({ error, phase: 'open', hasHead: true, endedByTarget: false });
     expect(failure).toMatchObject({ kind: 'protocol', advice: 'see-what-wire-says' });
+  });
+
+  test.each<[string, { answers?: number; sentMs?: number; protocol?: Peer['protocol'] }, string | undefined]>(
+    [
+      ['it had been idle', {}, 'closes-idle'],
+      ['it had been in use until then', { sentMs: 109.9 }, undefined],
+      ['it had brought no answer', { answers: 0, sentMs: 200 }, undefined],
+      ['the request was not sent', { sentMs: Number.NaN }, undefined],
+      ['HTTP/2 says what it closes', { protocol: 'h2' }, undefined],
+    ],
+  )('a connection that ends without an answer: %s', (_, { answers = 1, sentMs = 110, protocol }, advice) => {
+    const failure = classifyFailure({
+      ...{ error: new Error('other side closed'), phase: 'open', hasHead: false, endedByTarget: true },
+      peer: { ...PEER, protocol: protocol ?? PEER.protocol },
+      course: { ...COURSE, answers, answeredAtMs: 100 },
+      sentMs,
+    });
+    expect([failure.kind, failure.advice]).toEqual(['reset', advice]);
   });
 });

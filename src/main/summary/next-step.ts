@@ -56,6 +56,7 @@ const BY_ADVICE: Readonly<Partial<Record<ErrorAdvice, NextStep>>> = {
   'with-http1': 'change-protocol',
   'with-http1-if-only': 'change-protocol',
   'without-http2': 'change-protocol',
+  'closes-idle': 'raise-idle-limit',
 };
 
 /** Where a code says more than its kind. */

@@ -23,6 +23,8 @@ export const ADVICE: Readonly<Record<ErrorAdvice, (naming: Naming) => string>> =
     `if it speaks only HTTP/1.1, leave ${option('h2c')} and ${option('http2')} out`,
   'without-keepalive': ({ option }) =>
     `with ${option('no-keepalive')} each request has a connection of its own`,
+  'closes-idle': ({ option }) =>
+    `it may close connections that are idle (${option('no-keepalive')} gives each request one of its own)`,
   'use-undici': ({ setting }) => `use ${setting('client', 'undici')}`,
   'wire-reads-it': ({ setting }) => `${setting('client', 'wire')} does`,
   'see-what-wire-says': ({ setting }) => `see what ${setting('client', 'wire')} says about it`,

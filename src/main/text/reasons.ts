@@ -64,6 +64,8 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
   'look-in-logs': () => "Look for the cause in the target's logs.",
   'look-in-logs-for-resets': (_naming, finding) =>
     `The target ${topCodeOf(finding).startsWith('RST_STREAM_') ? 'resets streams' : 'drops connections'}: ${LOGS}`,
+  'raise-idle-limit': ({ option }) =>
+    `The target may close connections that are idle just as a request comes: raise its keep-alive timeout above the pauses of the load, or give each request a connection of its own (${option('no-keepalive')}).`,
   'look-in-logs-or-lower-load': () => `The target rejects requests: lower the load, or ${LOGS}`,
   'lower-load-or-raise-timeout': ({ option }, finding) =>
     `The target does not answer in time: lower the load, give it more resources, or raise ${option(hasStalled(finding) ? 'stall-timeout' : 'timeout')}.`,

@@ -72,7 +72,8 @@ export class Link implements Recipient {
   /** Bytes came that no request had asked for: any of its answers may be cut, or that of another request. */
   isMistrusted = false;
   answers = 0;
-  #answeredAtMs = Number.NEGATIVE_INFINITY;
+  /** When its last answer was complete; on the shared clock. */
+  answeredAtMs = Number.NEGATIVE_INFINITY;
   #longestAnswerMs = 0;
   isAccounted = false;
   /** Bytes that the kernel had not taken when the connection ended. */
@@ -121,13 +122,13 @@ export class Link implements Recipient {
     if (phase !== 'open' || hasEnded || isMistrusted) return Number.NEGATIVE_INFINITY;
     // Of a shifted answer only a part of its time is seen, but of two in a row the whole.
     const restMs = Math.max(LEAST_REST_MS, 2 * this.#longestAnswerMs);
-    return this.#answeredAtMs + Math.min(restMs, MOST_REST_MS);
+    return this.answeredAtMs + Math.min(restMs, MOST_REST_MS);
   }
 
   /** A request has taken an answer. */
   answered(sentMs: number, endMs: number): void {
     this.answers++;
-    this.#answeredAtMs = endMs;
+    this.answeredAtMs = endMs;
     if (endMs - sentMs > this.#longestAnswerMs) this.#longestAnswerMs = endMs - sentMs;
   }
 
@@ -199,7 +200,15 @@ export function throughTunnel({ tunnel, phase, endedByUs }: Link, error: Error):
 /** What became of a connection, as others may see it. */
 export type Course = Pick<
   Link,
-  'alert' | 'firstWords' | 'answers' | 'restUntilMs' | 'tunnel' | 'hasReceived' | 'isAgreed' | 'waitingReads'
+  | 'alert'
+  | 'firstWords'
+  | 'answers'
+  | 'answeredAtMs'
+  | 'restUntilMs'
+  | 'tunnel'
+  | 'hasReceived'
+  | 'isAgreed'
+  | 'waitingReads'
 >;
 
 /** The connection ended before it was open, without a reason. */

@@ -113,7 +113,7 @@ export class Verdict {
     }
     const { phase, endedByTarget, peer, course } = connection;
     const hasHead = !Number.isNaN(firstByteMs);
-    const failure = classifyFailure({ error, phase, hasHead, endedByTarget, peer, course });
+    const failure = classifyFailure({ error, phase, hasHead, endedByTarget, peer, course, sentMs });
     const where = redirects === 0 ? '' : ` (${onTheWay(redirects).trimStart()})`;
     return { ...failure, example: this.#secrets.of(request)(failure.example) + where, count: 1 };
   }

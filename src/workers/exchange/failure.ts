@@ -19,6 +19,8 @@ interface FailureFacts {
   readonly peer?: Peer;
   /** Null before the connection was dialled. */
   readonly course?: Course | null;
+  /** NaN if it was not sent. */
+  readonly sentMs?: number;
 }
 
 interface Advised {
@@ -34,6 +36,8 @@ interface Failure extends Advised {
 // This machine ran out of something, or may not send there: not the target's fault.
 const GENERATOR_CODES = new Set(['NOT_ALLOWED', 'EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM']);
 const DNS_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NONAME', 'EAI_NODATA']);
+/** A connection that waited as long for its next request may have been closed for that. */
+const LEAST_IDLE_MS = 10;
 const CONNECTION_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 /** Assigns a failure to exactly one kind (table in docs/metrics.md). */
 export function classifyFailure(facts: FailureFacts): Failure {
@@ -75,7 +79,7 @@ function nameOf(peer: Peer | undefined): string {
 }
 
 /** What can be done where the other side ended an open connection, or a stream, without an answer. */
-function adviceOnEnd({ error, peer, course = null }: FailureFacts): Advised {
+function adviceOnEnd({ error, peer, course = null, sentMs = Number.NaN }: FailureFacts): Advised {
   if (peer === undefined || course === null) return {};
   if (codeOf(error).endsWith('_HTTP_1_1_REQUIRED'))
     return { advice: peer.protocol === 'h2' ? 'without-http2' : 'with-http1' };
@@ -85,8 +89,11 @@ function adviceOnEnd({ error, peer, course = null }: FailureFacts): Advised {
     if (codeOf(error) === 'SILENT_END') return { advice: 'client-certificate-if-wanted' };
     return course.isAgreed ? {} : { advice: 'with-http2-if-only' };
   }
-  const wasKept = peer.proxy !== null && course.answers > 0;
-  return wasKept ? { advice: 'without-keepalive' } : {};
+  if (course.answers === 0) return {};
+  if (peer.proxy !== null) return { advice: 'without-keepalive' };
+  // Over HTTP/2 a target says before which request it closes.
+  const wasIdle = peer.protocol === 'http/1.1' && sentMs - course.answeredAtMs >= LEAST_IDLE_MS;
+  return wasIdle ? { advice: 'closes-idle' } : {};
 }
 
 /** The advice that an error carries, if any. */
