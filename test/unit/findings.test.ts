@@ -241,7 +241,8 @@ const STEP_TEXTS: Readonly<Record<NextStep, RegExp>> = {
   'look-at-iteration': /^Look at one iteration, step by step, with --once\.$/,
   'look-in-logs': /^Look for the cause in the target's logs\.$/,
   'look-in-logs-for-resets': /^The target drops connections: look for the cause in the target's logs\.$/,
-  'raise-idle-limit': /raise its keep-alive timeout above the pauses of the load, or .* \(--no-keepalive\)\.$/,
+  'raise-idle-limit':
+    /raise its keep-alive timeout above the pauses of the load, or .* \(--no-keepalive\)\.$/,
   'look-in-logs-or-lower-load': /^The target rejects requests: lower the load, or look for the cause/,
   'lower-load-or-raise-timeout': /or raise --timeout\.$/,
   'give-graceful-stop':
