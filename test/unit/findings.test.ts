@@ -294,6 +294,19 @@ describe('a finding', () => {
     ).toMatch(/or raise --stall-timeout\.$/);
   });
 
+  test.each([
+    ['404', 'Check URL and method'],
+    ['405', 'Check the method'],
+    ['413', 'Check the body, which is too long for the target'],
+    ['414', 'Check the URL, which is too long for the target'],
+    ['431', 'Check the header, which is too long for the target'],
+  ])('a status of %s says what is wrong with a request', (code, words) => {
+    const [failed] = SAMPLES['requests-failed'];
+    const failedAs = [{ kind: 'status', code, count: 900 }] as const;
+    const finding = { code: 'requests-failed', figures: { ...failed, failedAs } } as const;
+    expect(STEPS['check-request'](COMMAND_LINE, finding)).toBe(`${words}; look at one answer with --once.`);
+  });
+
   test('a target that does not agree to HTTP/1.1 calls for --http2', () => {
     const [failed] = SAMPLES['requests-failed'];
     const failedAs = [{ kind: 'tls', code: 'NO_HTTP1', count: 900 }] as const;

@@ -56,7 +56,8 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
       : `Check that the target speaks HTTP/2 on this port, or leave ${option('http2')} and ${option('h2c')} out.`,
   'check-credentials': (naming) =>
     `Check the credentials (${naming.short('user', 'u')}, ${naming.option('bearer-env')}, ${naming.option('api-key-env')}, ${naming.option('cookie')}); ${look(naming)}.`,
-  'check-request': (naming) => `Check URL and method; ${look(naming)}.`,
+  'check-request': (naming, finding) =>
+    `Check ${WRONG_PART[topCodeOf(finding)] ?? 'URL and method'}; ${look(naming)}.`,
   'check-rows': () => 'Check rows and values: they make requests that cannot be sent.',
   'look-at-answer': (naming) => `L${look(naming).slice(1)}: it is not what was expected.`,
   'look-at-iteration': ({ option, has }) =>
@@ -103,6 +104,16 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
   'lower-rate': () =>
     'The target does not keep up with this rate: lower the rate, or give it more resources.',
   'raise-concurrency': ({ short }) => `Raise ${short('concurrency', 'c')} for more load.`,
+};
+
+/** What a status says is wrong with a request. */
+const WRONG_PART: Readonly<Record<string, string>> = {
+  '405': 'the method',
+  '411': 'the body, which needs a length',
+  '413': 'the body, which is too long for the target',
+  '414': 'the URL, which is too long for the target',
+  '415': 'the type of the body (content-type)',
+  '431': 'the header, which is too long for the target',
 };
 
 function more(naming: Naming): string {
