@@ -52,6 +52,17 @@ async function serve(server: Server | Http2Server | Http2SecureServer): Promise<
 const answering = (answer: string | Buffer): Server =>
   createServer((socket) => socket.on('data', () => socket.end(answer)));
 
+/** Keeps a connection after its first answer, and ends it at the next request. */
+const closingAfterOne = (): Server =>
+  createServer((socket) => {
+    let isFirst = true;
+    socket.on('data', () => {
+      if (isFirst) socket.write(OK);
+      else socket.end();
+      isFirst = false;
+    });
+  });
+
 type Request = Partial<RunOptions> & { readonly client: ClientName };
 
 const measured = (url: string, options: Request): Promise<Summary> =>
@@ -316,15 +327,7 @@ test('wire over HTTP/2 without TLS sees an alert of TLS as well, and other words
 });
 
 test.each(CLIENT_NAMES)('a connection that was idle ends as it is used again, %s', async (client) => {
-  const server = createServer((socket) => {
-    let isFirst = true;
-    socket.on('data', () => {
-      if (isFirst) socket.write(OK);
-      else socket.end();
-      isFirst = false;
-    });
-  });
-  const url = `http://127.0.0.1:${await serve(server)}/`;
+  const url = `http://127.0.0.1:${await serve(closingAfterOne())}/`;
   const paused = { url, client, mode: 'inline', requests: 4, every: '300ms', maxInFlight: 1 } as const;
   const { requests, errors, generator } = await run(paused);
   expect(requests).toMatchObject({ sent: 4, ok: 2, failed: 2 });
@@ -343,15 +346,7 @@ describe.each(CLIENT_NAMES)('a proxy that takes whole requests, %s', (client) =>
   const url = 'http://127.0.0.1:9/';
 
   test('closes connections after an answer without announcing it', async () => {
-    const server = createServer((socket) => {
-      let isFirst = true;
-      socket.on('data', () => {
-        if (isFirst) socket.write(OK);
-        else socket.end();
-        isFirst = false;
-      });
-    });
-    const proxy = `127.0.0.1:${await serve(server)}`;
+    const proxy = `127.0.0.1:${await serve(closingAfterOne())}`;
     const { errors, generator, requests } = await measured(url, { client, proxy, requests: 40 });
     expect(requests.ok).toBeGreaterThan(0);
     expect(errors).toMatchObject([
