@@ -34,7 +34,7 @@ export function alphaPng(
     chunk('IHDR', header),
     chunk('PLTE', Buffer.alloc(alphas.length * 3, 0xff)),
     chunk('tRNS', Buffer.from(alphas)),
-    chunk('IDAT', deflateSync(rows, { level: 9, memLevel: 5, strategy: constants.Z_FILTERED })),
+    chunk('IDAT', deflateSync(rows, { level: 6, memLevel: 5, strategy: constants.Z_FILTERED })),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }
