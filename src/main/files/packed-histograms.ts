@@ -21,24 +21,30 @@ interface PackedHistograms {
 const FIRST_CHARACTER = '#'.charCodeAt(0);
 const SINGLE = 48;
 const DIGITS = 57;
+/** Of the largest safe integer, with what says how many digits follow. */
+const MOST_CHARACTERS = 11;
 /** With more, most counts are zeros, and packing them takes long. */
 const MOST_COUNTS = 1_000_000;
 
 /** Histograms as a table; null if the lists are not histograms as {@link PackedCells} has them. */
 export function packHistograms(lists: readonly unknown[]): PackedHistograms | null {
-  if (!lists.every(isListOfNumbers)) return null;
-  const counts = lists.map(countsOf);
-  const used = counts.flatMap((cells) => [...cells.keys()]);
-  const first = used.reduce((least, cell) => Math.min(least, cell), Number.POSITIVE_INFINITY);
-  const cells = used.reduce((most, cell) => Math.max(most, cell), 0) + 1 - first;
-  if (used.length === 0 || first < 0 || cells * lists.length > MOST_COUNTS) return null;
   // Only what comes out again as it was.
-  const isSame = lists.every((list, index) => String(packed(counts[index] ?? new Map())) === String(list));
-  if (!isSame) return null;
-  const lines = Array.from({ length: cells }, (_, line) =>
-    counts.map((histogram) => charactersOf(histogram.get(first + line) ?? 0)).join(''),
-  );
-  return { [CELLS_MARK]: [first, cells, lists.length], counts: lines.join('') };
+  if (!lists.every(isHistogram)) return null;
+  const used = lists.filter(({ length }) => length > 0);
+  const first = used.reduce((least, [cell = 0]) => Math.min(least, cell), Number.POSITIVE_INFINITY);
+  const end = used.reduce((most, list) => Math.max(most, endOf(list)), 0);
+  const cells = end - first;
+  if (used.length === 0 || first < 0 || cells * lists.length > MOST_COUNTS) return null;
+  const table = new Float64Array(cells * lists.length);
+  for (const [index, list] of lists.entries()) {
+    let line = (list[0] ?? 0) - first;
+    for (let at = 1; at < list.length; at++) {
+      const count = list[at] as number;
+      if (count > 0) table[line * lists.length + index] = count;
+      line += count < 0 ? -count : 1;
+    }
+  }
+  return { [CELLS_MARK]: [first, cells, lists.length], counts: textOf(table) };
 }
 
 /**
@@ -77,19 +83,21 @@ export function isPackedHistograms(value: object): value is PackedHistograms {
   return CELLS_MARK in value;
 }
 
-function isListOfNumbers(value: unknown): value is PackedCells {
-  return Array.isArray(value) && value.every(Number.isSafeInteger);
+/** Whether a list is as {@link PackedCells} has it: no other list stands for the same cells. */
+function isHistogram(value: unknown): value is PackedCells {
+  if (!Array.isArray(value) || !value.every(Number.isSafeInteger)) return false;
+  const list: readonly number[] = value;
+  // A gap follows a count, and a count a gap.
+  return (
+    list.length !== 1 &&
+    list.every((number, at) => at === 0 || number > 0 || (number < 0 && at > 1 && (list[at - 1] ?? 0) > 0)) &&
+    (list.length === 0 || (list.at(-1) ?? 0) > 0)
+  );
 }
 
-/** The counts of used cells, in increasing order of their cells. */
-function countsOf([first = 0, ...rest]: PackedCells): Map<number, number> {
-  const counts = new Map<number, number>();
-  let cell = first;
-  for (const count of rest) {
-    if (count > 0) counts.set(cell, count);
-    cell += count < 0 ? -count : 1;
-  }
-  return counts;
+/** The cell after its last one. */
+function endOf([first = 0, ...rest]: PackedCells): number {
+  return rest.reduce((cell, count) => cell + (count < 0 ? -count : 1), first);
 }
 
 function packed(counts: ReadonlyMap<number, number>): PackedCells {
@@ -104,12 +112,21 @@ function packed(counts: ReadonlyMap<number, number>): PackedCells {
   return list;
 }
 
-function charactersOf(count: number): string {
-  if (count < SINGLE) return String.fromCharCode(FIRST_CHARACTER + count);
-  const digits: number[] = [];
-  for (let left = count - SINGLE; left > 0 || digits.length === 0; left = Math.floor(left / DIGITS))
-    digits.unshift(left % DIGITS);
-  return String.fromCharCode(
-    ...[SINGLE + digits.length - 1, ...digits].map((digit) => FIRST_CHARACTER + digit),
-  );
+function textOf(counts: Float64Array): string {
+  const text = Buffer.allocUnsafe(counts.length * MOST_CHARACTERS);
+  let at = 0;
+  for (const count of counts) {
+    if (count < SINGLE) {
+      text[at++] = FIRST_CHARACTER + count;
+      continue;
+    }
+    let digits = 1;
+    for (let left = count - SINGLE; left >= DIGITS; left = Math.floor(left / DIGITS)) digits++;
+    text[at] = FIRST_CHARACTER + SINGLE + digits - 1;
+    let left = count - SINGLE;
+    for (let digit = digits; digit > 0; digit--, left = Math.floor(left / DIGITS))
+      text[at + digit] = FIRST_CHARACTER + (left % DIGITS);
+    at += digits + 1;
+  }
+  return text.toString('latin1', 0, at);
 }
