@@ -78,12 +78,16 @@ test('what is no histogram is packed as it is, whatever its name', () => {
     [3.5, 1],
     ['3', 1],
     [-1, 2, -3],
+    [3, Number.MAX_SAFE_INTEGER],
     null,
     {},
   ]) {
     const rows = [{ cells: [3, 1] }, { cells: odd }];
     expect(textByRows(textByColumns(rows))).toBe(JSON.stringify(rows));
   }
+  const most = [{ cells: [3, 1] }, { cells: [3, 48 + 57 ** 9 - 1, 48, 47] }];
+  expect(textByColumns(most)).toContain('volley:cells');
+  expect(textByRows(textByColumns(most))).toBe(JSON.stringify(most));
   const far = [{ cells: [0, 1] }, { cells: [9_000_000, 1] }];
   expect(textByRows(textByColumns(far))).toBe(JSON.stringify(far));
   const marked = [{ cells: [3, 1], 'volley:cells': [0, 9, 9] }, { cells: [3, 1] }];

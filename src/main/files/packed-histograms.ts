@@ -21,8 +21,10 @@ interface PackedHistograms {
 const FIRST_CHARACTER = '#'.charCodeAt(0);
 const SINGLE = 48;
 const DIGITS = 57;
-/** Of the largest safe integer, with what says how many digits follow. */
-const MOST_CHARACTERS = 11;
+const MOST_DIGITS = DIGITS - SINGLE;
+/** Of a count, with what says how many digits follow. */
+const MOST_CHARACTERS = 1 + MOST_DIGITS;
+const MOST_IN_COUNT = SINGLE + DIGITS ** MOST_DIGITS - 1;
 /** With more, most counts are zeros, and packing them takes long. */
 const MOST_COUNTS = 1_000_000;
 
@@ -90,9 +92,15 @@ function isHistogram(value: unknown): value is PackedCells {
   // A gap follows a count, and a count a gap.
   return (
     list.length !== 1 &&
-    list.every((number, at) => at === 0 || number > 0 || (number < 0 && at > 1 && (list[at - 1] ?? 0) > 0)) &&
+    list.every(
+      (number, at) => at === 0 || isCount(number) || (number < 0 && at > 1 && (list[at - 1] ?? 0) > 0),
+    ) &&
     (list.length === 0 || (list.at(-1) ?? 0) > 0)
   );
+}
+
+function isCount(number: number): boolean {
+  return number > 0 && number <= MOST_IN_COUNT;
 }
 
 /** The cell after its last one. */
