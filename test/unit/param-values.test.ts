@@ -72,6 +72,11 @@ test('cookies are kept or not', () => {
     'cookies: no: give true or false',
   );
   checkParams({ cookies: false });
+  // What is undefined is absent, as everywhere.
+  checkParams({ json: { a: 1 }, form: undefined, body: undefined } as object);
+  expect(() => checkParams({ json: 1, body: 'x' } as object)).toThrow(
+    'a request has one body: give json, form or body',
+  );
 });
 
 test('a value of a URL is text or a number', () => {

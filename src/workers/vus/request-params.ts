@@ -22,7 +22,8 @@ export function checkParams(params: RequestParams): void {
   let bodies = 0;
   for (const name in params) {
     if (!PARAMS.has(name)) throw new TypeError(`a request has no '${name}': give ${[...PARAMS].join(', ')}`);
-    if (name === 'json' || name === 'form' || name === 'body') bodies++;
+    const isBody = name === 'json' || name === 'form' || name === 'body';
+    if (isBody && params[name] !== undefined) bodies++;
   }
   if (bodies > 1) throw new TypeError('a request has one body: give json, form or body');
   const { headers, cookies } = params;

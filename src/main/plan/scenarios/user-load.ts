@@ -26,6 +26,9 @@ const FIELDS: Readonly<Record<(typeof EXECUTORS)[number], readonly string[]>> = 
   'ramping-arrival-rate': ['startRate', 'stages', ...OF_ARRIVALS],
 };
 
+/** Of all executors. */
+const ALL = [...ALWAYS, ...new Set(Object.values(FIELDS).flat())];
+
 /**
  * Reads the load of a scenario, or of a test.
  *
@@ -40,7 +43,27 @@ export function readLoad(
   problems: string[],
   adviceOn?: (field: string) => string | null,
 ): UserLoad {
-  const executor = executorOf(name, value);
+  const given = new Fields(name, value, ALL, []);
+  const executor = given.choice('executor', EXECUTORS, 'constant-vus');
+  if (!given.has('executor') || given.value('executor') === executor)
+    return loadOf(executor, name, value, mostUsers, problems, adviceOn);
+  const found: string[] = [];
+  const load = loadOf(executor, name, value, mostUsers, found, adviceOn);
+  // Which fields an unknown executor has is not known: only values are told that are wrong in any case.
+  const isOfValue = (problem: string): boolean =>
+    ALL.some((field) => given.has(field) && problem.startsWith(`${given.nameOf(field)} `));
+  problems.push(...found.filter(isOfValue));
+  return load;
+}
+
+function loadOf(
+  executor: (typeof EXECUTORS)[number],
+  name: string,
+  value: unknown,
+  mostUsers: number,
+  problems: string[],
+  adviceOn: ((field: string) => string | null) | undefined,
+): UserLoad {
   const fields = new Fields(name, value, [...ALWAYS, ...FIELDS[executor]], problems, adviceOn);
   fields.choice('executor', EXECUTORS);
   const startMs = fields.duration('startTime', 0, 0);
@@ -93,12 +116,6 @@ function arrivalsIn(
   const whenBusy = fields.choice('whenBusy', ['queue', 'drop'] as const, 'queue');
   const durationMs = durationOfMs(stages) ?? 0;
   return { type: 'arrivals', executor, stages, durationMs, arrivals, maxUsers, firstUsers, whenBusy };
-}
-
-/** A wrong one is reported with the other fields. */
-function executorOf(name: string, value: unknown): (typeof EXECUTORS)[number] {
-  const fields = new Fields(name, value, Object.values(FIELDS).flat().concat(ALWAYS), []);
-  return fields.choice('executor', EXECUTORS, 'constant-vus');
 }
 
 function stagesIn(fields: Fields, problems: string[]): UserStage[] {
