@@ -352,6 +352,26 @@ describe('steps that are wrong', () => {
   });
 });
 
+test('users have columns of their own with a row of their own alone', async () => {
+  const plan = (...mode: readonly string[]): string =>
+    [
+      LOAD,
+      'scenarios:',
+      '  one:',
+      '    rows: users.csv',
+      ...mode,
+      "    vu-setup: [{ post: 'http://127.0.0.1:1/{{user}}' }]",
+      "    flow: [{ get: 'http://127.0.0.1:1/{{age}}' }]",
+      "    vu-teardown: [{ get: 'http://127.0.0.1:1/', check: { old: 'age > 7' } }]",
+    ].join('\n');
+  const only = 'is a column of rows, and a user has a row of its own only with rows-mode: per-vu.';
+  expect(await problemsOf(plan())).toEqual([
+    expect.stringContaining(`{{user}}: 'user' ${only}`),
+    expect.stringContaining(`'age' ${only}`),
+  ]);
+  expect(await problemsOf(plan('    rows-mode: per-vu'))).toEqual([]);
+});
+
 test('names are columns, captures, variables, and what an iteration is', async () => {
   const flow = await flowOf(
     [

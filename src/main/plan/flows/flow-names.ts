@@ -30,6 +30,7 @@ export interface Given {
 export class FlowNames {
   readonly #given: Given;
   readonly #before: FlowNames | null;
+  readonly #ofIterationsAlone: ReadonlySet<string> | null;
   /** Null if the rows could not be read: then any name may be a column. */
   readonly #columns: ReadonlySet<string> | null;
   readonly #isOfIterations: boolean;
@@ -38,12 +39,15 @@ export class FlowNames {
   /** Names set by steps that have been read, or that may be done again before the one that is being read. */
   readonly #reached = new Set<string>();
 
+  /** @param ofIterationsAlone columns that steps outside of iterations do not have, as users have no row of their own */
   constructor(
     given: Given,
     before: FlowNames | null,
     columns: ReadonlySet<string> | null,
     isOfIterations: boolean,
+    ofIterationsAlone: ReadonlySet<string> | null = null,
   ) {
+    this.#ofIterationsAlone = ofIterationsAlone;
     this.#given = given;
     this.#before = before;
     this.#columns = columns;
@@ -175,6 +179,8 @@ export class FlowNames {
     const later = this.#sets.get(name);
     if (later !== undefined && !this.#reached.has(name))
       return `${quoted(name)} is set by a later step${later === '' ? '' : ` (${lineAndColumn(later)})`}: use it after that step, or set it before.`;
+    if (this.#ofIterationsAlone?.has(name))
+      return `${quoted(name)} is a column of rows, and a user has a row of its own only with rows-mode: per-vu.`;
     const known = this.all.filter((one) => !(OF_ANSWERS as readonly string[]).includes(one));
     const nearest = nearestTo(name, known);
     if (nearest !== null) return `nothing sets ${quoted(name)}: did you mean ${nearest}?`;

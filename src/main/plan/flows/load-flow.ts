@@ -181,9 +181,11 @@ function readScenario(
   parts: Parts,
 ): ScenarioFlow {
   const hasJsonRows = own.rows !== undefined && isJsonLines(own.rows);
-  const vuSetup = parts.add(own['vu-setup'], [...keys, 'vu-setup'], before, columns);
+  const hasOwnRow = columns === null || own['rows-mode'] === 'per-vu';
+  const ofUser = [hasOwnRow ? columns : NO_COLUMNS, hasOwnRow ? null : columns] as const;
+  const vuSetup = parts.add(own['vu-setup'], [...keys, 'vu-setup'], before, ...ofUser);
   const exec = parts.add(own.flow, [...keys, 'flow'], vuSetup.names, columns);
-  const vuTeardown = parts.add(own['vu-teardown'], [...keys, 'vu-teardown'], vuSetup.names, columns);
+  const vuTeardown = parts.add(own['vu-teardown'], [...keys, 'vu-teardown'], vuSetup.names, ...ofUser);
   return { vuSetup: vuSetup.read(), exec: exec.read() ?? [], vuTeardown: vuTeardown.read(), hasJsonRows };
 }
 
@@ -211,9 +213,10 @@ class Parts {
     keys: Keys,
     before: FlowNames | null,
     columns: ReadonlySet<string> | null,
+    ofIterationsAlone: ReadonlySet<string> | null = null,
   ): Part {
     const isOfIterations = keys.length > 1;
-    const names = new FlowNames(this.#given, before, columns, isOfIterations);
+    const names = new FlowNames(this.#given, before, columns, isOfIterations, ofIterationsAlone);
     this.#names.push(names);
     collectSetNames(flow, keys, names, this.#context.written.placeOf);
     const read = (): FlowStep[] | null =>
