@@ -41,14 +41,34 @@ export interface UsedCell {
   readonly toMs: number;
 }
 
-/** The used cells of a packed list, in increasing order. */
-export function usedCells([first = 0, ...counts]: PackedCells, perOctave: number): UsedCell[] {
-  const used: UsedCell[] = [];
-  let cell = first;
-  for (const count of counts) {
-    if (count > 0) used.push(usedCell(cell, count, perOctave));
+/** Visits the used cells of a packed list, in increasing order; returns the cell after its last one. */
+export function forEachUsed(packed: PackedCells, visit: (cell: number, count: number) => void): number {
+  let cell = packed[0] ?? 0;
+  for (let at = 1; at < packed.length; at++) {
+    const count = packed[at] as number;
+    if (count > 0) visit(cell, count);
     cell += count < 0 ? -count : 1;
   }
+  return cell;
+}
+
+/** The list of these cells, which are in increasing order, and their counts. */
+export function packedOf(used: Iterable<readonly [cell: number, count: number]>): PackedCells {
+  const packed: number[] = [];
+  let next = Number.NaN;
+  for (const [cell, count] of used) {
+    if (packed.length === 0) packed.push(cell);
+    else if (cell > next) packed.push(next - cell);
+    packed.push(count);
+    next = cell + 1;
+  }
+  return packed;
+}
+
+/** The used cells of a packed list, in increasing order. */
+export function usedCells(packed: PackedCells, perOctave: number): UsedCell[] {
+  const used: UsedCell[] = [];
+  forEachUsed(packed, (cell, count) => used.push(usedCell(cell, count, perOctave)));
   return used;
 }
 
@@ -66,16 +86,8 @@ export function coarserCells(packed: PackedCells, from: number, to: number): Use
 export function addPacked(lists: readonly PackedCells[]): PackedCells {
   const counts = new Map<number, number>();
   for (const list of lists)
-    for (const { cell, count } of usedCells(list, 1)) counts.set(cell, (counts.get(cell) ?? 0) + count);
-  const packed: number[] = [];
-  let next = Number.NaN;
-  for (const [cell, count] of [...counts].sort(([a], [b]) => a - b)) {
-    if (packed.length === 0) packed.push(cell);
-    else if (cell > next) packed.push(next - cell);
-    packed.push(count);
-    next = cell + 1;
-  }
-  return packed;
+    forEachUsed(list, (cell, count) => counts.set(cell, (counts.get(cell) ?? 0) + count));
+  return packedOf([...counts].sort(([a], [b]) => a - b));
 }
 
 /** A histogram of 64 cells an octave, each as the fine cell in its middle. */

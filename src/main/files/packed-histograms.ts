@@ -1,4 +1,4 @@
-import type { PackedCells } from '../../metrics/packed-cells.ts';
+import { forEachUsed, type PackedCells, packedOf } from '../../metrics/packed-cells.ts';
 
 /** In front of histograms that are packed; what holds the word itself is left as it is. */
 export const CELLS_MARK = 'volley:cells';
@@ -27,6 +27,7 @@ const MOST_CHARACTERS = 1 + MOST_DIGITS;
 const MOST_IN_COUNT = SINGLE + DIGITS ** MOST_DIGITS - 1;
 /** With more, most counts are zeros, and packing them takes long. */
 const MOST_COUNTS = 1_000_000;
+const NOTHING = (): void => {};
 
 /** Histograms as a table; null if the lists are not histograms as {@link PackedCells} has them. */
 export function packHistograms(lists: readonly unknown[]): PackedHistograms | null {
@@ -34,18 +35,14 @@ export function packHistograms(lists: readonly unknown[]): PackedHistograms | nu
   if (!lists.every(isHistogram)) return null;
   const used = lists.filter(({ length }) => length > 0);
   const first = used.reduce((least, [cell = 0]) => Math.min(least, cell), Number.POSITIVE_INFINITY);
-  const end = used.reduce((most, list) => Math.max(most, endOf(list)), 0);
+  const end = used.reduce((most, list) => Math.max(most, forEachUsed(list, NOTHING)), 0);
   const cells = end - first;
   if (used.length === 0 || first < 0 || cells * lists.length > MOST_COUNTS) return null;
   const table = new Float64Array(cells * lists.length);
-  for (const [index, list] of lists.entries()) {
-    let line = (list[0] ?? 0) - first;
-    for (let at = 1; at < list.length; at++) {
-      const count = list[at] as number;
-      if (count > 0) table[line * lists.length + index] = count;
-      line += count < 0 ? -count : 1;
-    }
-  }
+  for (const [index, list] of lists.entries())
+    forEachUsed(list, (cell, count) => {
+      table[(cell - first) * lists.length + index] = count;
+    });
   return { [CELLS_MARK]: [first, cells, lists.length], counts: textOf(table) };
 }
 
@@ -78,7 +75,7 @@ export function unpackHistograms({
       }
       if (count > 0) histogram.set(first + line, count);
     }
-  return counts.map(packed);
+  return counts.map(packedOf);
 }
 
 export function isPackedHistograms(value: object): value is PackedHistograms {
@@ -101,23 +98,6 @@ function isHistogram(value: unknown): value is PackedCells {
 
 function isCount(number: number): boolean {
   return number > 0 && number <= MOST_IN_COUNT;
-}
-
-/** The cell after its last one. */
-function endOf([first = 0, ...rest]: PackedCells): number {
-  return rest.reduce((cell, count) => cell + (count < 0 ? -count : 1), first);
-}
-
-function packed(counts: ReadonlyMap<number, number>): PackedCells {
-  const list: number[] = [];
-  let next = Number.NaN;
-  for (const [cell, count] of counts) {
-    if (list.length === 0) list.push(cell);
-    else if (cell > next) list.push(next - cell);
-    list.push(count);
-    next = cell + 1;
-  }
-  return list;
 }
 
 function textOf(counts: Float64Array): string {
