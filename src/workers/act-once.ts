@@ -14,7 +14,7 @@ import type { Exchange } from './exchange/exchange.ts';
 import { type RequestWatch, VuLoad } from './loads/vu-load.ts';
 import { ShardRun } from './run-shard.ts';
 import { loadTokens } from './streams/loaded-tokens.ts';
-import { toldOf } from './told-exchange.ts';
+import { doubtOn, toldOf } from './told-exchange.ts';
 import { type Failed, failureOf, shownCode, shownExample, toldWithPlace } from './vus/failure-of.ts';
 import { importTest } from './vus/import-test.ts';
 import { uncaughtFailure } from './vus/last-ended.ts';
@@ -29,8 +29,7 @@ type Exchanged = Extract<OnceStep, { type: 'exchange' }>;
 const SURPLUS = {
   kind: 'request',
   code: 'protocol UNREQUESTED',
-  example:
-    'the target sent bytes that no request had asked for, so an answer may be cut, or that of another request',
+  example: doubtOn('an answer'),
 } as const;
 
 /** Of so many of the last exchanges an error shows no secret. */

@@ -15,12 +15,11 @@ import { StreamWaits } from './exchange/stream-waits.ts';
 import { type AnswerNeeds, RequestSource } from './jobs/request-source.ts';
 import { loadTokens } from './streams/loaded-tokens.ts';
 import type { TokenTimes } from './streams/token-times.ts';
-import { toldOf } from './told-exchange.ts';
+import { doubtOn, toldOf } from './told-exchange.ts';
 
 const EVERYTHING: AnswerNeeds = { body: true, fields: true };
 
-const SURPLUS =
-  'protocol: the target sent bytes that no request had asked for, so this answer may be cut, or that of another request';
+const SURPLUS = `protocol: ${doubtOn('this answer')}`;
 
 /** Sends each request of a shard's mix once, follows redirects as configured, and reports everything received. */
 export async function* sendOnce(shard: Shard, supplies: Supplies): AsyncGenerator<OnceSent> {

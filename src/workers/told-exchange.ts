@@ -6,6 +6,11 @@ import { shownHead } from '../requests/request-head.ts';
 import type { Exchange } from './exchange/exchange.ts';
 import { streamedAnswerOf } from './exchange/streamed-answer.ts';
 
+/** What bytes that came unasked say of an answer. */
+export function doubtOn(answer: string): string {
+  return `the target sent bytes that no request had asked for, so ${answer} may be cut, or that of another request`;
+}
+
 /**
  * The outcome of a request, in the form shown to users.
  *
