@@ -10,7 +10,7 @@ import { createHttp2Dispatcher } from '../../src/workers/clients/wire/http2/http
 import { idsTo } from '../support/batch.ts';
 import { startVolley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
-import { answer, FLAG, goaway, head, useRawHttp2 } from '../support/raw-http2.ts';
+import { answer, FLAG, goaway, head, SETTING, settings, useRawHttp2 } from '../support/raw-http2.ts';
 import { listening, useTargets } from '../support/target.ts';
 
 const inFolder = useFolder();
@@ -169,6 +169,23 @@ test('a connection that has died is replaced', async () => {
   expect(summary.requests.ok).toBeGreaterThan(40);
   expect(summary.errors).toMatchObject([{ kind: 'timeout' }]);
   expect(summary.connections).toEqual({ opened: 2, closedByTarget: 0 });
+});
+
+test('a slow connection is kept where requests time out as soon as they get their stream', async () => {
+  const server = await startRaw({
+    opened: (connection) => connection.send(settings([[SETTING.maxConcurrentStreams, 1]])),
+    asked: (connection, streamId) => setTimeout(() => connection.send(answer(streamId)), 250),
+  });
+  const summary = await run({
+    ...OPTIONS,
+    url: server.url,
+    concurrency: 1,
+    streams: 20,
+    requests: 60,
+    timeout: '600ms',
+  });
+  expect(summary.errors).toMatchObject([{ kind: 'timeout', code: 'TIMEOUT' }]);
+  expect(server.connections).toHaveLength(1);
 });
 
 test('only what a dead connection was sent fails with it: requests that wait for it to end go over the next one', async () => {

@@ -349,7 +349,7 @@ export class Session implements FrameTaker, AnswersOwner {
 
   /** A stream has timed out. */
   #suspect(stream: Http2Stream): void {
-    const suspicion = this.#probe.onTimeout(stream, this.#streams.nextId);
+    const suspicion = this.#probe.onTimeout(stream, this.#streams.nextId, now());
     if (suspicion === 'ask') this.#out.addFrame(FRAME.ping, 0, 0, PROBE, 0, PROBE.length);
     else if (suspicion === 'dead') this.#isLeaving = true;
   }
