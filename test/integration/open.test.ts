@@ -182,6 +182,17 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
     expect(summary.generator.verdict).toBe('ok');
     expect(summary.generator.reasons[0]).toMatch(/^The concurrency sets the rate: 4 at a time/);
   });
+
+  test.each([
+    { how: 'each request has a connection of its own', path: '', keepalive: false },
+    { how: 'the target closes each after its answer', path: 'fault/connection-close', keepalive: true },
+  ])('where $how, those that were opened before the start are used up first', async ({ path, keepalive }) => {
+    const target = await startTarget();
+    const url = `${target.url}${path}`;
+    const summary = await run({ ...options, url, keepalive, rate: 200, duration: '300ms', concurrency: 40 });
+    expect(summary.requests).toMatchObject({ sent: 60, ok: 60 });
+    expect([summary.connections.opened, target.stats().connectionsAccepted]).toEqual([60, 60]);
+  });
 });
 
 test('a new connection for every request takes longer than being served: the closed model says so', async () => {

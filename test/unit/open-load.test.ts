@@ -23,7 +23,7 @@ class ScriptedWorker {
   }
 
   addExchange(): Exchange {
-    const exchange = {} as Exchange;
+    const exchange = { client: { connection: { course: { mayBeUsed: true } } } } as Exchange;
     this.exchanges.push(exchange);
     return exchange;
   }

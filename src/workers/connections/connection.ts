@@ -83,7 +83,7 @@ export class TargetConnection {
     return this.#link?.endedByTarget ?? false;
   }
 
-  /** What became of it, for failures; null before it was dialled. */
+  /** What became of it; null before it was dialled. */
   get course(): Course | null {
     return this.#link;
   }

@@ -115,11 +115,14 @@ export class Link implements Recipient {
     return this.socket.bytesRead > 0;
   }
 
+  /** It is open, and nobody has ended it or announced its end. */
+  get mayBeUsed(): boolean {
+    return this.phase === 'open' && !this.socket.destroyed && !this.endedByTarget && !this.isFinished;
+  }
+
   /** Until when an answer may come that its requests have left over; on the shared clock. */
   get restUntilMs(): number {
-    const { phase, socket, endedByTarget, isFinished, isMistrusted } = this;
-    const hasEnded = socket.destroyed || endedByTarget || isFinished;
-    if (phase !== 'open' || hasEnded || isMistrusted) return Number.NEGATIVE_INFINITY;
+    if (!this.mayBeUsed || this.isMistrusted) return Number.NEGATIVE_INFINITY;
     // Of a shifted answer only a part of its time is seen, but of two in a row the whole.
     const restMs = Math.max(LEAST_REST_MS, 2 * this.#longestAnswerMs);
     return this.answeredAtMs + Math.min(restMs, MOST_REST_MS);
@@ -204,6 +207,7 @@ export type Course = Pick<
   | 'firstWords'
   | 'answers'
   | 'answeredAtMs'
+  | 'mayBeUsed'
   | 'restUntilMs'
   | 'tunnel'
   | 'hasReceived'

@@ -2,6 +2,7 @@ import type { Pacing } from '../../protocol/load.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Starts } from '../jobs/job.ts';
+import { FreeConnections } from './free-connections.ts';
 import type { Load, LoadHost } from './load.ts';
 import { OpenPacer, type OpenPacerOptions } from './pacing/open.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -36,8 +37,7 @@ export class OpenLoad implements Load {
   readonly #pacing: Pacing;
   readonly #maxSlots: number;
   readonly #hasBudget: boolean;
-  /** Free connections, most recently used on top. */
-  readonly #idle: Exchange[] = [];
+  readonly #free = new FreeConnections();
   readonly #line = new WaitingLine();
   #windowAtMs = 0;
   #stopped = false;
@@ -75,17 +75,17 @@ export class OpenLoad implements Load {
 
   begin(_nowMs: number, windowAtMs: number): void {
     this.#windowAtMs = windowAtMs;
-    this.#idle.push(...this.#host.exchanges);
+    for (const exchange of this.#host.exchanges) this.#free.put(exchange);
     this.#pump();
   }
 
   onFree(exchange: Exchange, _freeAtMs: number, nowMs: number, hasFailed: boolean): void {
     // A client may report a failure again when its socket closes, within this turn of the event loop;
     // the next request must not have started yet, or it would be blamed.
-    if (hasFailed) setImmediate(() => this.#free(exchange, this.#host.clock.nowMs()));
+    if (hasFailed) setImmediate(() => this.#freed(exchange, this.#host.clock.nowMs()));
     else {
       this.#hasServed = true;
-      this.#free(exchange, nowMs);
+      this.#freed(exchange, nowMs);
     }
   }
 
@@ -109,8 +109,8 @@ export class OpenLoad implements Load {
     return this.#windowAtMs + this.#pacer.nextMs;
   }
 
-  #free(exchange: Exchange, nowMs: number): void {
-    if (this.#line.length === 0 || this.#stopped) this.#idle.push(exchange);
+  #freed(exchange: Exchange, nowMs: number): void {
+    if (this.#line.length === 0 || this.#stopped) this.#free.put(exchange);
     else this.#sendFirst(exchange, nowMs);
     this.#host.finishIfIdle();
   }
@@ -167,12 +167,12 @@ export class OpenLoad implements Load {
 
   /** While answers are pending: a sleeping loop would wake up late for them, by up to half a millisecond. */
   get #isAnswerDue(): boolean {
-    return this.#idle.length < this.#host.exchanges.length;
+    return this.#free.size < this.#host.exchanges.length;
   }
 
   #release(intendedMs: number, nowMs: number): void {
     // Queued requests come first.
-    const exchange = this.#idle.pop() ?? (this.#line.length === 0 && this.#canOpen ? this.#open() : null);
+    const exchange = this.#free.take() ?? (this.#line.length === 0 && this.#canOpen ? this.#open() : null);
     if (exchange === null) this.#line.push(intendedMs, nowMs);
     else this.#job.start(exchange, intendedMs, nowMs, nowMs);
   }
