@@ -60,11 +60,14 @@ function fileOf(path) {
     if (declaration === null) continue;
     const name = (declaration.id ?? declaration.declarations?.[0].id)?.name;
     if (name === undefined) continue;
+    // The comment of several signatures is that of the first.
+    const first = declared.get(name);
+    const own = text.slice(declaration.start, declaration.end).replace(/^declare /, '');
     declared.set(name, {
       kind: declaration.type,
-      comment: commentOf(node),
-      text: text.slice(declaration.start, declaration.end).replace(/^declare /, ''),
-      references: referencesIn(declaration),
+      comment: first?.comment ?? commentOf(node),
+      text: first === undefined ? own : `${first.text}\n${own}`,
+      references: referencesIn(declaration, first?.references),
     });
   }
   return { path, declared, imported };

@@ -3,7 +3,7 @@
 import { ScenarioFailure } from '../protocol/scenario-errors.ts';
 import type { RowDeal } from '../protocol/scenario-words.ts';
 import type {
-  Body,
+  CookiesOf,
   Executor,
   Metrics,
   Once,
@@ -42,19 +42,17 @@ export function defineTest<
 }
 
 /** Settings of a test of one scenario, without its load. */
-export type OptionsOfOne<R = Row> = Pick<
-  ScenarioOf<R, Metrics>,
-  'rows' | 'newConnection' | 'cookies' | 'keepCookies'
->;
+export type OptionsOfOne<Given = Rows<Row>> = Pick<ScenarioOf<Given, Metrics>, 'rows' | 'newConnection'> &
+  CookiesOf;
 
 type FieldsOf<E> = E extends unknown ? keyof E : never;
 /** A load is given as a whole or not at all. */
 type WithoutLoad = { readonly [Field in FieldsOf<Executor>]?: undefined };
 
 /** A test of one scenario, for a module's default export. */
-export function scenario<R = Row>(
-  options: TestOptions & (Executor | WithoutLoad) & OptionsOfOne<R>,
-  exec: Body<NoInfer<R>, Record<never, never>>,
+export function scenario<Given = undefined>(
+  options: TestOptions & (Executor | WithoutLoad) & OptionsOfOne<Given>,
+  exec: ScenarioOf<NoInfer<Given>, Record<never, never>, undefined>['exec'],
 ): Test {
   const { baseURL, headers, thresholds, timeout, seed, setupTimeout, streams, ...others } = options;
   const { rows, newConnection, cookies, keepCookies, ...load } = others;
@@ -95,18 +93,33 @@ function textIn(name: string, index: number, value: unknown): string {
   throw new TypeError(`url: value ${index + 1} of '${name}' is ${called}: give text or a number`);
 }
 
+/** Deals of rows to iterations: `vuSetup` and `vuTeardown` have none. */
+type OfIterations = Exclude<RowDeal, 'per-vu'>;
+
 /** Rows of a CSV file; its path is relative to the module: `csv<'user' | 'password'>('users.csv', 'per-vu')`. */
-export function csv<C extends string>(file: string, deal: RowDeal = 'cycle'): Rows<Record<C, string>> {
+export function csv<C extends string>(file: string, deal: 'per-vu'): Rows<Record<C, string>, 'per-vu'>;
+export function csv<C extends string>(
+  file: string,
+  deal?: OfIterations,
+): Rows<Record<C, string>, OfIterations>;
+export function csv<C extends string>(file: string, deal: RowDeal): Rows<Record<C, string>>;
+export function csv(file: string, deal: RowDeal = 'cycle'): Rows<unknown> {
   return { kind: 'rows', source: { type: 'csv', file }, deal };
 }
 
 /** Rows of a file with one JSON value per line. */
-export function jsonl<R extends object>(file: string, deal: RowDeal = 'cycle'): Rows<R> {
+export function jsonl<R extends object>(file: string, deal: 'per-vu'): Rows<R, 'per-vu'>;
+export function jsonl<R extends object>(file: string, deal?: OfIterations): Rows<R, OfIterations>;
+export function jsonl<R extends object>(file: string, deal: RowDeal): Rows<R>;
+export function jsonl(file: string, deal: RowDeal = 'cycle'): Rows<unknown> {
   return { kind: 'rows', source: { type: 'jsonl', file }, deal };
 }
 
 /** Rows from the module itself. */
-export function items<R>(list: readonly R[], deal: RowDeal = 'cycle'): Rows<R> {
+export function items<R>(list: readonly R[], deal: 'per-vu'): Rows<R, 'per-vu'>;
+export function items<R>(list: readonly R[], deal?: OfIterations): Rows<R, OfIterations>;
+export function items<R>(list: readonly R[], deal: RowDeal): Rows<R>;
+export function items(list: readonly unknown[], deal: RowDeal = 'cycle'): Rows<unknown> {
   return { kind: 'rows', source: { type: 'items', items: list }, deal };
 }
 

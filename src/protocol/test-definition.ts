@@ -57,17 +57,25 @@ type FieldText = string | number | bigint | boolean | URL | null | undefined;
 export type RequestFields = URLSearchParams | Readonly<Record<string, FieldText | readonly FieldText[]>>;
 
 /** One request, and what its answer must be like. */
-export interface RequestParams {
+export type RequestParams = RequestSettings & OneBody;
+
+/** A request has at most one of `json`, `form` and `body`. */
+type OneBody =
+  | { json?: unknown; form?: undefined; body?: undefined }
+  | {
+      json?: undefined;
+      /** Its values are those of `query`. */
+      form?: RequestFields;
+      body?: undefined;
+    }
+  | { json?: undefined; form?: undefined; body?: string | Uint8Array };
+
+interface RequestSettings {
   /** Its name in the result; default: method and path. */
   name?: string;
   headers?: Readonly<Record<string, string>>;
   /** Added to the URL: each value of a list; undefined and null are left out. */
   query?: RequestFields;
-  /** Give at most one of `json`, `form` and `body`. */
-  json?: unknown;
-  /** Its values are those of `query`. */
-  form?: RequestFields;
-  body?: string | Uint8Array;
   /** Default: every status below 400. */
   expect?: StatusRule | { status?: StatusRule; body?: string; json?: Readonly<Record<string, unknown>> };
   /** Redirects to follow; default 10. */
@@ -185,10 +193,10 @@ export type Body<R, M extends Metrics, D = unknown> = (vu: VU<R, M, D>) => void 
 export type Once = Pick<VU, 'http' | 'cookies' | 'sleep' | 'random' | 'signal'>;
 
 /** Rows for users or iterations. */
-export interface Rows<R> {
+export interface Rows<R, Deal extends RowDeal = RowDeal> {
   readonly kind: 'rows';
   readonly source: RowSource;
-  readonly deal: RowDeal;
+  readonly deal: Deal;
   /** The type of a row. */
   readonly row?: R;
 }
@@ -198,23 +206,51 @@ type RowSource =
   | { readonly type: 'csv' | 'jsonl'; readonly file: string }
   | { readonly type: 'items'; readonly items: readonly unknown[] };
 
-/** One of several scenarios. */
-export interface ScenarioOf<R, M extends Metrics, D = unknown> {
-  load?: Executor;
-  /** Its share of the test's `load`: a whole number from 1. */
-  weight?: number;
-  rows?: Rows<R>;
+/** The row that an iteration has. */
+type RowIn<Given> = Given extends Rows<infer R> ? R : undefined;
+
+/** The row that a user has before its first iteration and after its last: none unless each user has its own. */
+type RowOfUser<Given> =
+  Given extends Rows<infer R, infer Deal> ? ('per-vu' extends Deal ? R : undefined) : undefined;
+
+/** One of several scenarios. `Given` is the type of its `rows`. */
+export type ScenarioOf<Given, M extends Metrics, D = unknown> = ScenarioSettings<Given, M, D> &
+  PartOfLoad &
+  CookiesOf;
+
+/** The type of no value; the compiler shows its name. */
+interface NoWeightBesideLoad {
+  readonly never: never;
+}
+
+/** A scenario with a load of its own has no share of the test's. */
+type PartOfLoad =
+  | { load: Executor; weight?: NoWeightBesideLoad }
+  | {
+      load?: undefined;
+      /** Its share of the test's `load`: a whole number from 1. */
+      weight?: number;
+    };
+
+/** Without cookies there are none to keep. */
+export type CookiesOf =
+  | {
+      /** Its users keep cookies; default true. */
+      cookies?: true;
+      /** Cookies survive iterations; else each iteration begins with those from `vuSetup`. */
+      keepCookies?: boolean;
+    }
+  | { cookies?: boolean; keepCookies?: undefined };
+
+interface ScenarioSettings<Given, M extends Metrics, D> {
+  rows?: Given & Rows<unknown>;
   /** Each iteration opens its own connections. */
   newConnection?: boolean;
-  /** Its users keep cookies; default true. */
-  cookies?: boolean;
-  /** Cookies survive iterations; else each iteration begins with those from `vuSetup`. */
-  keepCookies?: boolean;
-  exec: Body<NoInfer<R>, M, D>;
+  exec: Body<RowIn<NoInfer<Given>>, M, D>;
   /** Once for each user, before its first iteration. */
-  vuSetup?: Body<NoInfer<R>, M, D>;
+  vuSetup?: Body<RowOfUser<NoInfer<Given>>, M, D>;
   /** Once for each user, after its last iteration. */
-  vuTeardown?: Body<NoInfer<R>, M, D>;
+  vuTeardown?: Body<RowOfUser<NoInfer<Given>>, M, D>;
 }
 
 /** Settings of a test that apply to all its scenarios. */
@@ -267,7 +303,18 @@ export interface TestDefinition extends TestOptions {
   readonly metrics?: Metrics;
   readonly setup?: (once: Once) => unknown;
   readonly teardown?: (data: unknown, once: Once) => unknown;
-  readonly scenarios: Readonly<Record<string, ScenarioOf<unknown, Metrics>>>;
+  readonly scenarios: Readonly<Record<string, ScenarioDefinition>>;
+}
+
+/** One of several scenarios, with any types and fields: the reader checks which go together. */
+export interface ScenarioDefinition extends ScenarioSettings<unknown, Metrics, unknown> {
+  readonly load?: Executor;
+  readonly weight?: number;
+  readonly cookies?: boolean;
+  readonly keepCookies?: boolean;
+  readonly exec: Body<unknown, Metrics>;
+  readonly vuSetup?: Body<unknown, Metrics>;
+  readonly vuTeardown?: Body<unknown, Metrics>;
 }
 
 /** The interface that zod, valibot and others share (standardschema.dev). */

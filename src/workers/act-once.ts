@@ -3,7 +3,7 @@ import type { OnceOutcome, OncePart, OnceStep } from '../protocol/once.ts';
 import { Interrupted } from '../protocol/scenario-errors.ts';
 import type { Shard } from '../protocol/shard.ts';
 import type { Supplies } from '../protocol/supplies.ts';
-import type { Metrics, Once, ScenarioOf, TestDefinition, VU } from '../protocol/test-definition.ts';
+import type { Once, ScenarioDefinition, TestDefinition, VU } from '../protocol/test-definition.ts';
 import { secretsInData } from '../requests/data-secrets.ts';
 import { secretsInExchange } from '../requests/exchange-secrets.ts';
 import { secretsInHeaders } from '../requests/secret-headers.ts';
@@ -21,7 +21,7 @@ import { uncaughtFailure } from './vus/last-ended.ts';
 import { isA } from './vus/script-place.ts';
 import { watchedView } from './vus/watched-view.ts';
 
-type Scenario = ScenarioOf<unknown, Metrics>;
+type Scenario = ScenarioDefinition;
 type Tell = (step: OnceStep) => void;
 type Exchanged = Extract<OnceStep, { type: 'exchange' }>;
 

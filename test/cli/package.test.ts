@@ -204,6 +204,77 @@ describe('the packed package', () => {
          },
        });`,
     );
+    writeFileSync(
+      join(folder, 'refused.ts'),
+      `import { csv, defineTest, items, jsonl, type RequestParams, type Row, type Rows, scenario, type VU } from 'volley';
+       const load = { executor: 'constant-vus', vus: 1, duration: '1s' } as const;
+       const exec = (vu: VU): void => void vu.id;
+       // What is refused when it runs, and why: a scenario without rows has none,
+       // @ts-expect-error
+       export const noRows = scenario(load, (vu) => void vu.row.user);
+       // @ts-expect-error
+       export const noRowsOfSeveral = defineTest({ load, scenarios: { a: { exec: (vu) => void vu.row.user } } });
+       // nor any data without a setup,
+       // @ts-expect-error
+       export const noData = scenario(load, (vu) => void vu.data.id);
+       // rows of iterations are no rows of their users,
+       export const ofIterations = defineTest({ load, scenarios: {
+         a: {
+           rows: csv<'user'>('users.csv'),
+           // @ts-expect-error
+           vuSetup: (vu) => void vu.row.user,
+           exec: (vu) => void vu.row.user,
+           // @ts-expect-error
+           vuTeardown: (vu) => void vu.row.user,
+         },
+         b: {
+           rows: items([{ id: 1 }], 'once'),
+           // @ts-expect-error
+           vuSetup: (vu) => void vu.row.id,
+           exec: (vu) => void vu.row.id,
+         },
+         c: {
+           rows: jsonl<{ id: number }>('a.jsonl', 'random'),
+           // @ts-expect-error
+           vuSetup: (vu) => void vu.row.id,
+           exec: (vu) => void vu.row.id,
+         },
+       } });
+       // a load of its own leaves no part of the test's,
+       // @ts-expect-error
+       export const twoLoads = defineTest({ load, scenarios: { a: { load, weight: 2, exec } } });
+       // what is not there cannot be kept,
+       // @ts-expect-error
+       export const noCookies = defineTest({ load, scenarios: { a: { cookies: false, keepCookies: true, exec } } });
+       // @ts-expect-error
+       export const noCookiesOfOne = scenario({ ...load, cookies: false, keepCookies: true }, exec);
+       // and a request has one body.
+       export const bodies = scenario(load, async ({ http }) => {
+         // @ts-expect-error
+         await http.post('/', { json: 1, body: 'x' });
+         // @ts-expect-error
+         await http.post('/', { json: { a: 1 }, form: { a: 1 } });
+         // @ts-expect-error
+         await http.post('/', { form: { a: 1 }, body: 'x' });
+       });
+       // All this is right.
+       export async function sent({ http }: VU, params: RequestParams = {}): Promise<void> {
+         await http.post('/', { ...params, headers: { a: 'b' } });
+         await http.post('/', http === undefined ? { json: 1, form: undefined } : { form: { a: 1 } });
+       }
+       const withRow = (vu: VU<Row>): void => void vu.row['user'];
+       const annotated: Rows<{ user: string }> = csv('users.csv', 'per-vu');
+       const chosen = process.env['DEAL'] === 'once' ? 'once' : 'per-vu';
+       export const ofUsers = defineTest({ load, scenarios: {
+         a: { rows: annotated, vuSetup: (vu) => void vu.row.user, exec: (vu) => void vu.row.user },
+         b: { exec: (vu) => void vu.row.user, vuSetup: (vu) => void vu.row.user, rows: csv<'user'>('users.csv', chosen) },
+         c: { rows: csv('users.csv', 'per-vu'), vuSetup: withRow, exec: withRow, vuTeardown: withRow },
+         d: { rows: items<{ id: number }>([{ id: 1 }], 'per-vu'), vuSetup: (vu) => void vu.row.id.toFixed(), exec: sent },
+         e: { weight: 2, cookies: true, keepCookies: true, vuSetup: exec, exec },
+         f: { cookies: process.env['COOKIES'] === 'yes', exec },
+       } });
+       export const ofOne = scenario({ ...load, rows: csv('users.csv', 'per-vu'), keepCookies: true }, withRow);`,
+    );
     const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
     const args = [
       '--noEmit',
@@ -218,6 +289,7 @@ describe('the packed package', () => {
       'node',
       'use.ts',
       'shop.ts',
+      'refused.ts',
     ];
     expect(execFileSync(process.execPath, [tsc, ...args], { cwd: folder, encoding: 'utf8' })).toBe('');
   });

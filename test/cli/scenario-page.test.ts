@@ -147,30 +147,40 @@ describe('what the page of scenarios shows runs as it is', () => {
     expect(scenarios!.checks).toMatchObject([{ name: 'says something', passed: 2, failed: 0 }]);
   });
 
-  test('their types fit where volley is installed, and a wrong column, metric or field does not', async () => {
+  test('their types fit where volley is installed, and what a run would refuse does not', async () => {
     const several = example('Several scenarios', 'ts', shop.url);
     const around = example('Before and after', 'ts', shop.url);
     written('types/first.ts', example('The first one', 'ts', shop.url));
     written('types/several.ts', several);
     written('types/around.ts', around);
     written('types/streams.ts', STREAMS_NEED + example('Streams of tokens', 'ts', shop.url));
-    written('types/column.ts', several.replace('form: vu.row', 'form: { user: vu.row.name }'));
+    const column = several.replace('form: vu.row', 'form: { user: vu.row.user }');
+    written('types/column.ts', column.replace('row.user', 'row.name'));
     written('types/metric.ts', several.replace('vu.metrics.orders.add()', 'vu.metrics.order.add()'));
     written('types/field.ts', around.replace('vu.data.id', 'vu.data.name'));
+    const bodies = "await vu.http.post('/orders', { json: 1, body: 'x' });";
+    written('types/bodies.ts', around.replace(/await vu\.http\.get\(.*/, bodies));
+    written('types/rows.ts', column.replace("'users.csv', 'per-vu'", "'users.csv'"));
+    written('types/weight.ts', several.replace('shop: {', 'shop: { weight: 2,'));
     written('types/package.json', '{ "type": "module" }');
     mkdirSync(inFolder('types/node_modules'));
     symlinkSync(ROOT, inFolder('types/node_modules/volley'));
     const options = ['--noEmit', '--strict', '--target', 'es2024', '--module', 'nodenext', '--skipLibCheck'];
-    const names = ['first', 'several', 'around', 'streams', 'column', 'metric', 'field'];
+    const wrong = ['bodies', 'column', 'field', 'metric', 'rows', 'weight'];
+    const names = ['first', 'several', 'around', 'streams', ...wrong];
     const args = [...options, '--types', '', ...names.map((name) => `${name}.ts`)];
     const out = await new Promise<string>((resolve) => {
       const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
       execFile(process.execPath, [tsc, ...args], { cwd: inFolder('types') }, (_, stdout) => resolve(stdout));
     });
     expect(out.match(/^\w+\.ts\(\d+,\d+\): .*/gm)).toEqual([
+      expect.stringMatching(/^bodies\.ts.*'string' is not assignable to type 'undefined'/),
       expect.stringMatching(/^column\.ts.*'name' does not exist/),
       expect.stringMatching(/^field\.ts.*'name' does not exist/),
       expect.stringMatching(/^metric\.ts.*'order' does not exist/),
+      expect.stringMatching(/^rows\.ts\(12,.*'vu\.row' is possibly 'undefined'/),
+      expect.stringMatching(/^weight\.ts\(8,/),
     ]);
+    expect(out).toContain("Type 'number' is not assignable to type 'NoWeightBesideLoad'.");
   });
 });

@@ -1,5 +1,5 @@
 import type { TokenCount } from '../../protocol/stream.ts';
-import type { Metrics, ScenarioOf, VU } from '../../protocol/test-definition.ts';
+import type { Metrics, ScenarioDefinition, VU } from '../../protocol/test-definition.ts';
 import type { Hide } from '../../requests/secrets.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Alarms } from './alarms.ts';
@@ -21,7 +21,7 @@ export interface UserScenario {
   readonly hasCookies: boolean;
   /** Whether cookies are kept from one iteration to the next. */
   readonly keepsCookies: boolean;
-  readonly definition: ScenarioOf<unknown, Metrics>;
+  readonly definition: ScenarioDefinition;
 }
 
 /** An iteration to be started. */

@@ -7,8 +7,7 @@ import type { RowCells } from '../../../protocol/request.ts';
 import type { RowDeal } from '../../../protocol/scenario-words.ts';
 import type {
   Executor,
-  Metrics,
-  ScenarioOf,
+  ScenarioDefinition,
   StreamOptions,
   TestDefinition,
 } from '../../../protocol/test-definition.ts';
@@ -98,7 +97,7 @@ function streamsOf(streams: NonNullable<FlowPlan['streams']>): StreamOptions {
   return Object.fromEntries(Object.entries(streams).map(([name, value]) => [camelCase(name), value]));
 }
 
-function scenarioOf(own: NonNullable<FlowPlan['scenarios']>[string]): ScenarioOf<unknown, Metrics> {
+function scenarioOf(own: NonNullable<FlowPlan['scenarios']>[string]): ScenarioDefinition {
   const { load, weight, rows, cookies, 'rows-mode': deal = 'cycle' } = own;
   const { 'keep-cookies': keepCookies, 'new-connection': newConnection } = own;
   return {
@@ -114,7 +113,7 @@ function scenarioOf(own: NonNullable<FlowPlan['scenarios']>[string]): ScenarioOf
   };
 }
 
-function rowsOf(file: string, deal: RowDeal): NonNullable<ScenarioOf<unknown, Metrics>['rows']> {
+function rowsOf(file: string, deal: RowDeal): NonNullable<ScenarioDefinition['rows']> {
   return { kind: 'rows', source: { type: isJsonLines(file) ? 'jsonl' : 'csv', file }, deal };
 }
 

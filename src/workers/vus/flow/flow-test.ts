@@ -1,5 +1,11 @@
 import type { FlowStep, FlowTest, ScenarioFlow } from '../../../protocol/flow.ts';
-import type { Body, Metrics, ScenarioOf, TestDefinition, VU } from '../../../protocol/test-definition.ts';
+import type {
+  Body,
+  Metrics,
+  ScenarioDefinition,
+  TestDefinition,
+  VU,
+} from '../../../protocol/test-definition.ts';
 import { loadConditions } from '../../../requests/conditions.ts';
 import { hidingCaptured } from './captured-secrets.ts';
 import { Expressions, hasExpressions } from './expressions.ts';
@@ -30,7 +36,7 @@ export async function flowTest(flow: FlowTest, importModule: Import): Promise<Te
 function scenarioOf(
   { exec, vuSetup, vuTeardown, hasJsonRows }: ScenarioFlow,
   maker: StepMaker,
-): ScenarioOf<unknown, Metrics> {
+): ScenarioDefinition {
   return {
     exec: bodyOf(exec, maker, () => ({})),
     // Values set in a user's setup stay with the user.

@@ -6,7 +6,8 @@ import type { CheckStep } from './check-step.ts';
 import { fieldsMaker, jsonMaker, type Made, pairsMaker, textMaker } from './texts.ts';
 import type { Walk } from './walk.ts';
 
-type Params = { -readonly [K in keyof RequestParams]: RequestParams[K] };
+/** A step has one body at most, whatever these may have. */
+type Params = Pick<RequestParams, keyof RequestParams>;
 
 /** Sends a request of a flow, captures values, and runs its checks. */
 export function requestStep(
@@ -76,7 +77,7 @@ function paramsMaker(step: FlowRequest): Made<RequestParams | undefined> {
   return (walk, vu) => {
     const params: Params = {};
     for (const make of makers) make(params, walk, vu);
-    return params;
+    return params as RequestParams;
   };
 }
 
