@@ -28,9 +28,17 @@ export function numberOf(numbering: Numbering, count: number): number {
   const first = count * workers;
   // A round of which there may be only a part is dealt as it is, so that no number is left out.
   if (common === 1 || first + workers > known) return first + index;
-  // At the same place in each round a worker would get the same few requests of a turn again and again.
+  return first + ((index + shiftOf(turn, common, count)) % workers);
+}
+
+/**
+ * By how many places the numbers of a round are dealt further on, less than `common`. At the same place in each round a
+ * worker would get the same few requests of a turn again and again.
+ *
+ * @param common what the length of a turn has in common with that of a round
+ */
+export function shiftOf(turn: number, common: number, round: number): number {
   const period = turn / common;
-  const place = ((count % period) * GOLDEN) % 1;
-  const shift = Math.floor(count / period) + Math.floor(common * place);
-  return first + ((index + (shift % common)) % workers);
+  const place = ((round % period) * GOLDEN) % 1;
+  return (Math.floor(round / period) + Math.floor(common * place)) % common;
 }

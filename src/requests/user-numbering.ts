@@ -1,5 +1,6 @@
-import type { Numbering } from '../protocol/request.ts';
 import type { IterationArrivals, UserPool } from '../protocol/scenario.ts';
+import type { SeatedTurns } from '../time/turns.ts';
+import { ArrivalNumbers } from './arrival-numbers.ts';
 import { Dealer, greatestCommonDivisor, turnLength } from './dealing.ts';
 import { inRounds, numberOf } from './numbering.ts';
 
@@ -9,17 +10,21 @@ interface Worker {
   readonly workers: number;
 }
 
-/** How many workers, the first ones, start what is due: one that may have no user could not. */
-export function workersOfArrivals(
+/**
+ * Which starts of its schedule a worker has; null if none. They go round over all users, each of whom is of one worker,
+ * so that no user has less time for an iteration than another, however unevenly users divide among workers.
+ */
+export function turnsOf(
   { maxUsers }: Pick<IterationArrivals, 'maxUsers'>,
-  { workers }: Pick<Worker, 'workers'>,
-): number {
-  return Math.min(workers, maxUsers);
+  { index, workers }: Worker,
+): SeatedTurns | null {
+  // Workers beyond the users could start nothing.
+  return index < maxUsers ? { index, workers: Math.min(workers, maxUsers), seats: maxUsers } : null;
 }
 
 /** The numbers of a worker's iterations, where a schedule starts at least `known` over all workers. */
-export function arrivalsOf({ parts }: UserPool, known: number, worker: Worker): Numbering {
-  return inRounds(worker, turnLength(parts.map(({ weight }) => weight)), known);
+export function arrivalsOf({ parts }: UserPool, known: number, turns: SeatedTurns): ArrivalNumbers {
+  return new ArrivalNumbers(turns, turnLength(parts.map(({ weight }) => weight)), known);
 }
 
 /** The numbers, from 0, that a worker's users have among all `users` of their pool. */

@@ -1,5 +1,6 @@
 import { createRandom, type Random } from '../metrics/random.ts';
 import type { OpenLoad, Rate, Stage } from '../protocol/load.ts';
+import { countOf, type Turns } from './turns.ts';
 
 /** A stage on the time axis of the window, with the number of requests due before it. */
 interface PlacedStage {
@@ -119,10 +120,8 @@ export class ArrivalStream {
 }
 
 /** The parts of an open plan's shard that define its starts. */
-export interface OpenShard {
+export interface OpenShard extends Turns {
   readonly load: Arriving;
-  readonly index: number;
-  readonly workers: number;
   readonly durationMs: number | null;
   readonly warmupMs: number;
   readonly seed: number;
@@ -147,8 +146,7 @@ export function leastStarts(
 
 /** Number of requests that a worker has to start in the window, for a schedule that ends by time. */
 export function startsOf(shard: OpenShard): number {
-  const { index, workers } = shard;
-  return Math.floor((startsOfAll(shard) - index + workers - 1) / workers);
+  return countOf(shard, startsOfAll(shard));
 }
 
 function startsOfAll({ load, durationMs, warmupMs, seed }: OpenShard): number {

@@ -122,6 +122,13 @@ test('without a free user an iteration is dropped where that is asked for, and u
   expect(early!.total).toMatchObject({ completed: 2 });
 });
 
+test('iterations at a rate are dealt to workers by how many users they have', async () => {
+  const load = "{ executor: 'constant-arrival-rate', rate: 300, duration: '100ms', maxVUs: 3 }";
+  const { scenarios, workers } = await ran(moduleOf(load, "await vu.http.get('/');"), '-w', '2');
+  expect(scenarios!.total).toMatchObject({ scheduled: 30, completed: 30 });
+  expect(workers.map(({ sent }) => sent)).toEqual([20, 10]);
+});
+
 test.each([
   ['computes', 'const from = performance.now(); while (performance.now() - from < 50);', true],
   ['awaits', 'await new Promise((resolve) => setTimeout(resolve, 50));', false],

@@ -81,7 +81,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   time: ['metrics', 'protocol'],
   metrics: ['protocol'],
-  requests: ['metrics', 'protocol'],
+  requests: ['metrics', 'time', 'protocol'],
   machine: [],
   module: ['protocol'],
   workers: ['requests', 'machine', 'metrics', 'time', 'protocol', 'module'],

@@ -31,6 +31,12 @@ test.each([
       iterationsOf(plan, { index, workers, seed: 1 }),
     );
     expect(planned.reduce((sum, counts) => sum + (counts?.[0] ?? 0), 0)).toBe(20);
+    // In every round each user has one, of whichever worker.
+    const whole = 20 - (20 % maxUsers);
+    for (const [index, counts] of planned.entries()) {
+      const users = Math.max(0, Math.ceil((maxUsers - index) / workers));
+      expect(counts?.[0]).toBeGreaterThanOrEqual((users * whole) / maxUsers);
+    }
     // Those that may have no user have nothing to start.
     expect(planned.filter((counts) => counts?.[0] === 0)).toHaveLength(Math.max(0, workers - maxUsers));
   },

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { UserPool } from '../../src/protocol/scenario.ts';
+import { ArrivalNumbers } from '../../src/requests/arrival-numbers.ts';
 import { Dealer, turnLength } from '../../src/requests/dealing.ts';
 import { inRounds, numberOf } from '../../src/requests/numbering.ts';
 import { placesOf, workersOfParts } from '../../src/requests/user-numbering.ts';
 import { leastStarts, startsOf } from '../../src/time/schedule.ts';
+import { countOf, positionOf } from '../../src/time/turns.ts';
 import { fc } from '../support/properties.ts';
 
 const WEIGHTS = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 8 });
@@ -75,6 +77,53 @@ describe('numbers in rounds', () => {
         }
         expect([workers, index, worst <= most ? most : worst]).toEqual([workers, index, most]);
       }
+  });
+});
+
+describe('numbers of starts that go round over seats', () => {
+  const SEATS = fc.nat(30);
+  const TURN = fc.integer({ min: 1, max: 40 });
+
+  test('all workers together have each number once, near the position of the start', () => {
+    fc.assert(
+      fc.property(WORKERS, SEATS, TURN, fc.nat(900), fc.nat(80), (workers, beyond, turn, known, more) => {
+        const [seats, total] = [workers + beyond, known + more];
+        const all: number[] = [];
+        for (let index = 0; index < workers; index++) {
+          const turns = { index, workers, seats };
+          const numbers = new ArrivalNumbers(turns, turn, known);
+          for (let count = 0; count < countOf(turns, total); count++) {
+            const number = numbers.of(count);
+            all.push(number);
+            expect(Math.abs(number - positionOf(turns, count))).toBeLessThan(Math.min(seats, turn * workers));
+          }
+        }
+        expect(all.toSorted((a, b) => a - b)).toEqual(Array.from({ length: total }, (_, number) => number));
+      }),
+    );
+  });
+
+  test('each worker has every request exactly as often as its weight in as many rounds as a turn is long', () => {
+    fc.assert(
+      fc.property(
+        WEIGHTS,
+        fc.integer({ min: 1, max: 8 }),
+        SEATS,
+        fc.nat(7),
+        (weights, workers, beyond, at) => {
+          const seats = workers + beyond;
+          const turn = turnLength(weights);
+          const dealer = new Dealer(weights);
+          const turns = { index: at % workers, workers, seats };
+          const numbers = new ArrivalNumbers(turns, turn, ENDLESS);
+          const counts = weights.map(() => 0);
+          const count = countOf(turns, turn * seats);
+          for (let own = 0; own < count; own++) counts[dealer.deal(numbers.of(own)).request]!++;
+          const total = weights.reduce((sum, weight) => sum + weight, 0);
+          expect(counts).toEqual(weights.map((weight) => (weight * count) / total));
+        },
+      ),
+    );
   });
 });
 

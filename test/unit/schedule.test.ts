@@ -18,6 +18,7 @@ interface PacerOptions {
   readonly arrivals?: Arrivals;
   readonly index?: number;
   readonly workers?: number;
+  readonly seats?: number | undefined;
   readonly requests?: number | null;
   readonly durationMs?: number | null;
   readonly warmupMs?: number;
@@ -29,12 +30,22 @@ function pacer({
   arrivals = 'constant',
   index = 0,
   workers = 1,
+  seats,
   requests = null,
   durationMs = null,
   warmupMs = 0,
   seed = 1,
 }: PacerOptions): OpenPacer {
-  return new OpenPacer({ load: { stages, arrivals }, index, workers, requests, durationMs, warmupMs, seed });
+  return new OpenPacer({
+    load: { stages, arrivals },
+    index,
+    workers,
+    seats,
+    requests,
+    durationMs,
+    warmupMs,
+    seed,
+  });
 }
 
 function allOf(options: PacerOptions): number[] {
@@ -215,6 +226,37 @@ describe('over workers', () => {
       ),
     );
   });
+
+  test.each(['constant', 'poisson'] as const)(
+    'seats take %s starts in turn, also where workers have unequally many',
+    (arrivals) => {
+      fc.assert(
+        fc.property(
+          fc.integer({ min: 1, max: 7 }),
+          fc.nat(12),
+          fc.nat(90),
+          fc.integer({ min: 1, max: 600 }),
+          (workers, more, warmupMs, durationMs) => {
+            const seats = workers + more;
+            const [stages, seed] = [steady('200'), 3];
+            const load = { stages, arrivals };
+            const stream = new ArrivalStream(load, warmupMs, seed);
+            const walked = Array.from({ length: workers }, (): number[] => []);
+            const counts = { warmup: 0, window: 0 };
+            for (let start = stream.nextMs(); start < durationMs; start = stream.nextMs()) {
+              const seat = counts[start < 0 ? 'warmup' : 'window']++ % seats;
+              walked[seat % workers]?.push(start);
+            }
+            for (const [index, starts] of walked.entries()) {
+              const own = { index, workers, seats, warmupMs, durationMs, seed };
+              expect(allOf({ ...own, stages, arrivals })).toEqual(starts);
+              expect(startsOf({ ...own, load })).toBe(starts.filter((start) => start >= 0).length);
+            }
+          },
+        ),
+      );
+    },
+  );
 
   test('one of a thousand workers walks through its own starts only', () => {
     const shard = { workers: 1_000, index: 999, durationMs: 3_600_000, warmupMs: 1_000, seed: 1 };

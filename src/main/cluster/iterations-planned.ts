@@ -1,9 +1,8 @@
-import type { Numbering } from '../../protocol/request.ts';
 import type { ScenariosPlan, UserPool } from '../../protocol/scenario.ts';
 import type { Shard } from '../../protocol/shard.ts';
+import type { ArrivalNumbers } from '../../requests/arrival-numbers.ts';
 import { Dealer } from '../../requests/dealing.ts';
-import { numberOf } from '../../requests/numbering.ts';
-import { arrivalsOf, placesOf, workersOfArrivals } from '../../requests/user-numbering.ts';
+import { arrivalsOf, placesOf, turnsOf } from '../../requests/user-numbering.ts';
 import { leastStarts, startsOf } from '../../time/schedule.ts';
 import { mostUsers, shareByUsers, usersOfWorker } from '../../time/user-schedule.ts';
 
@@ -42,9 +41,10 @@ function numbersOf(pool: UserPool, place: Place): Iterable<number> | null {
       return null;
     case 'arrivals': {
       const { durationMs } = load;
-      const among = { index, workers: workersOfArrivals(load, place) };
-      const count = index < among.workers ? startsOf({ ...among, load, durationMs, warmupMs: 0, seed }) : 0;
-      return numbered(arrivalsOf(pool, leastStarts({ ...load, load, warmupMs: 0 }, null), among), count);
+      const turns = turnsOf(load, place);
+      if (turns === null) return [];
+      const count = startsOf({ ...turns, load, durationMs, warmupMs: 0, seed });
+      return numbered(arrivalsOf(pool, leastStarts({ ...load, load, warmupMs: 0 }, null), turns), count);
     }
     case 'iterations': {
       const { users, iterations, executor } = load;
@@ -59,8 +59,8 @@ function numbersOf(pool: UserPool, place: Place): Iterable<number> | null {
   }
 }
 
-function* numbered(numbering: Numbering, count: number): Generator<number> {
-  for (let at = 0; at < count; at++) yield numberOf(numbering, at);
+function* numbered(numbers: ArrivalNumbers, count: number): Generator<number> {
+  for (let at = 0; at < count; at++) yield numbers.of(at);
 }
 
 function* counting(first: number, count: number): Generator<number> {

@@ -1,21 +1,19 @@
-import type { Numbering } from '../../protocol/request.ts';
 import type { IterationArrivals, UserPool } from '../../protocol/scenario.ts';
-import { numberOf } from '../../requests/numbering.ts';
-import { arrivalsOf } from '../../requests/user-numbering.ts';
-import { leastStarts } from '../../time/schedule.ts';
 import { usersOfWorker } from '../../time/user-schedule.ts';
 import { Pool, type PoolHost } from './pool.ts';
 import type { User } from './user.ts';
 import type { UserScenario } from './user-host.ts';
 
-/** Due times of iterations, in order; infinite after the last one. */
-interface Arrivals {
+/** Iterations in the order in which they are due. */
+export interface Arrivals {
+  /** When the next is due, from the start of the load; infinite after the last one. */
   readonly nextMs: number;
-  /** Takes the next due time. */
-  take(): number;
+  /** Takes the next one. */
+  take(): Due;
 }
 
-interface Due {
+/** An iteration's number, and when it is due, from the start of the load. */
+export interface Due {
   readonly number: number;
   readonly intendedMs: number;
 }
@@ -24,12 +22,10 @@ interface Due {
 export class ArrivalsPool extends Pool<UserScenario> {
   readonly #load: IterationArrivals;
   readonly #arrivals: Arrivals;
-  readonly #numbering: Numbering;
   readonly #most: number;
   /** A stack: the most recently freed user is last. */
   readonly #free: User[] = [];
   #line: Due[] = [];
-  #taken = 0;
   #users = 0;
   #startAtMs = 0;
   #hasEnded = false;
@@ -39,7 +35,6 @@ export class ArrivalsPool extends Pool<UserScenario> {
     super(pool, host);
     this.#load = load;
     this.#arrivals = arrivals;
-    this.#numbering = arrivalsOf(pool, leastStarts({ ...load, load, warmupMs: 0 }, null), host);
     this.#most = usersOfWorker(load.maxUsers, host.index, host.workers);
   }
 
@@ -64,8 +59,7 @@ export class ArrivalsPool extends Pool<UserScenario> {
     super.stop();
     const nowMs = this.host.clock.nowMs();
     while (this.#startAtMs + this.#arrivals.nextMs <= nowMs && this.#startAtMs > 0) {
-      this.#arrivals.take();
-      const { scenario } = this.deal(this.#nextNumber());
+      const { scenario } = this.deal(this.#arrivals.take().number);
       this.#missed[scenario.index] = (this.#missed[scenario.index] ?? 0) + 1;
     }
     this.#dropLine();
@@ -96,19 +90,15 @@ export class ArrivalsPool extends Pool<UserScenario> {
 
   #release(nowMs: number): void {
     while (!this.isStopped && this.#startAtMs + this.#arrivals.nextMs <= nowMs) {
-      const intendedMs = this.#startAtMs + this.#arrivals.take();
-      const due = { number: this.#nextNumber(), intendedMs };
+      const { number, intendedMs } = this.#arrivals.take();
+      const due = { number, intendedMs: this.#startAtMs + intendedMs };
       const user = this.#free.pop();
       if (user !== undefined) this.#work(user, due);
       else if (this.#users < this.#most) this.#hire(due);
       else if (this.#load.whenBusy === 'queue') this.#line.push(due);
-      else this.host.dropped(this.deal(due.number).scenario, intendedMs);
+      else this.host.dropped(this.deal(number).scenario, due.intendedMs);
     }
     this.#wait();
-  }
-
-  #nextNumber(): number {
-    return numberOf(this.#numbering, this.#taken++);
   }
 
   /** Adds a user, for a due iteration or for later ones. */

@@ -1,4 +1,5 @@
 import { ArrivalStream, type OpenShard, Schedule } from '../../../time/schedule.ts';
+import { countOf, isOwn, positionOf, type Turns } from '../../../time/turns.ts';
 
 /** The parts of a shard that an open pacer needs. */
 export interface OpenPacerOptions extends OpenShard {
@@ -7,8 +8,8 @@ export interface OpenPacerOptions extends OpenShard {
 }
 
 /**
- * The open model: each worker takes its own starts from the whole schedule, the k-th with k ≡ index (mod workers),
- * counted separately in the warm-up and in the window. Pure: it does not depend on the time.
+ * The open model: each worker takes its own starts from the whole schedule, in turns that begin anew with the window.
+ * Pure: it does not depend on the time.
  */
 export class OpenPacer {
   readonly #options: OpenPacerOptions;
@@ -49,26 +50,28 @@ export class OpenPacer {
   }
 }
 
-/** Every N-th start of a constant rate, computed directly: other workers' starts cost nothing. */
+/** A worker's starts of a constant rate, computed directly: other workers' starts cost nothing. */
 class EvenStarts {
   readonly #schedule: Schedule;
-  readonly #step: number;
-  readonly #windowAt: number;
-  readonly #firstOfWindow: number;
-  #position: number;
+  readonly #turns: Turns;
+  /** Starts before the window, over all workers. */
+  readonly #warmup: number;
+  /** Own starts until the end of the warm-up, and taken so far. */
+  readonly #ownWarmup: number;
+  #taken = 0;
 
-  constructor({ load, warmupMs, index, workers }: OpenPacerOptions) {
+  constructor({ load, warmupMs, index, workers, seats }: OpenPacerOptions) {
     this.#schedule = new Schedule(load, warmupMs);
-    this.#step = workers;
-    this.#windowAt = this.#schedule.firstAt(0);
-    this.#firstOfWindow = this.#windowAt + index;
-    this.#position = index < this.#windowAt ? index : this.#firstOfWindow;
+    this.#turns = { index, workers, seats };
+    this.#warmup = this.#schedule.firstAt(0);
+    this.#ownWarmup = countOf(this.#turns, this.#warmup);
   }
 
   nextMs(): number {
-    const position = this.#position;
-    const next = position + this.#step;
-    this.#position = position < this.#windowAt && next >= this.#windowAt ? this.#firstOfWindow : next;
+    const inWindow = this.#taken - this.#ownWarmup;
+    const position =
+      inWindow < 0 ? positionOf(this.#turns, this.#taken) : this.#warmup + positionOf(this.#turns, inWindow);
+    this.#taken++;
     return this.#schedule.timeOfMs(position);
   }
 }
@@ -76,15 +79,13 @@ class EvenStarts {
 /** Random arrivals: each worker draws all of them, from the same sequence. */
 class DrawnStarts {
   readonly #stream: ArrivalStream;
-  readonly #index: number;
-  readonly #workers: number;
+  readonly #turns: Turns;
   #warmupCount = 0;
   #windowCount = 0;
 
-  constructor({ load, warmupMs, seed, index, workers }: OpenPacerOptions) {
+  constructor({ load, warmupMs, seed, index, workers, seats }: OpenPacerOptions) {
     this.#stream = new ArrivalStream(load, warmupMs, seed);
-    this.#index = index;
-    this.#workers = workers;
+    this.#turns = { index, workers, seats };
   }
 
   nextMs(): number {
@@ -92,7 +93,7 @@ class DrawnStarts {
       const startMs = this.#stream.nextMs();
       if (startMs === Number.POSITIVE_INFINITY) return startMs;
       const count = startMs < 0 ? this.#warmupCount++ : this.#windowCount++;
-      if (count % this.#workers === this.#index) return startMs;
+      if (isOwn(this.#turns, count)) return startMs;
     }
   }
 }
