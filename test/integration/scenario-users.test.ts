@@ -160,7 +160,7 @@ test('a teardown that fails fails the run, and what setup calls a token is in no
   const args = ['run', module, '-o', 'json', '--mode', 'inline'];
   const torn = await volley.with({ SHOP: shop.url, FAULT: 'teardown' }, args);
   expect(torn.code).toBe(1);
-  expect(torn.stderr).toMatch(/teardown failed: Error: cannot close shop-200 at .*hooks\.mjs:\d+/);
+  expect(torn.stderr).toMatch(/teardown failed: Error: cannot close shop-200 \(hooks\.mjs:\d+:\d+\)/);
   const result = JSON.parse(torn.stdout) as Summary;
   expect(result.scenarios!.teardownFailure).toMatch(/^teardown failed: Error: cannot close shop-200/);
 

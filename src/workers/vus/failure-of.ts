@@ -1,7 +1,7 @@
 import type { IterationErrorKind } from '../../protocol/scenario.ts';
 import { RequestError } from '../../protocol/scenario-errors.ts';
 import { HIDE_NOTHING, type Hide } from '../../requests/secrets.ts';
-import { isA, messageWithCallers, nameOf, placeOf, stackOf, textOf } from './script-place.ts';
+import { isA, messageWithCallers, nameOf, placeOf, textOf, toldInFull } from './script-place.ts';
 
 const LONGEST_CODE = 60;
 const LONGEST_PLACE = 400;
@@ -48,7 +48,7 @@ function reasonIn(thrown: unknown): string {
 /** An error of a user's setup or teardown, which no code tells apart: what happened, and where. */
 export function toldWithPlace(thrown: unknown): string {
   const { kind, example } = failureOf(thrown);
-  if (kind === 'script') return stackOf(thrown);
+  if (kind === 'script') return toldInFull(thrown);
   const place = placeOf(thrown);
   return place === null ? example : `${example} (${place})`;
 }

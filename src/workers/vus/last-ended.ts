@@ -3,7 +3,7 @@ import { RequestError } from '../../protocol/scenario-errors.ts';
 import type { Hide } from '../../requests/secrets.ts';
 import type { Discreet } from './discreet-user.ts';
 import type { Failed } from './failure-of.ts';
-import { isA, nameOf, placeOf, stackOf, textOf } from './script-place.ts';
+import { isA, nameOf, placeOf, textOf, toldInFull } from './script-place.ts';
 import type { Ended, UserScenario } from './user-host.ts';
 
 interface OneEnded {
@@ -100,7 +100,7 @@ function unawaitedFailure(reason: unknown, hide: Hide): Failed {
   // The stack of a request's error points to where the answer was read, not to the scenario's code.
   const request = isA(reason, RequestError) ? reason : null;
   const where = request === null ? (placeOf(reason) ?? nameOf(reason)) : `${request.kind} ${request.code}`;
-  const example = `an await is missing: nothing awaited what failed with ${request === null ? stackOf(reason) : textOf(request)}`;
+  const example = `an await is missing: nothing awaited what failed with ${request === null ? toldInFull(reason) : textOf(request)}`;
   return { kind: 'script', code: `no await, ${where}`, example, hide };
 }
 
@@ -109,7 +109,7 @@ export function uncaughtFailure(error: unknown, hide: Hide): Failed {
   return {
     kind: 'script',
     code: `not caught, ${placeOf(error) ?? nameOf(error)}`,
-    example: `nothing caught what a timer, a callback or an event threw: ${stackOf(error)}`,
+    example: `nothing caught what a timer, a callback or an event threw: ${toldInFull(error)}`,
     hide,
   };
 }

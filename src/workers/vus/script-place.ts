@@ -4,37 +4,45 @@ import { fileURLToPath } from 'node:url';
 /** Stack frames in volley's own files, which are not the place of a scenario's error. */
 const OWN = fileURLToPath(new URL('../../', import.meta.url));
 const FRAME = /(?:file:\/\/)?(\/[^\s()]*|[A-Za-z]:[^\s()]*):(\d+):(\d+)\)?$/;
-const MOST_LINES = 6;
+const MOST_PLACES = 6;
 const LONGEST_NAME = 60;
 const MOST_MEMBERS = 10;
 const UNREADABLE = 'something that cannot be read';
 
 /** The place in the user's code where an error was thrown, as `shop.ts:31:22`; null if unknown. */
 export function placeOf(error: unknown): string | null {
-  const [, path = '', row, column] = FRAME.exec(userFramesOf(error)[0] ?? '') ?? [];
-  return path === '' ? null : `${basename(decoded(path))}:${row}:${column}`;
+  return placesOf(error)[0] ?? null;
 }
 
-/** An error with only the user's own part of its stack. */
-export function stackOf(error: unknown): string {
+/** What an error is, where it was thrown, and by which calls: `Error: no price (tax.ts:3:9, called at shop.ts:31:22)`. */
+export function toldInFull(error: unknown): string {
   if (!isError(error)) return textOf(error);
-  return [`${nameOf(error)}: ${messageIn(error)}`, ...userFramesOf(error)].join(' ');
+  const [place, ...callers] = placesOf(error);
+  const where = place === undefined ? '' : ` (${[place, ...calledAt(callers)].join(', ')})`;
+  return `${nameOf(error)}: ${messageIn(error)}${where}`;
 }
 
 /** An error's message, and the calls that led to the place where it was thrown, which is reported next to it. */
 export function messageWithCallers(error: unknown): string {
   if (!isError(error)) return textOf(error);
-  return [messageIn(error), ...userFramesOf(error).slice(1)].join(' ');
+  return [messageIn(error), ...calledAt(placesOf(error).slice(1)).map((calls) => `(${calls})`)].join(' ');
 }
 
-function userFramesOf(error: unknown): string[] {
+function calledAt(callers: readonly string[]): string[] {
+  return callers.length === 0 ? [] : [`called at ${callers.join(', ')}`];
+}
+
+/** Where an error was thrown in the user's code, and the calls that led there, the last one first. */
+function placesOf(error: unknown): string[] {
   return framesOf(error)
-    .filter((line) => {
-      const path = FRAME.exec(line)?.[1];
+    .flatMap((line) => {
+      const [, path = '', row, column] = FRAME.exec(line) ?? [];
+      const file = decoded(path);
       // The place where an answer was read, perhaps in a client's package, is not in the user's code.
-      return path !== undefined && !decoded(path).startsWith(OWN) && !/[\\/]node_modules[\\/]/.test(path);
+      const isTheirs = file !== '' && !file.startsWith(OWN) && !/[\\/]node_modules[\\/]/.test(path);
+      return isTheirs ? [`${basename(file)}:${row}:${column}`] : [];
     })
-    .slice(0, MOST_LINES);
+    .slice(0, MOST_PLACES);
 }
 
 /** The name of an error's type, or what else was thrown: `null`, `symbol`. */
