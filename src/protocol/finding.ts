@@ -87,6 +87,9 @@ export interface FindingFigures {
   /** The scenarios' own code held an event loop of volley. */
   readonly 'scenario-code': {
     readonly codeShare: number;
+    /** Of several scenarios the one whose code took the most, and its part of that; absent with one, and in older results. */
+    readonly mostOf?: string;
+    readonly mostShare?: number;
     /** In pieces of 10 ms or longer. */
     readonly blockedShare: number;
     /** The longest of those; 0 where there were none. */

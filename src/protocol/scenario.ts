@@ -189,7 +189,8 @@ export interface UserFailures {
 export interface CodeUse {
   /** How long the load lasted. */
   readonly loadMs: number;
-  readonly codeMs: number;
+  /** By scenario. */
+  readonly codeMs: readonly number[];
   /** The part of it that ran for 10 ms or longer at a time. */
   readonly blockedMs: number;
   /** The longest of those; 0 where there were none. */
@@ -202,6 +203,8 @@ export interface CodeUse {
 export interface CodeShare {
   /** Over all workers. */
   readonly ms: number;
+  /** Of that each scenario's part, the largest first; absent in older results. */
+  readonly scenarios?: readonly { readonly name: string; readonly ms: number }[];
   readonly share: number;
   /** In pieces of 10 ms or longer, in which no answer is read. */
   readonly blockedShare: number;

@@ -12,9 +12,11 @@ function metered(cpuShare = 1) {
   };
   return { meter, spend };
 }
-const user = (scenarioName: string, lastRequest: string | null = null): CodeOwner => ({
-  scenarioName,
+const user = (name: string, lastRequest: string | null = null, rest: Partial<CodeOwner> = {}): CodeOwner => ({
+  scenario: { index: name === 'shop' ? 0 : 1, name },
   lastRequest,
+  isWaiting: false,
+  ...rest,
 });
 const turn = (): Promise<void> =>
   new Promise((resolve) => {
@@ -43,7 +45,7 @@ describe('the time that code of scenarios takes', () => {
     await turn();
     expect(meter.use(1_000)).toEqual({
       loadMs: 1_000,
-      codeMs: 7,
+      codeMs: [7],
       blockedMs: 0,
       longestMs: 0,
       longestOf: null,
@@ -67,7 +69,7 @@ describe('the time that code of scenarios takes', () => {
     await Promise.all(pieces);
     await turn();
     expect(meter.use(1)).toMatchObject({
-      ...{ codeMs: 59, blockedMs: 50, longestMs: 30 },
+      ...{ codeMs: [39, 20], blockedMs: 50, longestMs: 30 },
       longestOf: { scenario: 'shop', after: 'GET /b' },
     });
   });
@@ -92,7 +94,46 @@ describe('the time that code of scenarios takes', () => {
     spend(500);
     await code;
     await turn();
-    expect(meter.use(1)).toMatchObject({ codeMs: 15 });
+    expect(meter.use(1)).toMatchObject({ codeMs: [15] });
+  });
+
+  test('that calls nobody is, of several users, probably of the one that awaits nothing of ours', async () => {
+    const { meter, spend } = metered();
+    const [ada, bob, eve] = [
+      user('shop'),
+      user('look', null, { isWaiting: true }),
+      user('look', null, { isWaiting: true }),
+    ];
+    meter.enter(ada);
+    const code = Promise.resolve().then(async () => {
+      spend(20);
+      await null;
+      spend(30);
+    });
+    meter.returned(ada);
+    for (const other of [bob, eve]) {
+      meter.enter(other);
+      spend(1);
+      meter.returned(other);
+    }
+    await code;
+    await turn();
+    expect(meter.use(1)).toMatchObject({ codeMs: [50, 2], longestOf: { scenario: 'shop' } });
+  });
+
+  test('goes on behind promises that are not ours where that is told, and is not counted twice', async () => {
+    const { meter, spend } = metered();
+    const ada = user('shop');
+    await turn();
+    spend(100);
+    meter.goesOn(ada);
+    spend(5);
+    meter.goesOn(ada);
+    spend(6);
+    await null;
+    spend(7);
+    await turn();
+    expect(meter.use(1)).toMatchObject({ codeMs: [18] });
   });
 
   test('of a thread that had no processor is no block', async () => {
@@ -106,7 +147,7 @@ describe('the time that code of scenarios takes', () => {
       spend(40);
       meter.leave(ada);
       await turn();
-      expect(meter.use(1)).toMatchObject({ codeMs: 40, blockedMs });
+      expect(meter.use(1)).toMatchObject({ codeMs: [40], blockedMs });
     }
   });
 });

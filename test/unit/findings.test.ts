@@ -59,8 +59,16 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
   ],
   'loop-busy': [{ busyShare: 0.97 }, 'An event loop of volley was busy 97.0 % of the time.'],
   'scenario-code': [
-    { codeShare: 0.62, blockedShare: 0.5, longestMs: 52, scenario: 'shop', after: 'GET /items' },
-    "The scenarios' own code took 62.0 % of an event loop of volley, 50.0 % in pieces of 10 ms or longer, up to 52.0 ms in 'shop' after GET /items: no answer is read meanwhile.",
+    {
+      codeShare: 0.62,
+      mostOf: 'shop',
+      mostShare: 0.9,
+      blockedShare: 0.5,
+      longestMs: 52,
+      scenario: 'shop',
+      after: 'GET /items',
+    },
+    "The scenarios' own code took 62.0 % of an event loop of volley, 90.0 % of that in 'shop', 50.0 % in pieces of 10 ms or longer, up to 52.0 ms in 'shop' after GET /items: no answer is read meanwhile.",
   ],
   'late-starts': [
     { startLagP99Ms: 5, responseP99Ms: 20, pacing: 'eco' },

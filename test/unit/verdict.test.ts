@@ -647,6 +647,11 @@ describe('the verdict, on each side of each line', () => {
       { code: BLOCKS, ...withLatencies({ service: latency(10, 600) }) },
       'users-set-rate',
     ],
+    [
+      'a third of a busy loop where there was no processor',
+      { code: { ...CODE, share: 0.5 }, loopBusy: 1, processorWait: 0.3 },
+      'scenario-code',
+    ],
     ['blocks where there was no processor', { code: BLOCKS, processorWait: 0.3 }, 'no-processor'],
   ])("scenarios' own code: %s", (_name, changes, code) => {
     const { finding } = judgementOf(closed({ hasUsers: true, ...changes }));

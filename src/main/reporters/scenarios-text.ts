@@ -5,7 +5,7 @@ import { cutApart, cutToCells } from '../text/cell-width.ts';
 import { beforeExample, iterationFailedAs } from '../text/failure-words.ts';
 import { counted, formatCount, formatMs, formatPercent, NOTHING, shareText } from '../text/format.ts';
 import { shortNumeral } from '../text/numerals.ts';
-import { placeOfCode } from '../text/scenario-code-words.ts';
+import { mostOfCode, placeOfCode } from '../text/scenario-code-words.ts';
 import { shownReasonsOfAll } from '../text/shown-reasons.ts';
 import { LABEL_WIDTH, rows } from './labelled-rows.ts';
 import { namesFitted, renderPlainTable, type Table } from './table.ts';
@@ -165,8 +165,9 @@ function usersText({ users }: ScenariosSummary): string {
   return `${formatCount(users.max)} at once at most, ${counted(users.ever, 'session')}`;
 }
 
-function codeText({ share, longestMs, longestOf }: CodeShare): string {
-  const part = `${formatPercent(share)} of a worker's event loop`;
+function codeText(code: CodeShare): string {
+  const { share, longestMs, longestOf } = code;
+  const part = `${formatPercent(share)} of a worker's event loop${mostOfCode(code)}`;
   if (longestOf === null) return part;
   const { scenario, after } = longestOf;
   return `${part}, up to ${formatMs(longestMs)} at a time ${placeOfCode(scenario, after)}`;

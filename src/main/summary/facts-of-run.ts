@@ -39,7 +39,7 @@ export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
     ...(records.scenarios === null || records.scenarios === undefined
       ? {}
       : { setups: setupsOf(collected.workers, records.scenarios) }),
-    code: plan.scenarios === undefined ? null : scenarioCodeOf(collected.workers),
+    code: scenarioCodeOf(collected.workers, plan.scenarios),
     limitPerSecond: plan.batch?.rate ? perSecond(plan.batch.rate) : null,
     concurrency: plan.concurrency * plan.streams,
     streams: plan.streams,

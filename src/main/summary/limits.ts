@@ -20,18 +20,26 @@ export function generatorErrors({ errors }: VerdictFacts): Judgement | null {
   return judged('generator-limited', { code: 'machine-ran-out', figures }, 'raise-machine-limits');
 }
 
-/** If the machine had no processor for volley, what seems to be time in the scenarios' code may have been waiting. */
+/**
+ * If the machine had no processor for volley, what seems to be time in the scenarios' code may have been waiting. That is
+ * so with all else that the loop did, too: a busy loop's share of such code remains.
+ */
 export function scenarioCode({ code, loopBusy, latencies, processorWait }: VerdictFacts): Judgement | null {
+  if (code === null) return null;
   const limits = VERDICT_LIMITS;
-  if (code === null || (processorWait ?? 0) > limits.processorWait) return null;
-  const { share, blockedShare, longestMs, longestOf } = code;
+  const { ms, scenarios = [], share, blockedShare, longestMs, longestOf } = code;
   const isMostOfBusy = loopBusy > limits.loopBusy && share >= limits.codeOfBusy * loopBusy;
   const holdsUp =
+    (processorWait ?? 0) <= limits.processorWait &&
     blockedShare > limits.codeBlocked &&
     longestMs > limits.codeBlockShare * (latencies.service.percentiles['99'] ?? 0);
   if (!isMostOfBusy && !holdsUp) return null;
   const { scenario = null, after = null } = longestOf ?? {};
-  const figures = { codeShare: share, blockedShare, longestMs, scenario, after };
+  const [most] = scenarios;
+  // Of a single scenario it says nothing.
+  const mostOf =
+    most === undefined || scenarios.length < 2 ? {} : { mostOf: most.name, mostShare: most.ms / ms };
+  const figures = { codeShare: share, blockedShare, longestMs, scenario, after, ...mostOf };
   return judged('generator-limited', { code: 'scenario-code', figures }, 'lighten-scenario-code');
 }
 

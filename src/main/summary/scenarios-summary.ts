@@ -63,7 +63,7 @@ export function summarizeScenarios(
     })),
     metrics: tally.metrics.map((metric) => metricOf(metric, percentiles, timesOf)),
     laterRequests: tally.laterRequests,
-    code: scenarioCodeOf(workers),
+    code: scenarioCodeOf(workers, scenarios),
     // Known only when everything else is.
     teardownFailure: null,
     users: {
@@ -203,12 +203,12 @@ function rowOf(
   };
 }
 
-/** Number of sessions; before workers have reported, as many as are known to have started. */
 /** How many users came, and for how many of them the setup failed. */
 export function setupsOf(workers: readonly CollectedWorker[], tally: ScenarioTally): SetupFacts {
   return { failures: failuresOf(workers, 'setupFailures'), ever: everOf(workers, tally) };
 }
 
+/** Number of sessions; before workers have reported, as many as are known to have started. */
 function everOf(workers: readonly CollectedWorker[], { users }: ScenarioTally): number {
   if (workers.length > 0)
     return workers.reduce((sum, { report }) => sum + (report?.scenarios?.users ?? 0), 0);

@@ -14,9 +14,11 @@ const RESOLVED = Promise.resolve();
 
 /** The user whose code runs, and the last answer it received. */
 export interface CodeOwner {
-  readonly scenarioName: string;
+  readonly scenario: { readonly index: number; readonly name: string };
   /** The request of the last answer it received; null before the first. */
   readonly lastRequest: string | null;
+  /** It sleeps, or awaits an answer: what runs is probably not its code. */
+  readonly isWaiting: boolean;
 }
 
 /** Reads CPU time, in milliseconds. */
@@ -36,7 +38,10 @@ export class CodeMeter {
   /** Since when the code has been running, counted from its last call. */
   #sinceMs = 0;
   #owner: CodeOwner | null = null;
-  #codeMs = 0;
+  /** To whom else something was handed over since the last end; null where there was one user, as there mostly is. */
+  #others: CodeOwner[] | null = null;
+  /** By scenario. */
+  readonly #codeMs: number[] = [];
   #blockedMs = 0;
   #longestMs = 0;
   #longestOf: { readonly scenario: string; readonly after: string | null } | null = null;
@@ -51,8 +56,11 @@ export class CodeMeter {
 
   /** Call before settling a promise that the code of `owner` may await. */
   handOver(owner: CodeOwner): void {
+    if (this.#isExpected) {
+      if (this.#owner !== owner) this.#changeOwner(owner);
+      return;
+    }
     this.#owner = owner;
-    if (this.#isExpected) return;
     this.#isExpected = true;
     void RESOLVED.then(this.#begin);
   }
@@ -82,11 +90,16 @@ export class CodeMeter {
     this.#goOn();
   }
 
+  /** The code may have awaited a promise that is not ours, and continues. */
+  goesOn(owner: CodeOwner): void {
+    if (!this.#isExpected) this.back(owner);
+  }
+
   /** @param loadMs duration of the load so far */
   use(loadMs: number): CodeUse {
     return {
       loadMs,
-      codeMs: this.#codeMs,
+      codeMs: Array.from(this.#codeMs, (ms) => ms ?? 0),
       blockedMs: this.#blockedMs,
       longestMs: this.#longestMs,
       longestOf: this.#longestOf,
@@ -103,14 +116,24 @@ export class CodeMeter {
   readonly #end = (): void => {
     this.#isExpected = false;
     this.#hasBegun = false;
-    if (this.#owner !== null) this.leave(this.#owner);
+    if (this.#owner !== null)
+      this.leave(this.#others === null ? this.#owner : likeliest(this.#owner, this.#others));
     this.#isRunning = false;
     this.#owner = null;
+    this.#others = null;
     const nowMs = this.#sinceMs;
     if (nowMs - this.#cpuAtMs < CPU_EVERY_MS) return;
     this.#cpuAtMs = nowMs;
     this.#cpuMs = this.#readCpu();
   };
+
+  #changeOwner(owner: CodeOwner): void {
+    if (this.#owner !== null) {
+      this.#others ??= [];
+      this.#others.push(this.#owner);
+    }
+    this.#owner = owner;
+  }
 
   #goOn(): void {
     this.#isRunning = true;
@@ -120,13 +143,19 @@ export class CodeMeter {
   #add(owner: CodeOwner, nowMs: number): void {
     const ms = nowMs - this.#sinceMs;
     this.#sinceMs = nowMs;
-    this.#codeMs += ms;
+    const { index, name } = owner.scenario;
+    this.#codeMs[index] = (this.#codeMs[index] ?? 0) + ms;
     if (ms < BLOCK_MS || this.#readCpu() - this.#cpuMs < ON_CPU_SHARE * ms) return;
     this.#blockedMs += ms;
     if (ms <= this.#longestMs) return;
     this.#longestMs = ms;
-    this.#longestOf = { scenario: owner.scenarioName, after: owner.lastRequest };
+    this.#longestOf = { scenario: name, after: owner.lastRequest };
   }
+}
+
+/** Code that calls us says whose it is; what then is left may be of any of those that were handed something. */
+function likeliest(last: CodeOwner, others: readonly CodeOwner[]): CodeOwner {
+  return last.isWaiting ? (others.find(({ isWaiting }) => !isWaiting) ?? last) : last;
 }
 
 /** CPU time of this thread, in milliseconds. */

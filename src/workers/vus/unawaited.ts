@@ -9,6 +9,10 @@ export interface CodeOwner {
   awaited(promise: Promise<unknown>): void;
   /** Thrown in a timer, in a callback, or by an event. */
   uncaught(error: unknown): void;
+  /** It awaits a promise that is neither its own nor of an answer or a sleep. */
+  pauses(): void;
+  /** That has settled; called before the code continues, or where that calls us next. */
+  goesOn(): void;
   /** What it has called by `callUntilOver` has ended. */
   returned(): void;
   /** The same, with what that has thrown. */

@@ -4,12 +4,10 @@ import { Interrupted, type RequestError } from '../../protocol/scenario-errors.t
 import type {
   Cookies,
   Http,
-  Metrics,
   RequestParams,
   Response,
   ScenarioDuration,
   Url,
-  VU,
 } from '../../protocol/test-definition.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Answer } from './answer.ts';
@@ -18,7 +16,7 @@ import { holdsBy } from './check-result.ts';
 import type { CodeOwner as MeteredOwner } from './code-meter.ts';
 import { DiscreetUser } from './discreet-user.ts';
 import { thinkMsOf } from './durations.ts';
-import { failureOf } from './failure-of.ts';
+import { type Failed, failureOf } from './failure-of.ts';
 import { outcomeOf } from './outcome-of.ts';
 import { Sleep, type SleepingUser, withoutSleep } from './sleep.ts';
 import { type CodeScope, callAs, callUntilOver, scopeOf } from './unawaited.ts';
@@ -43,6 +41,7 @@ export interface Follower {
 /** A virtual user: runs the code of its scenario, iteration after iteration, over connections of its own. */
 export class User extends DiscreetUser implements ActingUser, MeteredOwner, AwaitingUser, SleepingUser {
   readonly id: number;
+  scenario: UserScenario;
   readonly scope: CodeScope = scopeOf(this);
   n = 0;
   iteration = 0;
@@ -53,7 +52,6 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
   lastRequest: string | null = null;
   readonly #host: UserHost;
   readonly #view = new VuView(this, null);
-  #scenario: UserScenario;
   #part: Part = 'exec';
   /** Its scenario's code is running: it may send and sleep only then. */
   #isRunning = false;
@@ -87,17 +85,13 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
   constructor(id: number, scenario: UserScenario, host: UserHost) {
     super();
     this.id = id;
-    this.#scenario = scenario;
+    this.scenario = scenario;
     this.#host = host;
   }
 
   get http(): Http {
     this.#http ??= new UserHttp(this);
     return this.#http;
-  }
-
-  get scenarioName(): string {
-    return this.#scenario.name;
   }
 
   get data(): unknown {
@@ -109,7 +103,7 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
     return this.#vars;
   }
 
-  get metrics(): VU<unknown, Metrics>['metrics'] {
+  get metrics(): UserHost['metrics'] {
     return this.#host.metrics;
   }
 
@@ -147,7 +141,7 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
 
   /** Runs and records one iteration, and then tells `follower`. */
   iterate({ scenario, n, intendedMs, row }: Start, follower: Follower): void {
-    this.#scenario = scenario;
+    this.scenario = scenario;
     this.n = n;
     this.row = row;
     this.freeAtMs = intendedMs;
@@ -168,7 +162,6 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
   }
 
   #recordIteration(intendedMs: number, error: Thrown | null): void {
-    const scenario = this.#scenario;
     const endMs = this.#host.clock.nowMs();
     const outcome = this.#isInterrupted
       ? ITERATION_OUTCOME.interrupted
@@ -176,21 +169,22 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
         ? ITERATION_OUTCOME.completed
         : ITERATION_OUTCOME.failed;
     this.iteration++;
-    this.#host.ended(
-      this,
-      scenario,
-      { outcome, intendedMs, startedMs: this.#startedMs, endMs, thinkMs: this.#thinkMs },
-      error === null || this.#isInterrupted ? null : failureOf(error.thrown, this.hiding()),
-    );
-    if (scenario.newConnection) this.#connections?.close(false);
+    const failure = error === null || this.#isInterrupted ? null : failureOf(error.thrown, this.hiding());
+    this.#tellEnd(outcome, intendedMs, endMs, failure);
+    if (this.scenario.newConnection) this.#connections?.close(false);
     if (!this.#isInterrupted && this.freeAtMs < endMs) this.freeAtMs = endMs;
+  }
+
+  #tellEnd(outcome: number, intendedMs: number, endMs: number, failure: Failed | null): void {
+    const [startedMs, thinkMs] = [this.#startedMs, this.#thinkMs];
+    this.#host.ended(this, this.scenario, { outcome, intendedMs, startedMs, endMs, thinkMs }, failure);
   }
 
   /** Interrupts the user: rejects everything it awaits, and refuses further requests. */
   interrupt(): void {
     if (!this.#isRunning || this.#isInterrupted) return;
     this.#isInterrupted = true;
-    if (this.#part !== 'exec') this.#host.cutOff(this.#scenario, this.#part);
+    if (this.#part !== 'exec') this.#host.cutOff(this.scenario, this.#part);
     this.#host.meter.handOver(this);
     this.#abort?.abort(new Interrupted());
     for (let sleep = this.#sleep; sleep !== null; sleep = sleep.next) sleep.interrupt();
@@ -203,14 +197,12 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
   abandon(): void {
     this.interrupt();
     if (this.#intendedMs === null) return;
-    const [scenario, intendedMs] = [this.#scenario, this.#intendedMs];
+    const intendedMs = this.#intendedMs;
     this.#isAbandoned = true;
     this.#intendedMs = null;
     for (const { number } of this.#groups ?? []) this.#host.records.group(number, 'interrupted');
     this.#groups = null;
-    const [startedMs, endMs, thinkMs] = [this.#startedMs, this.#host.clock.nowMs(), this.#thinkMs];
-    const outcome = ITERATION_OUTCOME.interrupted;
-    this.#host.ended(this, scenario, { outcome, intendedMs, startedMs, endMs, thinkMs }, null);
+    this.#tellEnd(ITERATION_OUTCOME.interrupted, intendedMs, this.#host.clock.nowMs(), null);
   }
 
   /** Closes its connections. */
@@ -221,7 +213,7 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
   random(): number {
     this.#random ??= createRandom(
       this.#host.seed,
-      RANDOM_STREAMS + this.#scenario.place * 0x100_0000 + this.n,
+      RANDOM_STREAMS + this.scenario.place * 0x100_0000 + this.n,
     );
     return this.#random();
   }
@@ -236,7 +228,7 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
     this.#acts++;
     const answer = new Promise<Response>((resolve, reject) => {
       this.#cookies ??= new UserCookies(maker.cookies);
-      const cookies = this.#scenario.hasCookies ? this.#cookies : NO_COOKIES;
+      const cookies = this.scenario.hasCookies ? this.#cookies : NO_COOKIES;
       const request = maker.make(method, url, params, this.#part !== 'exec', cookies, this);
       const awaited = new AwaitedAnswer(this, request, this.freeAtMs, nowMs, resolve, reject);
       this.#connections ??= new UserConnections(this.#host);
@@ -322,7 +314,7 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
 
   async #around(part: Part, scenario: UserScenario, row: unknown): Promise<Thrown | null> {
     if (scenario.definition[part] === undefined) return null;
-    this.#scenario = scenario;
+    this.scenario = scenario;
     this.row = row;
     this.freeAtMs = this.#host.clock.nowMs();
     return new Promise((resolve) => this.#run(part, resolve));
@@ -344,7 +336,7 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
     this.#over = over;
     const { meter } = this.#host;
     meter.enter(this);
-    callUntilOver(this, runPart, this.#scenario.definition, part, this.#view);
+    callUntilOver(this, runPart, this.scenario.definition, part, this.#view);
     meter.returned(this);
   }
 
@@ -359,18 +351,26 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
     this.returned();
   }
 
-  get #isBusy(): boolean {
+  pauses(): void {
+    this.#host.meter.leave(this);
+  }
+
+  goesOn(): void {
+    this.#host.meter.goesOn(this);
+  }
+
+  get isWaiting(): boolean {
     if (this.#isInterrupted) return false;
     return this.#sleep !== null || (this.#connections !== null && this.#connections.underWay > 0);
   }
 
   /** Something that it has started is over. Deferred: the code that is told of that next may start another. */
   #becomeIdle(): void {
-    if (this.#hasReturned && !this.#isBusy) void RESOLVED.then().then(() => this.#endIfIdle());
+    if (this.#hasReturned && !this.isWaiting) void RESOLVED.then().then(() => this.#endIfIdle());
   }
 
   #endIfIdle(): void {
-    if (!this.#isRunning || !this.#hasReturned || this.#isBusy) return;
+    if (!this.#isRunning || !this.#hasReturned || this.isWaiting) return;
     this.#isRunning = false;
     if (this.#over === null) this.#endIteration(this.#thrown);
     else this.#over(this.#thrown);

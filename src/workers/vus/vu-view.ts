@@ -16,7 +16,7 @@ export interface ActingUser {
   readonly id: number;
   readonly iteration: number;
   readonly n: number;
-  readonly scenarioName: string;
+  readonly scenario: { readonly name: string };
   readonly data: unknown;
   readonly row: unknown;
   readonly vars: Record<string, unknown>;
@@ -66,7 +66,7 @@ export class VuView implements VU {
   }
 
   get scenario(): string {
-    return this.#user.scenarioName;
+    return this.#user.scenario.name;
   }
 
   get data(): unknown {

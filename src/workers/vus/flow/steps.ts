@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { FlowStep } from '../../../protocol/flow.ts';
 import { Interrupted, ScenarioFailure } from '../../../protocol/scenario-errors.ts';
 import type { VU } from '../../../protocol/test-definition.ts';
+import { ownerNow } from '../unawaited.ts';
 import type { HideCaptured } from './captured-secrets.ts';
 import { checkStep } from './check-step.ts';
 import { type Expressions, isList } from './expressions.ts';
@@ -10,7 +11,7 @@ import { requestStep } from './request-step.ts';
 import { textMaker } from './texts.ts';
 import type { Walk } from './walk.ts';
 
-/** After this many rounds a loop yields to the event loop, which rounds that neither send nor sleep would block. */
+/** After this many rounds, of all its loops, a flow yields to the event loop, which computing alone would block. */
 const ROUNDS_AT_ONCE = 1_000;
 
 /** A compiled step. Only a returned promise is awaited. */
@@ -106,15 +107,26 @@ function loop(body: Step, goesOn: (times: number, vu: VU, walk: Walk) => boolean
   return async (vu, walk) => {
     for (let times = 0; goesOn(times, vu, walk); times++) {
       await body(vu, walk);
-      if (times % ROUNDS_AT_ONCE === ROUNDS_AT_ONCE - 1) await turn(vu);
+      if (isToTurn(walk)) await turn(vu);
     }
   };
 }
 
+/** A round is over. */
+function isToTurn(walk: Walk): boolean {
+  walk.rounds++;
+  return walk.rounds % ROUNDS_AT_ONCE === 0;
+}
+
 /** Yields to the event loop; throws if the iteration has to end. */
 async function turn(vu: VU): Promise<void> {
-  await new Promise((resolve) => {
-    setImmediate(resolve);
+  const owner = ownerNow();
+  owner?.pauses();
+  await new Promise<void>((resolve) => {
+    setImmediate(() => {
+      owner?.goesOn();
+      resolve();
+    });
   });
   if (vu.signal.aborted) throw new Interrupted();
 }
@@ -130,6 +142,7 @@ function forStep(step: Extract<FlowStep, { type: 'for' }>, maker: StepMaker): St
     for (const value of list) {
       walk.values[step.name] = value;
       await body(vu, walk);
+      if (isToTurn(walk)) await turn(vu);
     }
   };
 }
@@ -149,6 +162,8 @@ function callStep(step: Extract<FlowStep, { type: 'call' }>, maker: StepMaker): 
   const called = maker.called(step.module, step.name);
   return async (vu, walk) => {
     const given = await called(vu, walk.all);
+    // The function may have awaited anything.
+    ownerNow()?.goesOn();
     for (const name of step.sets) {
       const value = (given as Readonly<Record<string, unknown>> | null | undefined)?.[name];
       if (value === undefined) throw new Error(`${step.name} returned no '${name}', which sets names`);

@@ -12,6 +12,8 @@ export class Walk {
   /** Status of the last answer. */
   status = 0;
   serviceMs = 0;
+  /** Rounds of its loops so far. */
+  rounds = 0;
   readonly #row: Values;
   /** Values known beforehand, of the user and of the run. */
   readonly #kept: Values;

@@ -6,7 +6,7 @@ import type {
 } from '../../../../protocol/summary.ts';
 import { counted } from '../../../text/format.ts';
 import { shortNumeral } from '../../../text/numerals.ts';
-import { placeOfCode } from '../../../text/scenario-code-words.ts';
+import { mostOfCode, placeOfCode } from '../../../text/scenario-code-words.ts';
 import { shownReasons } from '../../../text/shown-reasons.ts';
 import type { LogX } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
@@ -127,7 +127,7 @@ function facts({ users, code, teardownFailure }: ScenariosSummary): string[] {
     `${counted(users.max, 'user')} at once at most, ${counted(users.ever, 'session')}.`,
     ...(code
       ? [
-          `The scenarios' own code took ${percent(code.share)} of a worker's event loop${
+          `The scenarios' own code took ${percent(code.share)} of a worker's event loop${mostOfCode(code)}${
             code.longestOf === null
               ? ''
               : `, up to ${ms(code.longestMs)} at a time ${placeOfCode(code.longestOf.scenario, code.longestOf.after)}`
