@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { run, start } from '../../src/api/index.ts';
-import { VERDICT_LIMITS } from '../../src/main/summary/verdict-facts.ts';
 import { lacksProcessor } from '../support/busy-machine.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { ROOT } from '../support/cli.ts';
@@ -79,13 +78,8 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
       summary.latencyMs.response.percentiles['50']!,
     );
     expect(summary.latencyMs.response.max).toBeGreaterThan(500);
-    // On a machine that is busy with other tests requests may start too late, and then that is said.
-    const { startLag, response } = summary.latencyMs;
-    const [lagMs, responseMs] = [startLag, response].map(({ percentiles }) => percentiles['99']!);
-    const limitMs = VERDICT_LIMITS.startLagP99Ms[summary.generator.pacing!];
-    const isLate = lagMs! > limitMs && lagMs! > VERDICT_LIMITS.startLagShare * responseMs!;
-    const isHeldUp = isLate || lacksProcessor(summary);
-    expect(summary.generator.verdict).toBe(isHeldUp ? 'generator-limited' : 'connection-limited');
+    // Even where the machine is busy with other tests and requests start late.
+    expect(summary.generator.verdict).toBe('connection-limited');
     expect(summary.notes[0]).toMatch(/^Response time is \d+\.\d times service time/);
   });
 

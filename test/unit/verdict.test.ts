@@ -339,6 +339,57 @@ describe('the verdict, on each side of each line', () => {
     expect(judge(facts).reasons.length).toBeGreaterThan(0);
   });
 
+  const usual = (p50: number, mean: number, p99: number, min = 0): LatencySummary => ({
+    ...latency(mean, p99),
+    min,
+    percentiles: { '50': p50, '99': p99 },
+  });
+  /** Late by a tenth of the response, in half of the starts, and without a processor: 100 a second, at most 10 at once. */
+  const LATE = { startLag: usual(0, 5, 200), wait: usual(1_500, 1_500, 2_000) };
+  const late = (changes: Partial<VerdictFacts['latencies']>, others: Partial<VerdictFacts> = {}) => ({
+    ...QUIET,
+    processorWait: 0.5,
+    ...withLatencies({ response: usual(1_600, 1_600, 2_000), ...LATE, ...changes }),
+    ...others,
+  });
+  const growing = (lagMs: number): VerdictFacts =>
+    late(
+      { wait: usual(0, 0, 0), startLag: usual(0, lagMs, 200), service: usual(1_600, 1_600, 2_000) },
+      { outstanding: [10, 50, 90, 130], load: { ...QUIET.load, maxInFlight: 1_000 } as VerdictFacts['load'] },
+    );
+  test.each<[string, VerdictFacts, string]>([
+    ['more connections than may be open', late({ service: usual(101, 120, 200) }), 'waited-for-connection'],
+    ['just as many', late({ service: usual(100, 120, 200) }), 'late-starts'],
+    [
+      'more only if answers were read at once',
+      late({ service: usual(101, 120, 200), startLag: usual(1, 5, 200) }),
+      'late-starts',
+    ],
+    [
+      'more for the shortest answer alone',
+      late({ service: usual(140, 140, 200, 101), startLag: usual(50, 50, 200) }),
+      'waited-for-connection',
+    ],
+    ['more and more, hardly late', growing(startLagShare * 1_600), 'backlog-grew'],
+    ['more and more, later than that', growing(startLagShare * 1_600 + 1), 'late-starts'],
+  ])('on a busy machine requests need %s', (_name, facts, code) => {
+    const { finding, caveats } = judgementOf(facts);
+    expect(finding.code).toBe(code);
+    expect(caveats.map((caveat) => caveat.code)).toEqual(code === 'late-starts' ? [] : ['late-starts']);
+  });
+
+  test.each<[string, number, string, string[]]>([
+    ['on the line', startLagShare * 20, 'kept-up', ['no-processor']],
+    ['above it', startLagShare * 20 + 0.01, 'no-processor', []],
+  ])('a lag beside the usual response, without a processor, %s', (_name, lagMs, code, others) => {
+    const { finding, caveats } = judgementOf({
+      ...QUIET,
+      processorWait: 0.5,
+      ...withLatencies({ response: usual(20, 20, 100), startLag: usual(0, 0, lagMs) }),
+    });
+    expect([finding.code, caveats.map((caveat) => caveat.code)]).toEqual([code, others]);
+  });
+
   test.each([
     [
       failed(5),

@@ -1,5 +1,6 @@
 import type { Finding } from '../../protocol/finding.ts';
 import type { Silence } from '../collect/last-answer.ts';
+import { explained, unprocessed, withLateness } from './explained.ts';
 import {
   type Failed,
   failedOf,
@@ -41,14 +42,18 @@ export function judge(facts: VerdictFacts): Judgement {
           ? null
           : (unanswered(facts) ?? unendedIterations(facts.iterations) ?? tooShort(facts))) ??
         scenarioCode(facts) ??
+        explained(facts) ??
         generatorTime(facts) ??
-        processor(facts) ??
-        connections(facts) ??
-        users(facts) ??
-        target(facts) ??
-        dropping(facts) ??
-        ownLimit(facts) ??
-        nothing(facts),
+        unprocessed(facts) ??
+        withLateness(
+          connections(facts) ??
+            users(facts) ??
+            target(facts) ??
+            dropping(facts) ??
+            ownLimit(facts) ??
+            nothing(facts),
+          facts,
+        ),
       facts,
     );
   if (!facts.isTargetLocal) return judgement;
