@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import * as library from '../../src/api/index.ts';
 import { COMMANDS } from '../../src/main/cli/commands.ts';
+import { EXIT_CODE_ORDER } from '../../src/main/cli/help/exit-codes.ts';
 import { withOptionTables } from '../../src/main/cli/help/option-tables.ts';
 import { termOf } from '../../src/main/cli/help/option-terms.ts';
 import { renderPrometheus } from '../../src/main/reporters/prometheus.ts';
@@ -178,6 +179,9 @@ describe('the documents and the program agree on', () => {
     expect(firstCells(CLI, 'Exit codes').map(Number)).toEqual(Object.values(EXIT_CODES));
     const readme = firstCells(read('README.md'), 'Exit codes').map(Number);
     expect(readme).toEqual(Object.values(EXIT_CODES));
+    const [, order] = CLI.split('\n## Exit codes\n');
+    expect(order).toContain(`\n${EXIT_CODE_ORDER}\n`);
+    expect(read('README.md')).toContain(`\n${EXIT_CODE_ORDER}\n`);
   });
 
   test('the error codes', () => {

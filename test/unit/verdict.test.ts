@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LatencySummary } from '../../src/api/index.ts';
+import type { LatencySummary, Summary } from '../../src/api/index.ts';
 import { Backlog } from '../../src/main/collect/backlog.ts';
 import { Series } from '../../src/main/collect/series.ts';
 import { whenFailed as failedWhen } from '../../src/main/summary/episode.ts';
-import { failsByVerdict } from '../../src/main/summary/exit-code.ts';
+import { exitCodeOf, failsByVerdict } from '../../src/main/summary/exit-code.ts';
 import type { ProxyUse } from '../../src/main/summary/failing.ts';
 import { judge as judgementOf } from '../../src/main/summary/verdict.ts';
 import { VERDICT_LIMITS, type VerdictFacts } from '../../src/main/summary/verdict-facts.ts';
@@ -1058,4 +1058,25 @@ describe('the backlog', () => {
     expect(backlog.quarters(2_000)[3]).toBeGreaterThan(1_500);
     expect(backlog.quarters(10)).toEqual([]);
   });
+});
+
+test('of several exit codes the worst is used: what was interrupted is neither kept, degraded nor failed', () => {
+  const broken: Partial<Summary> = {
+    thresholds: [{ expression: 'p99<1ms', ok: false, measured: 2, isLowerBound: false }],
+  };
+  const code = (changes: Partial<Summary>, couldNotWrite: boolean): number =>
+    exitCodeOf(summaryWith(changes), couldNotWrite);
+  expect(code({}, false)).toBe(0);
+  for (const isFailed of [false, true])
+    for (const degraded of [false, true])
+      for (const couldNotWrite of [false, true])
+        for (const interrupted of [false, true]) {
+          const changes = { degraded, interrupted, ...(isFailed ? broken : {}) };
+          const wanted = interrupted ? 130 : couldNotWrite ? 4 : degraded ? 3 : isFailed ? 1 : 0;
+          expect([changes, couldNotWrite, code(changes, couldNotWrite)]).toEqual([
+            changes,
+            couldNotWrite,
+            wanted,
+          ]);
+        }
 });

@@ -1,4 +1,4 @@
-import { EXIT_CODES } from '../../../protocol/exit-codes.ts';
+import { EXIT_CODE_PRECEDENCE, EXIT_CODES } from '../../../protocol/exit-codes.ts';
 import type { Definition } from './definition-list.ts';
 
 /** The meaning of each exit code, in one line. */
@@ -16,7 +16,10 @@ export const EXIT_CODE_ROWS: readonly Definition[] = Object.entries(EXIT_CODES).
   MEANINGS[name as keyof typeof EXIT_CODES],
 ]);
 
-/** The same as a sentence. */
+/** Which one it is where a run is, say, both degraded and failing. */
+export const EXIT_CODE_ORDER = `If several apply, the first of ${EXIT_CODE_PRECEDENCE.join(', ')} is used.`;
+
+/** The codes in one sentence. */
 export const EXIT_CODES_IN_SHORT =
   'Exit codes: 0 fine, 1 failing or a threshold did not hold, 2 bad usage (nothing was sent), 3 degraded, ' +
   '4 the result could not be written, 130 interrupted.';

@@ -4,7 +4,7 @@ import { VERSION } from '../../text/version.ts';
 import { type Command, usageOf } from '../command.ts';
 import { COMMANDS } from '../commands.ts';
 import type { Definition } from './definition-list.ts';
-import { EXIT_CODE_ROWS } from './exit-codes.ts';
+import { EXIT_CODE_ORDER, EXIT_CODE_ROWS } from './exit-codes.ts';
 import { metricGroups } from './metrics.ts';
 import { definitionOf, meantBy } from './option-terms.ts';
 import { EXAMPLES, ownOptionsOf } from './pages.ts';
@@ -35,6 +35,8 @@ export function manualPage(): string {
     ...metricGroups().flatMap(([title, rows]) => [...subsection(title), ...list(rows)]),
     ...section('EXIT STATUS'),
     ...list(EXIT_CODE_ROWS),
+    '.PP',
+    escaped(EXIT_CODE_ORDER),
     ...section('EXAMPLES'),
     '.nf',
     ...EXAMPLES.map(escaped),

@@ -4,7 +4,7 @@ import { VERSION } from '../../text/version.ts';
 import { type Command, usageOf, usageOfPositional } from '../command.ts';
 import { COMMANDS } from '../commands.ts';
 import { type Definition, definitionList, joined, paragraph } from './definition-list.ts';
-import { EXIT_CODE_ROWS, EXIT_CODES_IN_SHORT } from './exit-codes.ts';
+import { EXIT_CODE_ORDER, EXIT_CODE_ROWS, EXIT_CODES_IN_SHORT } from './exit-codes.ts';
 import { metricSections } from './metrics.ts';
 import { definitionOf, meantBy } from './option-terms.ts';
 import type { Page } from './topic.ts';
@@ -157,7 +157,11 @@ function ownLines(command: Command, columns: number): string[] {
 }
 
 function exitCodeLines(columns: number): string[] {
-  return ['Exit codes', ...definitionList(EXIT_CODE_ROWS, columns)];
+  return [
+    'Exit codes',
+    ...definitionList(EXIT_CODE_ROWS, columns),
+    ...paragraph(EXIT_CODE_ORDER, columns, 2),
+  ];
 }
 
 function furtherLines(columns: number): string[] {
