@@ -89,9 +89,7 @@ export function guardShared(tell: OnBroken, events: readonly string[] = []): () 
   kept = events.map((event) => [event, own.process.listeners(event as 'exit') as Listener[]]);
   const timer = own.setInterval(() => {
     restoreListeners();
-    const names = brokenNow();
-    if (names !== '') tell(names, false);
-    else probeAll((late) => late !== '' && tell(late, false));
+    tellBroken((names) => names !== '' && tell(names, false));
   }, WATCH_MS);
   timer.unref();
   return () => {
@@ -104,8 +102,7 @@ export function guardShared(tell: OnBroken, events: readonly string[] = []): () 
 /** Call after a module has been imported. @throws Error that names what it has broken, if nobody else is told */
 export async function checkShared(): Promise<void> {
   restoreListeners();
-  const names =
-    brokenNow() || (isUntouched() ? '' : await new own.Promise<string>((resolve) => probeAll(resolve)));
+  const names = isUntouched() ? brokenNow() : await new own.Promise<string>(tellBroken);
   if (names === '') return;
   onBroken?.(names, true);
   throw new Error(sharedSentence(names));
@@ -120,7 +117,7 @@ export function brokenNow(): string {
   let names = '';
   for (let at = 0; at < CHECKS.length; at++) {
     const check = CHECKS[at];
-    if (check !== undefined && !isGood(check[1])) names += (names === '' ? '' : ', ') + check[0];
+    if (check !== undefined && !isGood(check[1])) names = joined(names, check[0]);
   }
   return names;
 }
@@ -161,6 +158,15 @@ function isUntouched(): boolean {
   return true;
 }
 
+/** Tells all that no longer works: what calls back is known a while later. */
+function tellBroken(tell: (names: string) => void): void {
+  probeAll((late) => tell(joined(brokenNow(), late)));
+}
+
+function joined(names: string, more: string): string {
+  return names === '' || more === '' ? names + more : `${names}, ${more}`;
+}
+
 /** Tells what has been replaced and does not call back in time. */
 function probeAll(tell: (names: string) => void): void {
   const called: boolean[] = [];
@@ -185,7 +191,7 @@ function probeAll(tell: (names: string) => void): void {
   own.setTimeout(() => {
     let names = '';
     for (let at = 0; at < PROBES.length; at++)
-      if (called[at] !== true) names += (names === '' ? '' : ', ') + (PROBES[at]?.[0] ?? '');
+      if (called[at] !== true) names = joined(names, PROBES[at]?.[0] ?? '');
     tell(names);
   }, PROBE_MS);
 }

@@ -15,6 +15,7 @@ const BREAKING: readonly (readonly [code: string, names: string])[] = [
   ["globalThis.setTimeout = () => { throw new Error('none'); };", 'setTimeout'],
   ['globalThis.setImmediate = () => 0;', 'setImmediate'],
   ['process.nextTick = () => {}; globalThis.queueMicrotask = () => {};', 'queueMicrotask, process.nextTick'],
+  ['Array.prototype.map = () => []; globalThis.setTimeout = () => 0;', 'Array.prototype.map, setTimeout'],
   ['globalThis.process = null;', 'process'],
   ['process.on = () => process; process.once = process.on; process.emit = () => false;', 'process.emit'],
   ['Array.prototype.push = () => 0;', 'Array.prototype.push'],
