@@ -380,6 +380,24 @@ verdict    failing. 90.0 % of the requests failed (270 of 300), since 5 s. Check
       'rate       13.3/s sent, 10.0/s ok: 30 good answers came within the 3.00 s\n',
     ],
     [
+      'that a window was too short to tell a rate, which is then not 0',
+      { ...SLOW, windowMs: 1, rate: { targetPerSecond: null, sentPerSecond: 0, throughputPerSecond: 0 } },
+      'rate       – sent, – ok: no good answer came within the 1.00 ms, 40 after them\n',
+    ],
+    [
+      'nor is what was sent',
+      { ...SLOW, windowMs: 1, rate: { targetPerSecond: null, sentPerSecond: 2e3, throughputPerSecond: 0 } },
+      'rate       2,000/s sent, – ok: no good answer came within the 1.00 ms, 40 after\n',
+    ],
+    [
+      'nor what was transferred',
+      {
+        bytes: { sent: 2_000, received: 3_000 },
+        rate: { ...SLOW.rate!, sentBytesPerSecond: 0, receivedBytesPerSecond: 0 },
+      },
+      'transfer   2.00 kB sent, 3.00 kB received, in all\n',
+    ],
+    [
       'a rate that was kept is told once',
       {
         plan: DUE,

@@ -10,6 +10,7 @@ import {
   formatCount,
   formatFailedShare,
   formatRate,
+  formatRateWithin,
   formatSpan,
   shareText,
 } from '../text/format.ts';
@@ -118,17 +119,24 @@ function laterText(later: number): string {
 function rateText(summary: Summary): string {
   const { requests, rate, plan, windowMs } = summary;
   const { targetPerSecond, sentPerSecond, throughputPerSecond } = rate;
+  const isUnknown =
+    (throughputPerSecond === 0 && requests.ok > 0) || (sentPerSecond === 0 && requests.sent > 0);
   const isOneRate = [targetPerSecond ?? sentPerSecond, sentPerSecond].every(
     (perSecond) => Math.abs(perSecond - throughputPerSecond) <= SAME_RATE_SHARE * throughputPerSecond,
   );
-  if (isOneRate) return `${formatRate(throughputPerSecond)}${targetPerSecond === null ? '' : ', as asked'}`;
-  const sent = `${formatRate(sentPerSecond)} sent, ${formatRate(throughputPerSecond)} ok`;
+  if (isOneRate && !isUnknown)
+    return `${formatRate(throughputPerSecond)}${targetPerSecond === null ? '' : ', as asked'}`;
+  const [sentRate, okRate] = [
+    formatRateWithin(sentPerSecond, requests.sent),
+    formatRateWithin(throughputPerSecond, requests.ok),
+  ];
+  const sent = `${sentRate} sent, ${okRate} ok`;
   const text = [...[askedText(summary) ?? []].flat(), sent].join(', ');
   const within = Math.round((throughputPerSecond * windowMs) / MS_PER_SECOND);
   if (Math.abs(requests.ok - within) <= SAME_RATE_SHARE * requests.ok) return text;
   // With a warm-up, some of its answers may be among those within the window: then it is unknown how many came later.
   const later = plan.warmupMs > 0 ? '' : `, ${formatCount(requests.ok - within)} after them`;
-  const came = within === 1 ? '1 good answer' : `${formatCount(within)} good answers`;
+  const came = within === 0 ? 'no good answer' : counted(within, 'good answer');
   return `${text}: ${came} came within the ${formatSpan(windowMs)}${later}`;
 }
 
@@ -150,8 +158,8 @@ function transferText({ rate, bytes, workers }: Summary): string {
   if (unknown !== null) return unknown;
   if (withoutLost({ workers }) !== '')
     return `${formatBytes(bytes.sent)} sent, ${formatBytes(bytes.received)} received, in all${withoutLost({ workers })}`;
-  // Older results only have totals, warm-up included.
-  return sentBytesPerSecond === undefined || receivedBytesPerSecond === undefined
+  // Older results only have totals, warm-up included, and a window in which nothing came has no rate to go by.
+  return !sentBytesPerSecond || !receivedBytesPerSecond
     ? `${formatBytes(bytes.sent)} sent, ${formatBytes(bytes.received)} received, in all`
     : `${formatByteRate(sentBytesPerSecond)} sent, ${formatByteRate(receivedBytesPerSecond)} received`;
 }

@@ -3,7 +3,7 @@ import { awaitedOf } from '../../protocol/report.ts';
 import { STREAM_TIMES } from '../../protocol/stream.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { extremeText, leastText, percentileText } from '../text/bound-text.ts';
-import { counted, formatCount, formatRate, formatSpan, shareText } from '../text/format.ts';
+import { counted, formatCount, formatRateWithin, formatSpan, shareText } from '../text/format.ts';
 import { type MaybeOfBatch, verdictName } from '../text/headlines.ts';
 import { agentsTable } from './agents-text.ts';
 import { baselineSentences } from './baseline-text.ts';
@@ -112,8 +112,8 @@ function requestsOf({ requests, rate, windowMs }: Summary): Table {
         ...(cancelled === undefined ? [] : [formatCount(cancelled)]),
         ...(interrupted === undefined ? [] : [formatCount(interrupted)]),
         formatCount(requests.dropped),
-        formatRate(rate.sentPerSecond),
-        formatRate(rate.throughputPerSecond),
+        formatRateWithin(rate.sentPerSecond, requests.sent),
+        formatRateWithin(rate.throughputPerSecond, requests.ok),
         formatSpan(windowMs),
       ],
     ],

@@ -10,6 +10,7 @@ import {
   formatMs,
   formatPercent,
   formatRate,
+  formatRateWithin,
   NOTHING,
 } from '../text/format.ts';
 import { cut } from '../text/quoted.ts';
@@ -126,7 +127,7 @@ export function sweepTable(sweep: Sweep, hasBars: boolean): Table {
     words: ['verdict'],
     rows: levels.map((level) => [
       over === 'rate' ? formatRate(level.level) : formatCount(level.level),
-      formatRate(level.summary.rate.throughputPerSecond),
+      formatRateWithin(level.summary.rate.throughputPerSecond, level.summary.requests.ok),
       ...(isTokens ? tokenCells(level) : latencyCells(level)),
       failedText(level.summary),
       ...(hasGoodput ? [formatPercent(level.summary.streams?.goodput?.share ?? 0)] : []),

@@ -37,6 +37,14 @@ export function formatRate(perSecond: number): string {
     : `${significant(perSecond)}/s`;
 }
 
+/**
+ * The rate of what came within a window; nothing if all of it came later. The window was too short to tell then, and 0
+ * beside a count would read as if nothing had come.
+ */
+export function formatRateWithin(perSecond: number, count: number): string {
+  return perSecond === 0 && count > 0 ? NOTHING : formatRate(perSecond);
+}
+
 /** A rate that was asked for: `13/s`, `0.5/s`, `200/min`, `100/h`; in no unit without a fraction as a measured one. */
 export function formatAskedRate(perSecond: number): string {
   const isFast = perSecond === 0 || perSecond >= SLOWEST_PER_SECOND;

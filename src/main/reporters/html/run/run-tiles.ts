@@ -1,6 +1,6 @@
 import { awaitedOf, errorRateOf, notOkOf } from '../../../../protocol/report.ts';
 import type { Summary } from '../../../../protocol/summary.ts';
-import { formatRate, NOTHING } from '../../../text/format.ts';
+import { formatRate, formatRateWithin, NOTHING } from '../../../text/format.ts';
 import { askedText } from '../../plan-text.ts';
 import { html, type Markup } from '../markup.ts';
 import { count, failedPercent, ms } from '../numbers.ts';
@@ -29,14 +29,14 @@ function tilesOf(summary: Summary, state: 'ended' | 'under way'): Tile[] {
   return [
     {
       name: 'Rate',
-      value: formatRate(rate.sentPerSecond),
+      value: formatRateWithin(rate.sentPerSecond, requests.sent),
       under: askedText(summary) ?? `${count(requests.sent)} sent`,
     },
     ...(ofTokens === null
       ? [
           {
             name: 'Throughput',
-            value: formatRate(rate.throughputPerSecond),
+            value: formatRateWithin(rate.throughputPerSecond, requests.ok),
             under: `${count(requests.ok)} ok`,
           },
         ]
