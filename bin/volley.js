@@ -23,6 +23,7 @@ var ONE_PRESS_MS = 150;
 var LEFT_BEHIND_MS = 1000;
 var INTERRUPTED = 130;
 var LOST = 3;
+var NOT_WRITTEN = 4;
 // Kept, as code of a scenario may replace it.
 var later = setTimeout;
 
@@ -59,7 +60,15 @@ if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
   refuse('volley is not built: run npm ci in ' + pathOf('..') + '.');
 } else if (process.argv.length === 3 && process.argv[2] === '--version') {
   // Asked for alone, it needs nothing of what reads a command line.
-  process.stdout.on('error', function () {});
+  process.stdout.on('error', function (error) {
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(
+      'volley: stdout could not be written (' +
+        (error.code === 'ENOSPC' ? 'the disk is full' : error.code) +
+        ').\n',
+    );
+    process.exitCode = NOT_WRITTEN;
+  });
   import(built + 'main/text/version.js').then(function (own) {
     process.stdout.write(own.VERSION + '\n');
   });

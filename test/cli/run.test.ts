@@ -291,6 +291,17 @@ describe('exit codes', () => {
     });
   });
 
+  test.each(['--help', '--version', 'init http://127.0.0.1/ --out -', 'completion bash'])(
+    '4 where stdout cannot take what is no result: %s',
+    async (words) => {
+      const command = `"${process.execPath}" bin/volley.js ${words} > /dev/full`;
+      await expect(promisify(exec)(command, { cwd: ROOT })).rejects.toMatchObject({
+        code: 4,
+        stderr: 'volley: stdout could not be written (the disk is full).\n',
+      });
+    },
+  );
+
   test('0 where nobody reads the notes', async () => {
     const port = await closedPort();
     const command = `("${process.execPath}" bin/volley.js 127.0.0.1:${port} -n 2 -c 1 -o json; echo "ended with $?") 2>&1 >&3 | true`;

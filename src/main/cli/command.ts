@@ -25,6 +25,8 @@ export interface Command {
   readonly table: OptionTable;
   /** Options that it refuses, each for a reason of its own: its help leaves them out. */
   readonly unlisted?: readonly OptionName[];
+  /** It prints text that can be had again, not a result. */
+  readonly hasNoResult?: true;
   /** The same options as yargs expects them. */
   readonly options: Readonly<Record<string, Options>>;
   /** @param problems found while parsing, which the command reports together with its own */

@@ -90,6 +90,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     describe: 'Write a plan from a URL, curl, HAR or OpenAPI',
     positionals: [URL],
     ...optionsOf('init'),
+    hasNoResult: true,
     run: async (parsed, problems) => (await import('./init-command.ts')).initCommand(parsed, problems),
   },
   demo: {
@@ -104,6 +105,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     describe: 'Run a test server with known delays and faults',
     positionals: [],
     ...optionsOf('serve'),
+    hasNoResult: true,
     run: async (parsed, problems) => (await import('./serve-command.ts')).serveCommand(parsed, problems),
   },
   doctor: {
@@ -143,6 +145,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       },
     ],
     ...optionsOf('runs'),
+    hasNoResult: true,
     run: async (parsed, problems) => (await import('./runs-command.ts')).runsCommand(parsed, problems),
   },
   models: {
@@ -157,6 +160,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       },
     ],
     ...optionsOf('models'),
+    hasNoResult: true,
     run: async (parsed, problems) => (await import('./models-command.ts')).modelsCommand(parsed, problems),
   },
   agent: {
@@ -164,6 +168,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     describe: 'Let runs from other machines use this one',
     positionals: [],
     ...optionsOf('agent'),
+    hasNoResult: true,
     run: async (parsed, problems) => (await import('./agent-command.ts')).agentCommand(parsed, problems),
   },
   agents: {
@@ -171,6 +176,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     describe: 'List the agents of a pool',
     positionals: [],
     ...optionsOf('agents'),
+    hasNoResult: true,
     run: async (parsed, problems) => (await import('./agent-command.ts')).agentsCommand(parsed, problems),
   },
   completion: {
@@ -178,6 +184,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     describe: 'Print a completion script for a shell',
     positionals: [{ name: 'shell', describe: 'bash, zsh or fish', choices: ['bash', 'zsh', 'fish'] }],
     ...optionsOf('completion'),
+    hasNoResult: true,
     run: async (parsed, problems) =>
       (await import('./completion-command.ts')).completionCommand(parsed, problems, Object.values(COMMANDS)),
   },

@@ -47,17 +47,22 @@ export async function main(given: readonly string[]): Promise<void> {
   let exitCode: ExitCode = EXIT_CODES.ok;
   ownProcess();
   tellWaits(say);
-  // A reader that stops reading the result is not an error. A full disk is one.
+  let hasResult = false;
+  // A reader that stops reading is not an error. A full disk is one.
   process.stdout.on('error', (error) => {
     if (codeOf(error) === 'EPIPE') return;
-    process.stderr.write(`volley: the result could not be printed (${reasonOf(error)}).\n`);
+    const lost = hasResult ? 'the result could not be printed' : 'stdout could not be written';
+    process.stderr.write(`volley: ${lost} (${reasonOf(error)}).\n`);
     exitCode = worstOf([exitCode, EXIT_CODES.notWritten]);
     process.exitCode = exitCode;
   });
   // Losing progress and notes is acceptable; losing the result is not.
   process.stderr.on('error', () => {});
   const topic = topicIn(argv);
-  const ended = topic === null && argv.length > 0 ? await runCommand(argv) : await explain(topic);
+  const begins = (command: Command): void => {
+    hasResult = command.hasNoResult !== true;
+  };
+  const ended = topic === null && argv.length > 0 ? await runCommand(argv, begins) : await explain(topic);
   exitCode = worstOf([exitCode, ended]);
   process.exitCode = exitCode;
   // Behind the listeners that a module has left, which may set it too.
@@ -89,7 +94,7 @@ function columnsOf({ columns }: NodeJS.WriteStream): number {
   return Math.min(MOST_COLUMNS, Math.max(FEWEST_COLUMNS, columns ?? COLUMNS_ELSEWHERE));
 }
 
-async function runCommand(words: readonly string[]): Promise<ExitCode> {
+async function runCommand(words: readonly string[], begins: (command: Command) => void): Promise<ExitCode> {
   const { argv: given, command: behind } = withoutCommand(words);
   const typed = withCommandFirst(given, Object.values(COMMANDS));
   const { problems: misread, words: argv } = withoutMisread(typed, commandNamed(typed[0]).options);
@@ -102,6 +107,7 @@ async function runCommand(words: readonly string[]): Promise<ExitCode> {
         // A plain run looks for them only if there is something to say; elsewhere code of users may run first.
         const found = command === COMMANDS['run'] ? null : look();
         secrets = () => found ?? look();
+        begins(command);
         exitCode = await run();
       }),
     createParser(argv),
