@@ -9,7 +9,7 @@ import type { StreamBlock } from './stream.ts';
 import type { Supplies } from './supplies.ts';
 
 /** Both sides check it, so that workers of another version are refused. */
-export const PROTOCOL_VERSION = 8;
+export const PROTOCOL_VERSION = 9;
 
 /** How often a worker that may have nothing to report sends a sign of life. */
 export const ALIVE_EVERY_MS = 1_000;

@@ -15,11 +15,20 @@ export interface IterationBlock {
 export interface ScenarioRecords {
   readonly iterations: IterationBlock;
   readonly errors: readonly IterationErrorTally[];
+  readonly stuck: readonly StuckIteration[];
   /** Ended groups, and trends: number of the name, and value. */
   readonly values: readonly NamedValues[];
   readonly counts: readonly NamedCount[];
   /** Users with a session, where that has changed since the last message. */
   readonly users: readonly UsersAt[];
+}
+
+/** An iteration that was interrupted, and whose own code had taken long: for too long if others were that much quicker. */
+export interface StuckIteration {
+  readonly scenario: number;
+  readonly ms: number;
+  /** The request before; null if there was none. */
+  readonly after: string | null;
 }
 
 /** Values of one group or trend. */

@@ -144,6 +144,9 @@ export interface NumberedName {
   readonly place: RequestPlace | null;
 }
 
+/** How long interrupted code is waited for; what has taken no longer is not stuck. */
+export const LAST_OF_CODE_MS = 1_000;
+
 /** How an iteration ended; the number is what is sent. */
 export const ITERATION_OUTCOME = { completed: 0, failed: 1, interrupted: 2, dropped: 3 } as const;
 

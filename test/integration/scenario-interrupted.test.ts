@@ -209,3 +209,94 @@ test.each([
   expect(notesOf(result)).toEqual([{ code: 'users-cut', figures: { scenario: 'one', part, users: 2 } }]);
   expect(result.scenarios!.total.completed).toBe(completed);
 });
+
+describe('iterations that the end finds in their own code', () => {
+  const ONCE_EACH =
+    "{ executor: 'per-vu-iterations', vus: 12, iterations: 1, maxDuration: '200ms', gracefulStop: '50ms' }";
+
+  test.each([
+    ['threads', '2'],
+    ['inline', '1'],
+  ])('have failed if nothing was to be expected of it any more, in %s', async (mode, workers) => {
+    const hang = "await vu.http.get('/'); if (vu.n !== 3) await new Promise(() => {});";
+    const { code, result } = await ran(
+      ONCE_EACH,
+      `async exec(vu) { ${hang} }`,
+      ...['--mode', mode, '-w', workers],
+    );
+    const counts = { scheduled: 12, started: 12, completed: 1, failed: 11, interrupted: 0 };
+    const error = {
+      ...{ kind: 'script', code: 'stuck', count: 11 },
+      example: expect.stringMatching(
+        /^after GET \/ its own code neither sent a request nor slept for more than a second, .* took \([\d.]+ ms at most\)$/,
+      ),
+    };
+    for (const row of [result.scenarios!.total, result.scenarios!.scenarios[0]])
+      expect(row).toMatchObject({ ...counts, errors: [error] });
+    expect(result.requests).toMatchObject({ sent: 12, ok: 12, interrupted: 0 });
+    expect(result.generator.verdict).toBe('failing');
+    expect(result.degradedReasons).toEqual([]);
+    expect(code).toBe(1);
+  });
+
+  // Its second iteration is in the middle of what the first took, and the third scenario ends when it is told to.
+  test('are interrupted if whole ones take as long, or if they end when they are told', async () => {
+    const path = file('usual.mjs');
+    const load = "{ executor: 'constant-vus', vus: 2, duration: '1600ms', gracefulStop: '0s' }";
+    writeFileSync(
+      path,
+      `import { defineTest } from 'volley';
+      export default defineTest({ baseURL: process.env.SHOP, scenarios: {
+        slow: { load: ${load}, exec: () => new Promise((resolve) => setTimeout(resolve, 1_400)) },
+        told: { load: ${load}, exec: ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)) },
+        quick: { load: ${load}, exec: (vu) => vu.http.get('/') },
+        asleep: { load: ${load}, exec: async (vu) => { try { await vu.sleep('1m'); } finally { await new Promise(() => {}); } } },
+      } });`,
+    );
+    const { code, stdout } = await volley.with({ SHOP: shop.url }, [
+      'run',
+      path,
+      '--mode',
+      'inline',
+      '-o',
+      'json',
+    ]);
+    const { scenarios, degradedReasons } = JSON.parse(stdout) as Summary;
+    const counts = scenarios!.scenarios.map(({ name, failed, interrupted }) => [name, failed, interrupted]);
+    expect(counts.filter(([name]) => name !== 'quick')).toEqual([
+      ['slow', 0, 2],
+      ['told', 0, 2],
+      ['asleep', 0, 2],
+    ]);
+    expect([degradedReasons, code]).toEqual([[], 0]);
+  });
+
+  test('are interrupted if no iteration was good, which fails the run as it is', async () => {
+    const { code, result } = await ran(
+      ONCE_EACH,
+      "async exec(vu) { await vu.http.get('/'); await new Promise(() => {}); }",
+      ...['--mode', 'inline'],
+    );
+    expect(result.scenarios!.total).toMatchObject({ started: 12, failed: 0, interrupted: 12 });
+    expect(result.generator.finding?.code).toBe('no-iteration-ended');
+    expect(code).toBe(1);
+  });
+
+  test('have failed, too, if it had held the event loop for long before', async () => {
+    const { result } = await ran(
+      "{ executor: 'constant-vus', vus: 1, duration: '400ms', gracefulStop: '0s' }",
+      `async exec(vu) {
+        await vu.http.get('/');
+        if (vu.n < 3) return;
+        for (const from = performance.now(); performance.now() - from < 1_200; );
+        await vu.sleep('1m');
+      }`,
+      ...['--mode', 'inline'],
+    );
+    const { total, code } = result.scenarios!;
+    expect(total).toMatchObject({ started: 3, completed: 2 });
+    // A piece in which other programs had the processor is not one that the code has held.
+    if (code!.longestMs > 1_000) expect(total).toMatchObject({ failed: 1, errors: [{ code: 'stuck' }] });
+    else expect(total).toMatchObject({ interrupted: 1 });
+  });
+});

@@ -16,6 +16,7 @@ const user = (name: string, lastRequest: string | null = null, rest: Partial<Cod
   scenario: { index: name === 'shop' ? 0 : 1, name },
   lastRequest,
   isWaiting: false,
+  heldMs: 0,
   ...rest,
 });
 const turn = (): Promise<void> =>
@@ -72,6 +73,20 @@ describe('the time that code of scenarios takes', () => {
       ...{ codeMs: [39, 20], blockedMs: 50, longestMs: 30 },
       longestOf: { scenario: 'shop', after: 'GET /b' },
     });
+    // Whose piece it was is not certain enough to blame an iteration for it.
+    expect(users.map(({ heldMs }) => heldMs)).toEqual([0, 0, 0]);
+  });
+
+  test('of a user that alone was handed something is kept with it, the longest piece', async () => {
+    const { meter, spend } = metered();
+    const ada = user('shop');
+    for (const ms of [9, 30, 20]) {
+      meter.enter(ada);
+      spend(ms);
+      meter.returned(ada);
+      await turn();
+    }
+    expect(ada.heldMs).toBe(30);
   });
 
   test('begins where code is called directly, and goes on behind promises of its own, not behind others', async () => {

@@ -36,6 +36,7 @@ function recorded(
       durationMs: new Float64Array(count).fill(10),
       thinkMs: new Float64Array(count),
     },
+    stuck: [],
     errors: [{ scenario: 0, kind: 'script', code: 'TypeError a.ts:1:1', count: 1, example: 'TypeError' }],
     values: [],
     counts: [{ of: 'check', number: 0, good: 3, bad: 1, interrupted: 0 }],

@@ -13,7 +13,10 @@ export interface PortableCutOff {
   readonly tookMs: ReadonlyMap<number, Float64Array>;
 }
 
-/** The requests of one name that volley ended with their iterations, and what tells which of them were late. */
+/**
+ * The requests of one name that volley ended with their iterations, and what tells which of them were late. Or iterations of
+ * one scenario that it interrupted in their own code.
+ */
 export class CutOff {
   /** From when one was made until it was answered well, also outside of the window; 0 without one. */
   longestOkMs = 0;
@@ -22,6 +25,11 @@ export class CutOff {
 
   answered(ms: number): void {
     if (ms > this.longestOkMs) this.longestOkMs = ms;
+  }
+
+  /** How many there are. */
+  get count(): number {
+    return [...this.#tookMs.values()].reduce((sum, { length }) => sum + length, 0);
   }
 
   add(worker: number, tookMs: Iterable<number>): void {

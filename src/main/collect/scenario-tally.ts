@@ -14,7 +14,7 @@ import {
 } from '../../protocol/scenario.ts';
 import type { ScenarioRecords } from '../../protocol/scenario-records.ts';
 import type { MetricKind } from '../../protocol/scenario-words.ts';
-import type { PortableCutOff } from './interrupted.ts';
+import { CutOff, type PortableCutOff } from './interrupted.ts';
 import { RequestTally } from './request-tally.ts';
 
 /** The records of one scenario's iterations, over all workers. */
@@ -28,6 +28,10 @@ export class IterationTally {
   /** From when iterations were due until they started. */
   readonly startLag = new Distribution();
   readonly errors = new Map<string, Omit<IterationErrorTally, 'scenario'>>();
+  /** Those interrupted in their own code. What else was interrupted is not among them. */
+  readonly cutOff = new CutOff();
+  /** The request before the first of those. */
+  stuckAfter: string | null = null;
 
   get started(): number {
     return this.completed + this.failed + this.interrupted;
@@ -79,6 +83,8 @@ export interface PortableScenarios {
     readonly duration: PortableDistribution;
     readonly startLag: PortableDistribution;
     readonly errors: readonly Omit<IterationErrorTally, 'scenario'>[];
+    readonly cutOff: PortableCutOff;
+    readonly stuckAfter: string | null;
   }[];
   readonly requests: readonly {
     readonly name: string;
@@ -112,6 +118,7 @@ export class ScenarioTally {
   /** When the number of users changed, by worker. */
   readonly users: { readonly atMs: number; readonly users: number }[][];
   #longestElsewhereMs = 0;
+  #longestIterationElsewhereMs = 0;
   readonly #byName = new Map<string, NamedRequest>();
   readonly #requestsOf: RequestTally[][];
   readonly #groupsOf: Counts[][];
@@ -138,6 +145,14 @@ export class ScenarioTally {
     return Math.max(this.#longestElsewhereMs, ...this.requests.map(({ tally }) => tally.cutOff.longestOkMs));
   }
 
+  /** The longest iteration that was completed; 0 without one. */
+  get longestIterationMs(): number {
+    return Math.max(
+      this.#longestIterationElsewhereMs,
+      ...this.scenarios.map(({ cutOff }) => cutOff.longestOkMs),
+    );
+  }
+
   /**
    * How many requests ended with their iterations and are no failures, by the good answers so far: each name's own, or
    * those of the run for a name without one.
@@ -152,6 +167,9 @@ export class ScenarioTally {
   /** Lets the good answers of a whole run count, of which this is a part. */
   judgeBy(whole: ScenarioTally): void {
     this.#longestElsewhereMs = whole.longestOkMs;
+    this.#longestIterationElsewhereMs = whole.longestIterationMs;
+    for (const [index, { cutOff }] of this.scenarios.entries())
+      cutOff.answered(whole.scenarios[index]?.cutOff.longestOkMs ?? 0);
     for (const { name, tally } of this.requests) {
       const same = whole.#byName.get(name) ?? whole.#byName.get(OTHERS);
       tally.cutOff.answered(same?.tally.cutOff.longestOkMs ?? 0);
@@ -187,16 +205,18 @@ export class ScenarioTally {
     if (own !== undefined) own[number] = calledIn(all, name);
   }
 
-  take(worker: number, { iterations, errors, values, counts, users }: ScenarioRecords): void {
+  take(worker: number, { iterations, errors, stuck, values, counts, users }: ScenarioRecords): void {
     this.rows[worker] = (this.rows[worker] ?? 0) + iterations.count;
     this.users[worker]?.push(...users);
     for (let row = 0; row < iterations.count; row++) {
       const tally = this.scenarios[iterations.scenario[row] ?? 0];
+      if (tally === undefined) continue;
       const intendedMs = iterations.intendedMs[row] ?? 0;
-      if (tally === undefined || intendedMs < 0) continue;
       const outcome = iterations.outcome[row] ?? 0;
-      const startLagMs = iterations.startLagMs[row] ?? 0;
       const durationMs = iterations.durationMs[row] ?? 0;
+      if (outcome === ITERATION_OUTCOME.completed) tally.cutOff.answered(durationMs);
+      if (intendedMs < 0) continue;
+      const startLagMs = iterations.startLagMs[row] ?? 0;
       const thinkMs = iterations.thinkMs[row] ?? 0;
       tally.outcomes[outcome] = (tally.outcomes[outcome] ?? 0) + 1;
       const isWhole = outcome === ITERATION_OUTCOME.completed || outcome === ITERATION_OUTCOME.failed;
@@ -208,6 +228,10 @@ export class ScenarioTally {
       tally.thinkMs += thinkMs;
     }
     for (const error of errors) this.#takeError(error);
+    for (const { scenario, ms, after } of stuck) {
+      this.scenarios[scenario]?.cutOff.add(worker, [ms]);
+      this.#takeStuckAfter(scenario, after);
+    }
     for (const { of, number, values: list } of values) {
       const counted = of === 'group' ? this.#groupsOf[worker]?.[number] : this.metrics[number];
       for (const value of list) counted?.values.add(value, false);
@@ -229,9 +253,10 @@ export class ScenarioTally {
 
   get portable(): PortableScenarios {
     return {
-      scenarios: this.scenarios.map(({ outcomes, thinkMs, response, duration, startLag, errors }) => ({
-        ...{ outcomes, thinkMs, errors: [...errors.values()] },
+      scenarios: this.scenarios.map(({ response, duration, startLag, ...rest }) => ({
+        ...{ outcomes: rest.outcomes, thinkMs: rest.thinkMs, errors: [...rest.errors.values()] },
         ...{ response: response.portable, duration: duration.portable, startLag: startLag.portable },
+        ...{ cutOff: rest.cutOff.portable, stuckAfter: rest.stuckAfter },
       })),
       requests: this.requests.map(({ name, places, tally: { outcomes, cutOff, latency } }) => ({
         ...{ name, places, outcomes, cutOff: cutOff.portable, latency: latency.portable },
@@ -249,12 +274,17 @@ export class ScenarioTally {
 
   /** Adds records of other workers; `workers` has their indices here. */
   addPortable(other: PortableScenarios, workers: readonly number[]): void {
-    for (const [index, { outcomes, thinkMs, errors, ...times }] of other.scenarios.entries()) {
+    for (const [
+      index,
+      { outcomes, thinkMs, errors, cutOff, stuckAfter, ...times },
+    ] of other.scenarios.entries()) {
       const own = this.scenarios[index];
       if (own === undefined) continue;
       for (const [outcome, count] of outcomes.entries())
         own.outcomes[outcome] = (own.outcomes[outcome] ?? 0) + count;
       own.thinkMs += thinkMs;
+      own.cutOff.addPortable(cutOff, workers);
+      this.#takeStuckAfter(index, stuckAfter);
       for (const kind of ['response', 'duration', 'startLag'] as const) own[kind].addPortable(times[kind]);
       for (const error of errors) this.#takeError({ scenario: index, ...error });
     }
@@ -286,6 +316,11 @@ export class ScenarioTally {
       for (const distribution of [response, duration, startLag]) distribution.dropValues();
     for (const { tally } of this.requests) tally.latency.dropValues();
     for (const { values } of [...this.groups.values(), ...this.metrics]) values.dropValues();
+  }
+
+  #takeStuckAfter(scenario: number, after: string | null): void {
+    const own = this.scenarios[scenario];
+    if (own !== undefined) own.stuckAfter ??= after;
   }
 
   #takeError({ scenario, kind, code, count, example, varies }: IterationErrorTally): void {

@@ -12,6 +12,7 @@ import type { Figures } from './figures.ts';
 import { perSecond } from './load-notes.ts';
 import { scenarioCodeOf } from './scenario-code.ts';
 import { setupsOf } from './scenarios-summary.ts';
+import { judgedIterations } from './stuck-iterations.ts';
 import type { VerdictFacts } from './verdict-facts.ts';
 import { sumOfReports } from './worker-summary.ts';
 
@@ -89,10 +90,11 @@ function silenceOf({ plan, records }: Collected, { merged }: Figures): Silence |
 }
 
 function iterationsOf({ plan, records }: Collected): IterationFacts[] {
-  const tallies = records.scenarios?.scenarios ?? [];
-  return tallies.map(({ completed, failed, interrupted, errors }, index) => ({
+  const { scenarios: tallies = [], longestIterationMs = 0 } = records.scenarios ?? {};
+  return tallies.map((tally, index) => ({
     name: plan.scenarios?.scenarios[index]?.name ?? '',
-    ...{ completed, failed, interrupted, errors: [...errors.values()] },
+    completed: tally.completed,
+    ...judgedIterations(tally, longestIterationMs),
   }));
 }
 

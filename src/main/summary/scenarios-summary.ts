@@ -12,6 +12,7 @@ import type { IterationTally, ScenarioTally } from '../collect/scenario-tally.ts
 import type { SetupFacts } from './failing.ts';
 import { summarizeLatency } from './latency-summary.ts';
 import { scenarioCodeOf } from './scenario-code.ts';
+import { judgedIterations } from './stuck-iterations.ts';
 import { usedUpIn } from './used-up.ts';
 
 /** Shorter waits are those of a busy machine. */
@@ -33,10 +34,12 @@ export function summarizeScenarios(
   const { scenarios } = plan;
   if (scenarios === undefined) throw new Error('there are no scenarios');
   const { percentiles } = plan;
+  const longestMs = tally.longestIterationMs;
   const rows = scenarios.scenarios.map(({ name }, index) =>
     rowOf(
       name,
       [tally.scenarios[index]].filter((one) => one !== undefined),
+      longestMs,
       notStartedOf(workers, index),
       percentiles,
       timesOf,
@@ -45,7 +48,7 @@ export function summarizeScenarios(
   const notStarted = rows.reduce((sum, row) => sum + row.notStarted, 0);
   const users = usersOverTime(tally.users);
   return {
-    total: rowOf(ALL, tally.scenarios, notStarted, percentiles, timesOf),
+    total: rowOf(ALL, tally.scenarios, longestMs, notStarted, percentiles, timesOf),
     scenarios: rows,
     groups: [...tally.groups.values()].map(({ name, good, bad, interrupted, values }) => ({
       name,
@@ -172,6 +175,7 @@ function endedOf({ completed, failed }: ScenarioRow): number {
 function rowOf(
   name: string,
   tallies: readonly IterationTally[],
+  longestMs: number,
   notStarted: number,
   percentiles: readonly string[],
   timesOf: TimesOf,
@@ -185,14 +189,15 @@ function rowOf(
     );
   const started = sum((tally) => tally.started);
   const dropped = sum((tally) => tally.dropped);
-  const errors = tallies.flatMap((tally) => [...tally.errors.values()]);
+  const judged = tallies.map((tally) => judgedIterations(tally, longestMs));
+  const errors = judged.flatMap((one) => one.errors);
   return {
     name,
     scheduled: started + dropped + notStarted,
     started,
     completed: sum((tally) => tally.completed),
-    failed: sum((tally) => tally.failed),
-    interrupted: sum((tally) => tally.interrupted),
+    failed: judged.reduce((total, one) => total + one.failed, 0),
+    interrupted: judged.reduce((total, one) => total + one.interrupted, 0),
     dropped,
     notStarted,
     responseMs: times('response'),

@@ -3,6 +3,7 @@ import type { WorkerChannel } from '../../protocol/messages.ts';
 import {
   type CutOff,
   ITERATION_OUTCOME,
+  LAST_OF_CODE_MS,
   type ScenarioReport,
   type ScenariosPlan,
   type UserFailures,
@@ -274,11 +275,13 @@ export class VuLoad implements Load, Job, UserHost {
 
   #record(
     scenario: UserScenario,
-    { outcome, intendedMs, startedMs, endMs, thinkMs }: Ended,
+    { outcome, intendedMs, startedMs, endMs, thinkMs, ownMs, after }: Ended,
     failure: Failed | null,
   ): void {
     if (failure !== null) this.#watch?.failed(failure);
     if (failure !== null && this.isMeasured(intendedMs)) this.records.failed(scenario.index, failure);
+    if (outcome === ITERATION_OUTCOME.interrupted && ownMs >= LAST_OF_CODE_MS && this.isMeasured(intendedMs))
+      this.records.stuck({ scenario: scenario.index, ms: ownMs, after });
     this.records.ended({
       scenario: scenario.index,
       outcome,

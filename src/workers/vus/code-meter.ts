@@ -19,6 +19,8 @@ export interface CodeOwner {
   readonly lastRequest: string | null;
   /** It sleeps, or awaits an answer: what runs is probably not its code. */
   readonly isWaiting: boolean;
+  /** The longest that it held the event loop in its iteration, of 10 ms or more; set here. */
+  heldMs: number;
 }
 
 /** Reads CPU time, in milliseconds. */
@@ -147,6 +149,7 @@ export class CodeMeter {
     this.#codeMs[index] = (this.#codeMs[index] ?? 0) + ms;
     if (ms < BLOCK_MS || this.#readCpu() - this.#cpuMs < ON_CPU_SHARE * ms) return;
     this.#blockedMs += ms;
+    if (this.#others === null && ms > owner.heldMs) owner.heldMs = ms;
     if (ms <= this.#longestMs) return;
     this.#longestMs = ms;
     this.#longestOf = { scenario: name, after: owner.lastRequest };

@@ -1,4 +1,4 @@
-import type { UserPool } from '../../protocol/scenario.ts';
+import { LAST_OF_CODE_MS, type UserPool } from '../../protocol/scenario.ts';
 import { Dealer } from '../../requests/dealing.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Alarms } from './alarms.ts';
@@ -6,9 +6,6 @@ import type { RowSource } from './row-source.ts';
 import { type Follower, User } from './user.ts';
 import type { Start, UserHost, UserScenario } from './user-host.ts';
 import type { InterruptedSetup, UserParts } from './user-parts.ts';
-
-/** How long interrupted code is waited for. */
-const LAST_MS = 1_000;
 
 /** What a pool uses of its worker. */
 export interface PoolHost {
@@ -75,7 +72,7 @@ export abstract class Pool<Session> implements Follower {
     for (const user of this.alive.keys()) this.#interrupt(user);
     if (this.alive.size === 0) return;
     const { alarms, clock } = this.host;
-    alarms.set(clock.nowMs() + LAST_MS, () => {
+    alarms.set(clock.nowMs() + LAST_OF_CODE_MS, () => {
       this.abandon();
       this.host.finishIfIdle();
     });
@@ -91,7 +88,7 @@ export abstract class Pool<Session> implements Follower {
   protected interrupt(user: User, leftAlone: () => void): void {
     this.#interrupt(user);
     const { alarms, clock } = this.host;
-    alarms.set(clock.nowMs() + LAST_MS, () => {
+    alarms.set(clock.nowMs() + LAST_OF_CODE_MS, () => {
       if (!this.alive.has(user)) return;
       this.#leaveAlone(user);
       leftAlone();

@@ -1,6 +1,6 @@
 import type { WorkerChannel } from '../../protocol/messages.ts';
 import type { IterationErrorTally, NamedCount, UsersAt } from '../../protocol/scenario.ts';
-import type { IterationBlock, NamedValues } from '../../protocol/scenario-records.ts';
+import type { IterationBlock, NamedValues, StuckIteration } from '../../protocol/scenario-records.ts';
 import type { MetricKind } from '../../protocol/scenario-words.ts';
 import { type Failed, shownCode, shownExample } from './failure-of.ts';
 
@@ -39,6 +39,7 @@ export class ScenarioRecorder {
   readonly #plainCodes = new Set<string>();
   readonly #counts = new Map<string, Tally>();
   #users: UsersAt[] = [];
+  #stuck: StuckIteration[] = [];
   #block = emptyBlock(ROWS_PER_BLOCK);
   #rows = 0;
   #valueCount = 0;
@@ -59,6 +60,10 @@ export class ScenarioRecorder {
     block.durationMs[row] = durationMs;
     block.thinkMs[row] = thinkMs;
     if (this.#rows === ROWS_PER_BLOCK) this.flush();
+  }
+
+  stuck(one: StuckIteration): void {
+    this.#stuck.push(one);
   }
 
   failed(scenario: number, failure: Failed): void {
@@ -145,6 +150,7 @@ export class ScenarioRecorder {
       iterations,
       values,
       errors: Array.from(this.#errors.values(), ({ tally }) => tally),
+      stuck: this.#stuck,
       counts: [...this.#counts.values()],
       users: this.#users,
     };
@@ -154,6 +160,7 @@ export class ScenarioRecorder {
     this.#values.clear();
     this.#counts.clear();
     this.#users = [];
+    this.#stuck = [];
     this.#channel.post({ type: 'scenario-records', records }, []);
   }
 

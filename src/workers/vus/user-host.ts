@@ -34,6 +34,9 @@ export interface Start {
   readonly row: unknown;
 }
 
+/** One of a scenario's three parts. */
+export type Part = 'exec' | 'vuSetup' | 'vuTeardown';
+
 /** What a scenario's code has thrown, which may be anything, `null` too. */
 export interface Thrown {
   readonly thrown: unknown;
@@ -46,6 +49,9 @@ export interface Ended {
   readonly startedMs: number;
   readonly endMs: number;
   readonly thinkMs: number;
+  /** If it was interrupted: the longest that its own code is known to have taken at a time, and the request before it. */
+  readonly ownMs: number;
+  readonly after: string | null;
 }
 
 /** What users use of their worker. */

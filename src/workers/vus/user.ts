@@ -1,4 +1,4 @@
-import { createRandom, type Random } from '../../metrics/random.ts';
+import type { Random } from '../../metrics/random.ts';
 import { ITERATION_OUTCOME } from '../../protocol/scenario.ts';
 import { Interrupted, type RequestError } from '../../protocol/scenario-errors.ts';
 import type {
@@ -18,19 +18,15 @@ import { DiscreetUser } from './discreet-user.ts';
 import { thinkMsOf } from './durations.ts';
 import { type Failed, failureOf } from './failure-of.ts';
 import { outcomeOf } from './outcome-of.ts';
+import { randomOfIteration } from './random-of-iteration.ts';
 import { Sleep, type SleepingUser, withoutSleep } from './sleep.ts';
 import { type CodeScope, callAs, callUntilOver, scopeOf } from './unawaited.ts';
 import { UserConnections } from './user-connections.ts';
 import { CookiesView, NO_COOKIES, UserCookies } from './user-cookies.ts';
-import type { Start, Thrown, UserHost, UserScenario } from './user-host.ts';
+import type { Part, Start, Thrown, UserHost, UserScenario } from './user-host.ts';
 import { type ActingUser, type Scope, UserHttp, VuView } from './vu-view.ts';
 
-/** First stream number, apart from those of rows, workers and placeholders. */
-const RANDOM_STREAMS = 0x5eed_0000;
-
 const RESOLVED = Promise.resolve();
-/** One of a scenario's three parts. */
-type Part = 'exec' | 'vuSetup' | 'vuTeardown';
 
 /** What goes on when an iteration of a user is over; one for many users. */
 export interface Follower {
@@ -50,12 +46,15 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
   freeAtMs = 0;
   /** The request of the last answer that this iteration received. */
   lastRequest: string | null = null;
+  heldMs = 0;
   readonly #host: UserHost;
   readonly #view = new VuView(this, null);
   #part: Part = 'exec';
   /** Its scenario's code is running: it may send and sleep only then. */
   #isRunning = false;
   #isInterrupted = false;
+  /** Neither a request nor a sleep was under way then. */
+  #wasAlone = false;
   /** Its code did not end and is no longer waited for. */
   #isAbandoned = false;
   /** When the iteration under way was to start; null without one. */
@@ -147,6 +146,7 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
     this.freeAtMs = intendedMs;
     this.#random = null;
     this.lastRequest = null;
+    this.heldMs = 0;
     if (!scenario.keepsCookies) this.#cookies?.reset();
     this.forgetSeen();
     this.#startedMs = this.#host.clock.nowMs();
@@ -170,19 +170,21 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
         : ITERATION_OUTCOME.failed;
     this.iteration++;
     const failure = error === null || this.#isInterrupted ? null : failureOf(error.thrown, this.hiding());
-    this.#tellEnd(outcome, intendedMs, endMs, failure);
+    this.#tellEnd(outcome, intendedMs, endMs, this.heldMs, failure);
     if (this.scenario.newConnection) this.#connections?.close(false);
     if (!this.#isInterrupted && this.freeAtMs < endMs) this.freeAtMs = endMs;
   }
 
-  #tellEnd(outcome: number, intendedMs: number, endMs: number, failure: Failed | null): void {
-    const [startedMs, thinkMs] = [this.#startedMs, this.#thinkMs];
-    this.#host.ended(this, this.scenario, { outcome, intendedMs, startedMs, endMs, thinkMs }, failure);
+  #tellEnd(outcome: number, intendedMs: number, endMs: number, ownMs: number, failure: Failed | null): void {
+    const [startedMs, thinkMs, after] = [this.#startedMs, this.#thinkMs, this.lastRequest];
+    const ended = { outcome, intendedMs, startedMs, endMs, thinkMs, ownMs, after };
+    this.#host.ended(this, this.scenario, ended, failure);
   }
 
   /** Interrupts the user: rejects everything it awaits, and refuses further requests. */
   interrupt(): void {
     if (!this.#isRunning || this.#isInterrupted) return;
+    this.#wasAlone = !this.isWaiting;
     this.#isInterrupted = true;
     if (this.#part !== 'exec') this.#host.cutOff(this.scenario, this.#part);
     this.#host.meter.handOver(this);
@@ -202,7 +204,9 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
     this.#intendedMs = null;
     for (const { number } of this.#groups ?? []) this.#host.records.group(number, 'interrupted');
     this.#groups = null;
-    this.#tellEnd(ITERATION_OUTCOME.interrupted, intendedMs, this.#host.clock.nowMs(), null);
+    const endMs = this.#host.clock.nowMs();
+    const aloneMs = this.#wasAlone ? endMs - Math.max(this.freeAtMs, this.#startedMs) : 0;
+    this.#tellEnd(ITERATION_OUTCOME.interrupted, intendedMs, endMs, Math.max(this.heldMs, aloneMs), null);
   }
 
   /** Closes its connections. */
@@ -211,10 +215,7 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
   }
 
   random(): number {
-    this.#random ??= createRandom(
-      this.#host.seed,
-      RANDOM_STREAMS + this.scenario.place * 0x100_0000 + this.n,
-    );
+    this.#random ??= randomOfIteration(this.#host.seed, this.scenario.place, this.n);
     return this.#random();
   }
 
