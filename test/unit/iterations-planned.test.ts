@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { iterationsOf } from '../../src/main/cluster/iterations-planned.ts';
+import { iterationsOf } from '../../src/main/summary/iterations-planned.ts';
 
 test.each([
   [1, 1],

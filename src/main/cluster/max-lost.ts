@@ -1,9 +1,9 @@
 import type { Shard } from '../../protocol/shard.ts';
 import type { StoppedBy } from '../../protocol/summary.ts';
+import { iterationsOf, usersOf } from '../summary/iterations-planned.ts';
 import { plannedFor } from '../summary/load-notes.ts';
 import { lostShareOf } from '../summary/lost-load.ts';
 import type { Outcome } from './agent-slots.ts';
-import { iterationsOf, usersOf } from './iterations-planned.ts';
 import type { LatestStates } from './states.ts';
 
 /** Limit on the load that may be lost with agents. */

@@ -5,10 +5,10 @@ import type { AgentSummary } from '../../protocol/summary.ts';
 import { Schedule } from '../../time/schedule.ts';
 import type { Collected, CollectedWorker, RecordedCounts } from '../collect/collected.ts';
 import { windowEndMs } from '../plan/split.ts';
+import { iterationsOf, usersOf } from '../summary/iterations-planned.ts';
 import { plannedFor } from '../summary/load-notes.ts';
 import type { Outcome, Slot } from './agent-slots.ts';
 import { summarizeAgent } from './agent-summary.ts';
-import { iterationsOf, usersOf } from './iterations-planned.ts';
 import type { AgentState, WorkerState } from './messages.ts';
 import { addState, collectorOf, type LatestStates } from './states.ts';
 

@@ -13,6 +13,7 @@ import type { SetupFacts } from './failing.ts';
 import { summarizeLatency } from './latency-summary.ts';
 import { scenarioCodeOf } from './scenario-code.ts';
 import { judgedIterations } from './stuck-iterations.ts';
+import { type Ending, notStartedIn } from './unstarted.ts';
 import { usedUpIn } from './used-up.ts';
 
 /** Shorter waits are those of a busy machine. */
@@ -27,20 +28,22 @@ type TimesOf = (distribution: Distribution) => MergedDistribution;
 
 /** What users did. */
 export function summarizeScenarios(
-  { plan, workers }: Pick<Collected, 'plan' | 'workers'>,
+  ending: Ending,
   tally: ScenarioTally,
   timesOf: TimesOf = distributionOf,
 ): ScenariosSummary {
+  const { plan, workers } = ending;
   const { scenarios } = plan;
   if (scenarios === undefined) throw new Error('there are no scenarios');
   const { percentiles } = plan;
   const longestMs = tally.longestIterationMs;
+  const missing = notStartedIn(ending, tally.scenarios);
   const rows = scenarios.scenarios.map(({ name }, index) =>
     rowOf(
       name,
       [tally.scenarios[index]].filter((one) => one !== undefined),
       longestMs,
-      notStartedOf(workers, index),
+      missing[index] ?? 0,
       percentiles,
       timesOf,
     ),
@@ -221,14 +224,6 @@ function everOf(workers: readonly CollectedWorker[], { users }: ScenarioTally): 
     points.map((point, index) => Math.max(0, point.users - (points[index - 1]?.users ?? 0))),
   );
   return came.reduce((sum, count) => sum + count, 0);
-}
-
-function notStartedOf(workers: readonly CollectedWorker[], scenario: number): number {
-  return workers.reduce(
-    (sum, { report, lostIterations = report?.scenarios?.notStarted }) =>
-      sum + (lostIterations?.[scenario] ?? 0),
-    0,
-  );
 }
 
 function metricOf(

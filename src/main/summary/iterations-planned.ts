@@ -17,7 +17,10 @@ export function usersOf({ pools }: ScenariosPlan, { index, workers }: Place): nu
  * Iterations that one worker was meant to start, by scenario; null if that depends on how long iterations take, or on
  * which of them finds a row left.
  */
-export function iterationsOf({ pools, scenarios }: ScenariosPlan, place: Place): number[] | null {
+export function iterationsOf(
+  { pools, scenarios }: Pick<ScenariosPlan, 'pools' | 'scenarios'>,
+  place: Place,
+): number[] | null {
   const counts = scenarios.map(() => 0);
   for (const pool of pools) {
     const numbers = numbersOf(pool, place);
