@@ -156,9 +156,9 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     else this.#end();
   }
 
-  /** Reads on, and returns how many connections have brought what no request had asked for. */
+  /** Reads to the end of all connections, and returns how many connections have brought what no request had asked for. */
   readRest(): Promise<number> {
-    return this.#clients.readRest().then(() => this.#clients.counters.unrequested);
+    return this.#clients.readToEnd().then(() => this.#clients.counters.unrequested);
   }
 
   /** Closes every connection and sends the remaining records. */

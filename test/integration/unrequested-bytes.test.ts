@@ -113,6 +113,20 @@ describe.each(CLIENT_NAMES)('bytes that no request asked for, %s', (client) => {
     expect(exitCodeOf(summary, false)).toBe(3);
   });
 
+  test('so it does where the target holds it back until the answer before it is acknowledged', async () => {
+    let served = 0;
+    const url = await serving((socket, text) => {
+      socket.setNoDelay(false);
+      for (const _ of text.matchAll(/^GET/gm)) {
+        socket.write(OK);
+        if (++served === 20) setImmediate(() => socket.write(OK));
+      }
+    });
+    const summary = await measured(url, client, { requests: 40, concurrency: 1 });
+    expect(summary.requests).toMatchObject({ sent: 40, ok: 40 });
+    expect(summary.connections).toMatchObject({ closedByTarget: 0, unrequested: 1, doubtfulAnswers: 40 });
+  });
+
   test('so it does behind the last answer of a user, whose connection is closed then', async () => {
     const plan = inFolder(`${client}-user.yaml`);
     const flow = `[${Array(5).fill('{ get: / }').join(', ')}]`;

@@ -7,7 +7,7 @@ import { classifyFailure } from '../../src/workers/exchange/failure.ts';
 const PEER: Peer = { protocol: 'http/1.1', isSecure: false, hasCertificate: false, proxy: null };
 const COURSE: Course = {
   ...{ alert: null, firstWords: null, answers: 1, answeredAtMs: 100, restUntilMs: 0, tunnel: null },
-  ...{ hasReceived: true, isAgreed: false, mayBeUsed: true, waitingReads: 0 },
+  ...{ hasReceived: true, isAgreed: false, mayBeUsed: true, waitingReads: 0, part: () => Promise.resolve() },
 };
 
 interface Row {

@@ -153,6 +153,12 @@ export class SlotClients {
     if (restMs !== NOTHING_COMES) await restAndRead(restMs);
   }
 
+  /** Reads the rest when nothing more will be sent, also what comes only with the end of a connection. */
+  async readToEnd(): Promise<void> {
+    await this.readRest();
+    await Promise.all(this.#allOpen.map(part));
+  }
+
   close(): void {
     for (const client of this.#allOpen) closeClient(client);
   }
@@ -203,7 +209,9 @@ export class SlotClients {
     }
     origin.left.add(unused);
     unused.connection.leave();
-    restAndRead(restMs, { ref: false }).then(() => this.#close(name, origin, unused));
+    restAndRead(restMs, { ref: false })
+      .then(() => part(unused))
+      .then(() => this.#close(name, origin, unused));
   }
 
   #close(name: string, origin: Origin, unused: HttpClient): void {
@@ -222,6 +230,11 @@ function restOf({ connection }: HttpClient, nowMs: number): number {
     ? NOTHING_COMES
     : (connection.course?.restUntilMs ?? NOTHING_COMES);
   return untilMs === NOTHING_COMES ? NOTHING_COMES : Math.max(0, untilMs - nowMs);
+}
+
+/** Nothing more is asked on it. HTTP/2 numbers its answers. */
+async function part({ connection }: HttpClient): Promise<void> {
+  if (!connection.isMultiplexed) await connection.course?.part();
 }
 
 /** Timers come before reads: what came while the loop was late is read in the same turn. */

@@ -123,9 +123,26 @@ export class Link implements Recipient {
   /** Until when an answer may come that its requests have left over; on the shared clock. */
   get restUntilMs(): number {
     if (!this.mayBeUsed || this.isMistrusted) return Number.NEGATIVE_INFINITY;
-    // Of a shifted answer only a part of its time is seen, but of two in a row the whole.
-    const restMs = Math.max(LEAST_REST_MS, 2 * this.#longestAnswerMs);
-    return this.answeredAtMs + Math.min(restMs, MOST_REST_MS);
+    return this.answeredAtMs + this.#restMs;
+  }
+
+  /** Of a shifted answer only a part of its time is seen, but of two in a row the whole. */
+  get #restMs(): number {
+    return Math.min(MOST_REST_MS, Math.max(LEAST_REST_MS, 2 * this.#longestAnswerMs));
+  }
+
+  /**
+   * Closes our half of an idle connection, and waits for the other one. What the target's kernel holds back until it
+   * hears from us (Nagle's algorithm) comes before its end: our acknowledgements alone may take 40 ms.
+   */
+  async part(): Promise<void> {
+    if (!this.mayBeUsed || this.isMistrusted || !this.isIdle) return;
+    const { socket } = this;
+    this.endedByUs = true;
+    socket.end();
+    const enough = setTimeout(() => socket.destroy(), this.#restMs);
+    await new Promise((resolve) => socket.once('close', resolve));
+    clearTimeout(enough);
   }
 
   /** A request has taken an answer. */
@@ -208,6 +225,7 @@ export type Course = Pick<
   | 'answers'
   | 'answeredAtMs'
   | 'mayBeUsed'
+  | 'part'
   | 'restUntilMs'
   | 'tunnel'
   | 'hasReceived'
