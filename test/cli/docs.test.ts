@@ -8,6 +8,7 @@ import { EXIT_CODE_ORDER } from '../../src/main/cli/help/exit-codes.ts';
 import { withOptionTables } from '../../src/main/cli/help/option-tables.ts';
 import { termOf } from '../../src/main/cli/help/option-terms.ts';
 import { renderPrometheus } from '../../src/main/reporters/prometheus.ts';
+import { fewestFor, parsePercentile } from '../../src/metrics/percentile-rank.ts';
 import type { Comparison } from '../../src/protocol/comparison.ts';
 import { OUTCOMES } from '../../src/protocol/report.ts';
 import { FAULTS } from '../../src/target/faults.ts';
@@ -182,6 +183,15 @@ describe('the documents and the program agree on', () => {
     const [, order] = CLI.split('\n## Exit codes\n');
     expect(order).toContain(`\n${EXIT_CODE_ORDER}\n`);
     expect(read('README.md')).toContain(`\n${EXIT_CODE_ORDER}\n`);
+  });
+
+  test('how many values a percentile takes', () => {
+    const takes = ['90', '95', '99', '99.9'].map((label) => {
+      const fewest = fewestFor(parsePercentile(label)!);
+      return `p${label} ${fewest.toLocaleString('en')}`;
+    });
+    for (const page of ['docs/metrics.md', 'docs/scenarios.md'])
+      expect(read(page).replaceAll(/\s+/g, ' ').replaceAll('takes ', '')).toContain(takes.join(', '));
   });
 
   test('the error codes', () => {
