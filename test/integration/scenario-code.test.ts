@@ -188,13 +188,14 @@ export default defineTest({ thresholds: ['count(nometric)>0', 'p95{x}<z'], timeo
   writeFileSync(
     one,
     `import { scenario } from 'volley';
-export default scenario({ executor: 'constant-vus', vus: 1, duratoin: '1s', baseUrl: 'http://127.0.0.1:9/',
+export default scenario({ executor: 'constant-vus', vus: 1, duratoin: '1s', baseUrl: 'http://127.0.0.1:9/', url: 'http://127.0.0.1:9/',
   metrics: { a: 'counter' }, other: 1 }, async () => {});`,
   );
   const prefix = `volley: ${one}: `;
   expect((await ran('run', one)).stderr).toBe(
     `${prefix}duratoin: there is no such field: did you mean duration?
 ${prefix}baseUrl: there is no such field: did you mean baseURL?
+${prefix}url: there is no such field: did you mean baseURL?
 ${prefix}metrics: there is no such field: scenario(…) does not take it: write defineTest({ … }).
 ${prefix}other: there is no such field: choose from executor, startTime, gracefulStop, vus, duration.
 `,

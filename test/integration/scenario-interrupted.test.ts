@@ -122,6 +122,29 @@ test.each([
   expect(code).toBe(3);
 });
 
+test('users whose time was over before they could begin keep nobody waiting', async () => {
+  const fromMs = Date.now();
+  const path = file('over.mjs');
+  // The first scenario holds the event loop up while the second one's only millisecond passes.
+  writeFileSync(
+    path,
+    `import { defineTest } from 'volley';
+    const until = (ms) => { const at = performance.now() + ms; while (performance.now() < at); };
+    export default defineTest({ baseURL: process.env.SHOP, scenarios: {
+      busy: { load: { executor: 'per-vu-iterations', vus: 1, iterations: 1 }, exec: () => until(100) },
+      brief: { load: { executor: 'constant-vus', vus: 2, duration: '1ms', startTime: '20ms' }, exec: (vu) => vu.http.get('/') },
+    } });`,
+  );
+  const { stdout } = await volley.with({ SHOP: shop.url }, ['run', path, '--mode', 'inline', '-o', 'json']);
+  const { scenarios } = JSON.parse(stdout) as Summary;
+  expect(scenarios!.scenarios.map(({ name, started }) => [name, started])).toEqual([
+    ['busy', 1],
+    ['brief', 0],
+  ]);
+  // Not those 30 s that they would have had to finish.
+  expect(Date.now() - fromMs).toBeLessThan(15_000);
+});
+
 const notesOf = ({ findings }: Summary): unknown[] =>
   findings!.notes.filter(({ code }) => code === 'users-cut');
 

@@ -77,6 +77,7 @@ export class UsersPool extends Pool<Session> {
     this.#coming--;
     if (this.isStopped || this.host.clock.nowMs() >= toMs) {
       left();
+      this.host.finishIfIdle();
       return;
     }
     const session: Session = { toMs, limit: null, left };

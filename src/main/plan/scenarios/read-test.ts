@@ -158,7 +158,8 @@ function readScenario(
 function besideLoad(field: string): string | null {
   const more = [...OF_TEST, ...OF_SCENARIO].filter((name) => !OF_ONE.includes(name));
   if (more.includes(field)) return 'scenario(…) does not take it: write defineTest({ … }).';
-  const meant = nearestTo(field, OF_ONE);
+  // As plans, the command line and other tools call it.
+  const meant = ['url', 'target', 'host'].includes(field) ? 'baseURL' : nearestTo(field, OF_ONE);
   return meant === null ? null : `did you mean ${meant}?`;
 }
 
