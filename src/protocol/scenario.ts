@@ -164,7 +164,7 @@ export interface IterationErrorTally {
   readonly varies?: true;
 }
 
-/** How many users had a session, from a given time on. */
+/** How many users there were from a given time on, those in their setup among them. */
 export interface UsersAt {
   readonly atMs: number;
   readonly users: number;
@@ -230,7 +230,7 @@ export interface ScenarioReport {
   readonly iterations: number;
   /** Iterations that should have started and did not, by scenario. */
   readonly notStarted: readonly number[];
-  /** Users that had a session. */
+  /** Users that had a session: whose setup, if they have one, did not fail. */
   readonly users: number;
   /** Users whose `vuSetup` failed, and why one did; null if none did. */
   readonly setupFailures: UserFailures | null;

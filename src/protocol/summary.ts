@@ -195,11 +195,11 @@ export interface ScenariosSummary {
   /** Why the test's `teardown` failed; null if it did not. */
   readonly teardownFailure: string | null;
   readonly users: {
-    /** Users that had a session. */
+    /** Users that had a session: whose setup, if they have one, did not fail. */
     readonly ever: number;
-    /** Most of them at one time. */
+    /** Most users at one time, those in their setup among them. */
     readonly max: number;
-    /** How many there were, from each time on. */
+    /** How many there were, from each time on, those in their setup among them. */
     readonly series: readonly { readonly atMs: number; readonly users: number }[];
     /** Users whose setup failed; null if none did. */
     readonly setupFailures: UserFailures | null;

@@ -176,6 +176,8 @@ test('users whose setup hangs did not run, others whose setup the ramp cuts off 
     example: expect.stringMatching(/it had not ended after \d+ ms, when the time for it was over/),
   });
   expect([hung.result.generator.verdict, hung.code]).toEqual(['failing', 3]);
+  // Who was not set up had no session.
+  expect(hung.result.scenarios!.users).toMatchObject({ max: 4, ever: 2 });
   // A slow machine has 400 ms to begin the late setups, and 600 ms more to end them before they count as hung.
   const late = await ran(
     `{ executor: 'ramping-vus', startVUs: 2, gracefulStop: '0s', gracefulRampDown: '0s',

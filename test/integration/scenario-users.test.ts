@@ -1,8 +1,10 @@
+import { writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
 import { ROOT } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 import { useShop, type Visit } from '../support/shop.ts';
 
@@ -31,6 +33,7 @@ function answer({ path, headers, query }: Visit, response: ServerResponse): bool
 
 const shop = useShop(answer);
 const volley = useKeptProcess(false);
+const file = useFolder();
 
 async function ran(name: string, ...args: string[]): Promise<{ code: number | null; result: Summary }> {
   const module = join(ROOT, 'test/fixtures/scenarios', name);
@@ -209,4 +212,27 @@ test('--once: one iteration of each scenario, with all that is sent, answered an
     const failed = await volley.with({ SHOP: shop.url, FAULT: fault }, ['run', module, '--once']);
     expect([failed.code, failed.stdout.includes(end)]).toEqual([1, true]);
   }
+});
+
+test('users whose setup fails are there, but have no session', async () => {
+  const path = file('sessions.mjs');
+  const parts = `async vuSetup(vu) { await vu.sleep(50); if (vu.id % 3 === 0) throw new Error('no login'); }, exec: (vu) => vu.sleep(20)`;
+  writeFileSync(
+    path,
+    `import { defineTest } from 'volley';
+    export default defineTest({ baseURL: '${shop.url}', scenarios: {
+      each: { load: { executor: 'per-vu-iterations', vus: 6, iterations: 2 }, ${parts} },
+      users: { load: { executor: 'constant-vus', vus: 6, duration: '300ms' }, ${parts} },
+      none: { load: { executor: 'shared-iterations', vus: 2, iterations: 2 }, exec: (vu) => vu.sleep(50) },
+    } });`,
+  );
+  const { code, stdout } = await volley('run', path, '--mode', 'inline', '-o', 'json');
+  const { scenarios, generator } = JSON.parse(stdout) as Summary;
+  const { users, total } = scenarios!;
+  expect(users).toMatchObject({ max: 14, ever: 10, setupFailures: { count: 4 } });
+  expect(users.series.map((point) => point.users)).toContain(14);
+  expect(total).toMatchObject({ notStarted: 4, failed: 0 });
+  // Of all that came.
+  expect(generator.finding).toMatchObject({ code: 'vu-setup-failed', figures: { count: 4 } });
+  expect(code).toBe(3);
 });

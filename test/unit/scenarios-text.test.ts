@@ -105,6 +105,9 @@ test('a single session is one, and a reason does not name its kind twice', () =>
   const users = { ...SHOP.users, ever: 1, max: 1 };
   const text = renderText({ ...SUMMARY, scenarios: { ...SHOP, users, total: { ...SHOP.total, errors } } });
   expect(text).toContain('1 at once at most, 1 session\n');
+  const setupFailures = { count: 1_200, example: 'Error: no login' };
+  const failed = renderText({ ...SUMMARY, scenarios: { ...SHOP, users: { ...users, setupFailures } } });
+  expect(failed).toContain('1 at once at most, 1 session; the setup of 1,200 failed\n');
   expect(text).toContain('5 × expectation CAPTURE: nothing to capture\n');
   expect(text).toContain('3 × request (status 500): was answered with 500\n');
 });

@@ -162,7 +162,9 @@ function hasEnded({ responseMs, completed, failed }: ScenarioRow): boolean {
 }
 
 function usersText({ users }: ScenariosSummary): string {
-  return `${formatCount(users.max)} at once at most, ${counted(users.ever, 'session')}`;
+  const { max, ever, setupFailures } = users;
+  const failed = setupFailures === null ? '' : `; the setup of ${formatCount(setupFailures.count)} failed`;
+  return `${formatCount(max)} at once at most, ${counted(ever, 'session')}${failed}`;
 }
 
 function codeText(code: CodeShare): string {

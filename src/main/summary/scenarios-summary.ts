@@ -213,7 +213,8 @@ function rowOf(
 
 /** How many users came, and for how many of them the setup failed. */
 export function setupsOf(workers: readonly CollectedWorker[], tally: ScenarioTally): SetupFacts {
-  return { failures: failuresOf(workers, 'setupFailures'), ever: everOf(workers, tally) };
+  const failures = failuresOf(workers, 'setupFailures');
+  return { failures, ever: everOf(workers, tally) + (failures?.count ?? 0) };
 }
 
 /** Number of sessions; before workers have reported, as many as are known to have started. */

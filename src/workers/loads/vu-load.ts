@@ -88,7 +88,6 @@ export class VuLoad implements Load, Job, UserHost {
   #windowAtMs = 0;
   #beganAtMs: number | null = null;
   #users = 0;
-  #usersEver = 0;
   #idleIterations = 0;
   readonly #usedUp = new Set<number>();
   readonly #parts = new UserParts();
@@ -186,7 +185,6 @@ export class VuLoad implements Load, Job, UserHost {
     return {
       iterations: this.records.iterations,
       notStarted,
-      users: this.#usersEver,
       ...this.#parts.report,
       lateRejections: this.#lateRejections,
       idleIterations: this.#idleIterations,
@@ -313,7 +311,6 @@ export class VuLoad implements Load, Job, UserHost {
 
   #cameAndWent(change: 1 | -1): void {
     this.#users += change;
-    if (change === 1) this.#usersEver++;
     this.records.users(this.clock.nowMs() - this.#windowAtMs, this.#users);
   }
 }

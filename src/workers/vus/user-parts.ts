@@ -14,6 +14,7 @@ export class UserParts {
   #teardownFailures: UserFailures | null = null;
   #cutOff: CutOff[] = [];
   #longestSetupMs = 0;
+  #sessions = 0;
   #isStopped = false;
 
   /** The load is stopped before its end: from now on nobody is to blame for what is cut off. */
@@ -21,7 +22,9 @@ export class UserParts {
     this.#isStopped = true;
   }
 
+  /** Also of a user that has none: its session begins. */
   setupSucceeded(tookMs: number): void {
+    this.#sessions++;
     this.#longestSetupMs = Math.max(this.#longestSetupMs, tookMs);
   }
 
@@ -52,8 +55,9 @@ export class UserParts {
     this.#cutOff = [...this.#cutOff.filter((one) => !isSame(one)), { scenario, part, users: users + 1 }];
   }
 
-  get report(): Pick<ScenarioReport, 'setupFailures' | 'teardownFailures' | 'cutOff'> {
+  get report(): Pick<ScenarioReport, 'users' | 'setupFailures' | 'teardownFailures' | 'cutOff'> {
     return {
+      users: this.#sessions,
       setupFailures: this.#setupFailures,
       teardownFailures: this.#teardownFailures,
       cutOff: this.#cutOff,
