@@ -98,7 +98,7 @@ export async function actOnce(
   const tookMs = clock.nowMs() - fromMs;
   const unrequested = isInterrupted ? 0 : await run.readRest();
   run.release();
-  if (unrequested > 0 && typeof part !== 'string') failed({ ...SURPLUS, hide });
+  if (unrequested > 0) failed({ ...SURPLUS, hide });
   return { failure, isInterrupted, tookMs, value };
 }
 

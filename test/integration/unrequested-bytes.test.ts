@@ -189,6 +189,20 @@ describe.each(CLIENT_NAMES)('bytes that no request asked for, %s', (client) => {
     expect(code).toBe(1);
   });
 
+  test.each(['setup', 'teardown'])('nor is the %s of scenarios', async (part) => {
+    const url = await serving((socket, text) => socket.write(text.includes('/prepare') ? OK + OK : OK));
+    const plan = inFolder(`${client}-${part}.yaml`);
+    const load = '{ executor: per-vu-iterations, vus: 1, iterations: 2 }';
+    writeFileSync(
+      plan,
+      `url: ${url}\n${part}: [{ get: /prepare }]\nscenarios:\n  one:\n    load: ${load}\n    flow: [{ get: / }]\n`,
+    );
+    const { code, stdout, stderr } = await volley.with({}, ['run', plan, '--client', client, '-o', 'json']);
+    expect(stderr).toContain(`${part} failed: the target sent bytes that no request had asked for`);
+    expect(stdout === '').toBe(part === 'setup');
+    expect(code).toBe(1);
+  });
+
   test.each([false, true])(
     'rows of a batch whose answers come with more fail, saved: %s',
     async (isSaved) => {
