@@ -43,8 +43,13 @@ export interface OnceSent {
   readonly secrets: readonly string[];
 }
 
+/** What a user does, one after the other. */
+export type UserPart = 'setup' | 'iteration' | 'teardown';
+
 /** The steps of one iteration of a scenario, or of a setup. */
 export type OnceStep =
+  /** A part of a user begins that has more than an iteration. */
+  | { readonly type: 'part'; readonly part: UserPart }
   /** `secrets`: what its headers hold that must not be shown. */
   | { readonly type: 'exchange'; readonly exchange: OnceExchange; readonly secrets: readonly string[] }
   | { readonly type: 'sleep'; readonly ms: number }
@@ -64,9 +69,16 @@ export type OncePart = 'setup' | 'teardown' | { readonly scenario: string };
 /** How it ended. */
 export interface OnceOutcome {
   /** Why it failed; null if it did not. */
-  readonly failure: { readonly kind: string; readonly code: string; readonly example: string } | null;
+  readonly failure: {
+    /** In which part of its user; null outside of them. */
+    readonly part: UserPart | null;
+    readonly kind: string;
+    readonly code: string;
+    readonly example: string;
+  } | null;
   /** It was stopped, or took too long. */
   readonly isInterrupted: boolean;
+  /** Of a user only its iteration. */
   readonly tookMs: number;
   /** The return value of a setup. */
   readonly value: unknown;

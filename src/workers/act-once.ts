@@ -1,5 +1,5 @@
 import type { WorkerChannel } from '../protocol/messages.ts';
-import type { OnceOutcome, OncePart, OnceStep } from '../protocol/once.ts';
+import type { OnceOutcome, OncePart, OnceStep, UserPart } from '../protocol/once.ts';
 import { Interrupted } from '../protocol/scenario-errors.ts';
 import type { Shard } from '../protocol/shard.ts';
 import type { Supplies } from '../protocol/supplies.ts';
@@ -23,6 +23,8 @@ import { watchedView } from './vus/watched-view.ts';
 
 type Scenario = ScenarioDefinition;
 type Tell = (step: OnceStep) => void;
+/** Does a part of a test; `of` is null outside of users. */
+type Act = (body: (vu: VU) => unknown, vu: VU, of: UserPart | null) => Promise<void>;
 type Exchanged = Extract<OnceStep, { type: 'exchange' }>;
 
 /** Bytes that came unasked throw doubt on the answers that code has worked with. */
@@ -54,30 +56,15 @@ export async function actOnce(
   if (shard.scenarios === undefined) throw new Error('there are no scenarios');
   const clock = createMonotonicClock();
   const definition = await importTest(shard.scenarios);
-  let failure: OnceOutcome['failure'] = null;
-  let isDone = false;
-  let value: unknown;
-  const act = async (body: (vu: VU) => unknown, vu: VU): Promise<void> => {
-    isDone = false;
-    try {
-      value = await body(tell === null ? vu : watchedView(vu, tell));
-      isDone = true;
-    } catch (error) {
-      if (!isA(error, Interrupted)) failed(failureIn(part, error, (text) => hiding(keptBy(vu))(hide(text))));
-      throw error;
-    }
-  };
-  const failed = (found: Failed): void => {
-    failure ??= { kind: found.kind, code: shownCode(found), example: shownExample(found) };
-  };
   const seen: Exchanged[] = [];
   const hide: Hide = (text) => hiding([...supplies.secrets, ...seen.flatMap(secretsInStep)])(text);
   const noting: Tell = (step) => {
     if (step.type === 'exchange' && seen.push(step) > MOST_SEEN) seen.shift();
     tell?.(step);
   };
-  const watch = watchOf(shard, clock, noting, failed);
-  const users = { Users: VuLoad, definition: withOne(definition, part, supplies, act), watch };
+  const acted = new Acted(part, clock, tell, hide);
+  const watch = watchOf(shard, clock, noting, acted.failed);
+  const users = { Users: VuLoad, definition: withOne(definition, part, supplies, acted.act, tell), watch };
   const create = await loadClient(shard.client, shard.settings.protocol);
   const Tokens = await loadTokens(shard.stream);
   const run = new ShardRun(shard, nowhere(), clock, { supplies, create, Rows: null, Tokens, users });
@@ -85,7 +72,7 @@ export async function actOnce(
   const stop = (): void => run.stop(0);
   signal.addEventListener('abort', stop);
   const stopHearing = hearUncaught((error) => {
-    failed(uncaughtFailure(error, hide));
+    acted.failed(uncaughtFailure(error, hide));
     stop();
   });
   if (signal.aborted) stop();
@@ -94,12 +81,56 @@ export async function actOnce(
   await run.finished;
   signal.removeEventListener('abort', stop);
   stopHearing();
-  const isInterrupted = signal.aborted || (!isDone && failure === null);
-  const tookMs = clock.nowMs() - fromMs;
+  const { isDone, value, tookMs = clock.nowMs() - fromMs } = acted;
+  const isInterrupted = signal.aborted || (!isDone && acted.failure === null);
   const unrequested = isInterrupted ? 0 : await run.readRest();
   run.release();
-  if (unrequested > 0) failed({ ...SURPLUS, hide });
-  return { failure, isInterrupted, tookMs, value };
+  if (unrequested > 0) acted.failed({ ...SURPLUS, hide });
+  return { failure: acted.failure, isInterrupted, tookMs, value };
+}
+
+/** What became of the code. */
+class Acted {
+  failure: OnceOutcome['failure'] = null;
+  isDone = false;
+  value: unknown;
+  /** Of a user only its iteration; undefined if none came to its end. */
+  tookMs: number | undefined = undefined;
+  readonly #part: OncePart;
+  readonly #clock: Clock;
+  readonly #tell: Tell | null;
+  readonly #hide: Hide;
+  /** The one that is being done. */
+  #userPart: UserPart | null = null;
+
+  constructor(part: OncePart, clock: Clock, tell: Tell | null, hide: Hide) {
+    this.#part = part;
+    this.#clock = clock;
+    this.#tell = tell;
+    this.#hide = hide;
+  }
+
+  readonly act: Act = async (body, vu, of) => {
+    this.isDone = false;
+    this.#userPart = of;
+    const fromMs = this.#clock.nowMs();
+    try {
+      this.value = await body(this.#tell === null ? vu : watchedView(vu, this.#tell));
+      this.isDone = true;
+    } catch (error) {
+      const hide: Hide = (text) => hiding(keptBy(vu))(this.#hide(text));
+      if (!isA(error, Interrupted)) this.failed(failureIn(this.#part, error, hide));
+      throw error;
+    } finally {
+      if (of === null || of === 'iteration') this.tookMs = this.#clock.nowMs() - fromMs;
+      this.#userPart = null;
+    }
+  };
+
+  readonly failed = (found: Failed): void => {
+    const { kind } = found;
+    this.failure ??= { part: this.#userPart, kind, code: shownCode(found), example: shownExample(found) };
+  };
 }
 
 function secretsInStep({ exchange, secrets }: Exchanged): string[] {
@@ -128,28 +159,34 @@ function withOne(
   definition: TestDefinition,
   part: OncePart,
   { scenarioData }: Supplies,
-  act: (body: (vu: VU) => unknown, vu: VU) => Promise<void>,
+  act: Act,
+  tell: Tell | null,
 ): TestDefinition {
   const { setup, teardown } = definition;
   switch (part) {
     case 'setup':
-      return only(definition, part, { vuSetup: (vu) => act(() => setup?.(onceOf(vu)), vu), exec: () => {} });
+      return only(definition, part, {
+        vuSetup: (vu) => act(() => setup?.(onceOf(vu)), vu, null),
+        exec: () => {},
+      });
     case 'teardown':
       return only(definition, part, {
-        vuSetup: (vu) => act(() => teardown?.(scenarioData, onceOf(vu)), vu),
+        vuSetup: (vu) => act(() => teardown?.(scenarioData, onceOf(vu)), vu, null),
         exec: () => {},
       });
     default: {
       const own = definition.scenarios[part.scenario];
       if (own === undefined) throw new Error(`the module has no scenario '${part.scenario}' any more`);
       const { vuSetup, vuTeardown } = own;
+      const told = (of: UserPart, body: (vu: VU) => unknown, vu: VU): Promise<void> => {
+        if (vuSetup !== undefined || vuTeardown !== undefined) tell?.({ type: 'part', part: of });
+        return act((watched) => body.call(own, watched), vu, of);
+      };
       return only(definition, part.scenario, {
         ...own,
-        exec: (vu) => act((watched) => own.exec(watched), vu),
-        ...(vuSetup === undefined ? {} : { vuSetup: (vu) => act((watched) => vuSetup(watched), vu) }),
-        ...(vuTeardown === undefined
-          ? {}
-          : { vuTeardown: (vu) => act((watched) => vuTeardown(watched), vu) }),
+        exec: (vu) => told('iteration', own.exec, vu),
+        ...(vuSetup === undefined ? {} : { vuSetup: (vu) => told('setup', vuSetup, vu) }),
+        ...(vuTeardown === undefined ? {} : { vuTeardown: (vu) => told('teardown', vuTeardown, vu) }),
       });
     }
   }

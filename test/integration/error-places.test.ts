@@ -44,7 +44,11 @@ test.each(Object.keys(PARTS))('an error of %s says where it was thrown, as all c
   expect(await run(...how, 'text')).toContain(said + where);
   const ofCode = `Error: no price ${where}`;
   expect(await run(...how, 'json')).toContain(part === 'check' ? `"no price ${where}"` : ofCode);
-  expect(await run('--once')).toContain(
-    `no price ${part.startsWith('vu') ? `(called at ${callers})` : where}`,
-  );
+  const once = await run('--once');
+  // The other parts of a user have names where there are any.
+  if (part === 'vuSetup') expect(once).toMatch(/\* the user's setup \* the user's setup failed \(script, /);
+  if (part === 'vuTeardown')
+    expect(once).toMatch(/\* iteration > GET .* \* the user's teardown \* the user's teardown failed/);
+  if (part === 'check') expect(once).toMatch(/'a' \* iteration failed/);
+  expect(once).toContain(`no price ${part.startsWith('vu') ? `(called at ${callers})` : where}`);
 });

@@ -187,8 +187,9 @@ test('--once: one iteration of each scenario, with all that is sent, answered an
     .filter((line) => /^\* (?!first byte)|^> [A-Z]|^<.\d|^[^<>*]/.test(line));
   expect(lines).toEqual([
     ...['* setup', '> POST /setup HTTP/1.1', '{"name":"shop"}', '< 200', '{}'],
-    ...["* scenario 'buy'", '> GET /vu-setup?at=0 HTTP/1.1', '< 200', '{}'],
+    ...["* scenario 'buy'", "* the user's setup", '> GET /vu-setup?at=0 HTTP/1.1', '< 200', '{}'],
     ...[
+      '* iteration',
       "* group 'order'",
       '> POST /order?shop=shop-200 HTTP/1.1',
       'vu=1',

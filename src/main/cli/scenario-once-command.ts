@@ -1,6 +1,6 @@
 import { writeOwn } from '../../machine/diverted-output.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
-import type { OnceOutcome, OnceStep } from '../../protocol/once.ts';
+import type { OnceOutcome, OnceStep, UserPart } from '../../protocol/once.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { ScenariosPlan } from '../../protocol/scenario.ts';
 import { secretsInExchange } from '../../requests/exchange-secrets.ts';
@@ -56,8 +56,17 @@ export async function actAndPrint(
   }
 }
 
+const PARTS: Readonly<Record<UserPart, string>> = {
+  setup: "the user's setup",
+  iteration: 'iteration',
+  teardown: "the user's teardown",
+};
+
 function endLines({ failure, isInterrupted, tookMs }: OnceOutcome): string[] {
-  if (failure !== null) return [`* iteration failed (${failure.kind}, ${failure.code}): ${failure.example}`];
+  if (failure !== null) {
+    const what = PARTS[failure.part ?? 'iteration'];
+    return [`* ${what} failed (${failure.kind}, ${failure.code}): ${failure.example}`];
+  }
   return [isInterrupted ? '* iteration interrupted' : `* iteration completed after ${formatMs(tookMs)}`];
 }
 
@@ -96,6 +105,8 @@ class ShownSteps {
 
 function stepText(step: Exclude<OnceStep, { type: 'exchange' }>): string {
   switch (step.type) {
+    case 'part':
+      return PARTS[step.part];
     case 'sleep':
       return `sleep for ${formatMs(step.ms)}`;
     case 'group':
