@@ -52,7 +52,9 @@ describe('two batches at once', () => {
     const port = await listening(server);
     const [rows, out] = [writeIds(inFolder('held.csv'), 400), inFolder('held-out.csv')];
     symlinkSync('held-out.csv', inFolder('held-link.csv'));
-    const words = ['batch', rows, `http://127.0.0.1:${port}/{{id}}`, '--timeout', '1m', '--out'];
+    const words = [
+      ...['batch', rows, `http://127.0.0.1:${port}/{{id}}`, '--timeout', '1m', '--mode', 'inline', '--out'],
+    ];
     const first = startVolley([...words, out]);
     await eventually(() => asked === 400, 'all rows are sent');
     const by = `it is being written by process ${first.child.pid} on `;
@@ -69,7 +71,7 @@ describe('two batches at once', () => {
   test('that resume what a killed one has left: one goes on, the other is refused', async () => {
     const target = await startTarget();
     const [rows, out] = [writeIds(inFolder('both.csv'), 400), inFolder('both-out.csv')];
-    const words = ['batch', rows, `${target.url}delay/1?{{id}}`, '--out', out];
+    const words = ['batch', rows, `${target.url}delay/1?{{id}}`, '--mode', 'inline', '--out', out];
     await killed(words, () => target.stats().requests);
     const ended = await Promise.all(
       [1, 2].map(() => startVolley([...words, '--resume', '--rate', '200']).ended),
@@ -113,7 +115,10 @@ describe('resuming', () => {
       const [rows, file] = [writeIds(inFolder('content.csv'), 200), inFolder('content.json')];
       const out = inFolder(`content${_option}.csv`);
       writeFileSync(file, old);
-      const words = ['batch', rows, `${target.url}delay/1?{{id}}`, '-m', 'PUT', ...given(file), '--out', out];
+      const words = [
+        ...['batch', rows, `${target.url}delay/1?{{id}}`, '-m', 'PUT', ...given(file)],
+        ...['--mode', 'inline', '--out', out],
+      ];
       await killed(words, () => target.stats().requests);
       const sent = target.stats().requests;
       writeFileSync(file, changed);
@@ -172,7 +177,7 @@ describe('outputs', () => {
     const [rows, out] = [writeIds(inFolder('through.csv'), 3), inFolder('through-out.csv')];
     writeFileSync(inFolder('precious'), 'precious');
     symlinkSync('precious', inFolder('.through-out.csv.partial'));
-    expect((await volley('batch', rows, target.url, '--out', out)).code).toBe(0);
+    expect((await volley('batch', rows, target.url, '--mode', 'inline', '--out', out)).code).toBe(0);
     expect(readFileSync(inFolder('precious'), 'utf8')).toBe('precious');
     expect(idsOf(readAnswered(out))).toEqual(idsTo(3));
   });
@@ -180,7 +185,7 @@ describe('outputs', () => {
   test('a limit on the size of files ends a batch with 4, and what is journalled is gone on after', async () => {
     const target = await startTarget();
     const [rows, out] = [writeIds(inFolder('limit.csv'), 2_000), inFolder('limit-out.csv')];
-    const words = ['batch', rows, `${target.url}delay/0?{{id}}`, '--out', out];
+    const words = ['batch', rows, `${target.url}delay/0?{{id}}`, '--mode', 'inline', '--out', out];
     const limited = (blocks: number): number | null =>
       spawnSync(
         'bash',
@@ -189,7 +194,7 @@ describe('outputs', () => {
       ).status;
     expect(limited(0)).toBe(4);
     expect(readdirSync(inFolder('.')).filter((name) => name.startsWith('limit-out'))).toEqual([]);
-    const ended = await startVolley(words).ended;
+    const ended = await volley(...words);
     expect(ended.code).toBe(0);
     expect(existsSync(`${out}.journal`)).toBe(false);
     expect(idsOf(readAnswered(out))).toEqual(idsTo(2_000));
@@ -203,7 +208,7 @@ describe('outputs', () => {
     writeFileSync(rows, text);
     const saving = (input: string, name: string): string[] => [
       ...['batch', input, `${target.url}bytes/1?{{id}}`, '--out', inFolder('saved/out.csv')],
-      ...['--save-body', inFolder(`saved/${name}`)],
+      ...['--save-body', inFolder(`saved/${name}`), '--mode', 'inline'],
     ];
     expectRefusal(await volley(...saving(rows, '{{file}}')), "row 2 would be saved as 'rows.csv', which");
     expectRefusal(
@@ -232,7 +237,7 @@ describe('outputs', () => {
     const [rows, folder] = [writeIds(inFolder('torn.csv'), 400), inFolder('torn')];
     const words = [
       ...['batch', rows, `${target.url}bytes/20000?{{id}}`, '--out', inFolder('torn-out.csv')],
-      ...['--save-body', `${folder}/{{id}}.bin`],
+      ...['--save-body', `${folder}/{{id}}.bin`, '--mode', 'inline'],
     ];
     const unfinished = (): string[] => readdirSync(folder).filter((name) => name.endsWith('.partial'));
     mkdirSync(folder);

@@ -53,7 +53,7 @@ describe('after kill -9', () => {
   test('rows from stdin go on too, unless what was read has changed', async () => {
     const target = await startTarget();
     const out = inFolder('piped.csv');
-    const words = ['batch', '-', `${target.url}delay/1?{{id}}`, '--out', out];
+    const words = ['batch', '-', `${target.url}delay/1?{{id}}`, '--mode', 'inline', '--out', out];
     const rows = `id\n${idsTo(600).join('\n')}\n`;
     const first = startVolley([...words, '--rate', '500'], {}, rows);
     await eventually(() => target.stats().requests > 200, 'some rows are sent');
@@ -71,7 +71,7 @@ describe('after kill -9', () => {
   test('damage in the middle of a journal costs its rows alone, and is told', async () => {
     const target = await startTarget();
     const [rows, out] = [writeIds(inFolder('damaged.csv'), 600), inFolder('damaged-out.csv')];
-    const words = ['batch', rows, `${target.url}delay/1?{{id}}`, '--out', out];
+    const words = ['batch', rows, `${target.url}delay/1?{{id}}`, '--mode', 'inline', '--out', out];
     const { child, ended } = startVolley([...words, '--rate', '500']);
     await eventually(() => target.stats().requests > 300, 'some rows are sent');
     child.kill('SIGKILL');
@@ -101,7 +101,7 @@ describe('after kill -9', () => {
     words.push('--json', `@${json}`, '-m', 'PUT');
     const env = { VOLLEY_TEST_TOKEN: 'one', VOLLEY_TEST_OWN: 'own', VOLLEY_TEST_IN_FILE: 'in a file' };
     const again = (...more: string[]): Promise<Ended> => volley.with(env, [...words, ...more]);
-    const { child, ended } = startVolley([...words, '--rate', '200'], { env });
+    const { child, ended } = startVolley([...words, '--mode', 'inline', '--rate', '200'], { env });
     await eventually(() => target.stats().requests > 50, 'some rows are sent');
     child.kill('SIGKILL');
     await ended;
@@ -137,7 +137,7 @@ describe('after kill -9', () => {
     expect(other.code).toBe(2);
     expect(target.stats().requests).toBe(all);
     const few = ['batch', writeIds(inFolder('few.csv'), 3), `${target.url}status/404`];
-    const begun = ['--out', inFolder('never-begun.csv'), '--resume'];
+    const begun = ['--out', inFolder('never-begun.csv'), '--resume', '--mode', 'inline'];
     expect((await volley(...few, ...begun)).stderr).toContain('3 of 3 rows failed');
     expect(await volley(...few, ...begun)).toMatchObject({
       code: 1,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
 import type { Comparison } from '../../src/protocol/comparison.ts';
-import { startVolley, volley } from '../support/cli.ts';
+import { startVolley } from '../support/cli.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 import { closedPort, useTargets } from '../support/target.ts';
 
@@ -20,7 +20,7 @@ describe('volley modes', () => {
   test('the same load in every mode, by workers that are what they say; text and Markdown, rendered again', async () => {
     const target = await startTarget();
     const path = join(folder, 'modes.json');
-    const ended = await volley('modes', target.url, ...QUICK, '-n', '60', '-w', '2', '--out', path);
+    const ended = await keptVolley('modes', target.url, ...QUICK, '-n', '60', '-w', '2', '--out', path);
     expect(ended.code).toBe(0);
     expect(ended.stderr).toContain('4 arms × 2 rounds: 8 runs');
     expect(ended.stderr).not.toMatch(/fail/);
@@ -93,7 +93,7 @@ describe('volley compare', () => {
     // So far apart that a busy machine, which takes a tenth of a second more, does not bring them close.
     const [fast, slow] = [`${target.url}delay/2`, `${target.url}delay/1000`];
     const args = ['compare', fast, slow, '-n', '5', '--warmup', '0s', '-c', '5', '--mode', 'inline'];
-    const ended = await volley(...args, '--rounds', '6', '--fail-if', 'slower', '--out', path);
+    const ended = await keptVolley(...args, '--rounds', '6', '--fail-if', 'slower', '--out', path);
     expect(ended.code).toBe(1);
     expect(ended.stdout).toContain('slower');
     expect(ended.stdout).toMatch(/\d\.\d\d? \(\d.*–\d/);

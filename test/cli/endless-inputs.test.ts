@@ -67,7 +67,7 @@ describe('a pipe without a writer', () => {
   test('that is written to later is read, and all else with it', async () => {
     const target = await startTarget();
     const [plan, rows, body] = ['plan', 'rows.csv', 'body'].map((name) => newPipe(`late-${name}`));
-    const started = startVolley(['run', plan!, '-n', '2', '-c', '1', '-o', 'json']);
+    const started = startVolley(['run', plan!, '-n', '2', '-c', '1', '--mode', 'inline', '-o', 'json']);
     await pause(200);
     await writeFile(plan!, `url: '${target.url}bytes/{{n}}?{{id}}'\nrows: ${rows}\nbody-file: ${body}\n`);
     await writeFile(rows!, 'id\n1\n2\n');
@@ -80,7 +80,7 @@ describe('a pipe without a writer', () => {
   test('does not hold up the rows of a batch that come through another one', async () => {
     const target = await startTarget();
     const [rows, body] = [newPipe('batch-rows'), newPipe('batch-body')];
-    const started = startVolley(['batch', rows, `${target.url}echo?{{id}}`, '-D', body]);
+    const started = startVolley(['batch', rows, `${target.url}echo?{{id}}`, '-D', body, '--mode', 'inline']);
     await writeFile(rows, 'id\n1\n2\n');
     await writeFile(body, 'x');
     const { code, stdout } = await started.ended;

@@ -31,17 +31,19 @@ interface Writer {
 const WRITERS: Readonly<Record<string, Writer>> = {
   'run --out': {
     pipe: 'result',
-    words: (url, pipe) => [url, '-n', '3', '-c', '1', '--out', pipe],
+    words: (url, pipe) => [url, '-n', '3', '-c', '1', '--mode', 'inline', '--out', pipe],
     read: (text) => (JSON.parse(text) as Summary).requests.ok,
   },
   'run --samples': {
     pipe: 'samples.csv',
-    words: (url, pipe) => [url, '-n', '3', '-c', '1', '--samples', pipe],
+    words: (url, pipe) => [url, '-n', '3', '-c', '1', '--mode', 'inline', '--samples', pipe],
     read: (text) => text.trimEnd().split('\n').length - 1,
   },
   'batch --out': {
     pipe: 'rows',
-    words: (url, pipe) => ['batch', writeIds(inFolder('three.csv'), 3), url, '--out', pipe],
+    words: (url, pipe) => [
+      ...['batch', writeIds(inFolder('three.csv'), 3), url, '--mode', 'inline', '--out', pipe],
+    ],
     read: (text) => text.trimEnd().split('\n').length - 1,
   },
 };
@@ -99,7 +101,7 @@ describe('a named pipe', () => {
   test('which is standard output, by its name as a file, takes the result', async () => {
     const target = await startTarget();
     const rows = writeIds(inFolder('named.csv'), 3);
-    const command = `"${process.execPath}" "${BIN}" batch "${rows}" "${target.url}?{{id}}" --out /dev/stdout | cat`;
+    const command = `"${process.execPath}" "${BIN}" batch "${rows}" "${target.url}?{{id}}" --mode inline --out /dev/stdout | cat`;
     const { stdout } = await promisify(exec)(command, { cwd: ROOT });
     const ids = stdout
       .split('\n')

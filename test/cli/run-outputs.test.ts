@@ -182,7 +182,10 @@ describe('--samples', () => {
     const target = await startTarget();
     const file = join(folder, 'full.csv');
     symlinkSync('/dev/full', file);
-    const { code, stdout, stderr } = await volley(target.url, '-n', '5000', '-c', '4', '--samples', file);
+    const { code, stdout, stderr } = await volley(
+      target.url,
+      ...['-n', '5000', '-c', '4', '--mode', 'inline', '--samples', file],
+    );
     expect(code).toBe(4);
     expect(stdout).toMatch(/5,000 sent in \S+ m?s, 5,000 ok/);
     expect(withoutProgress(stderr)).toBe(
@@ -193,7 +196,7 @@ describe('--samples', () => {
   test('a file that may not grow any more ends with a whole row', async () => {
     const target = await startTarget();
     const file = join(folder, 'limited.csv');
-    const command = `ulimit -f 100; "${process.execPath}" "${BIN}" ${target.url} -n 5000 -c 4 --samples ${file}`;
+    const command = `ulimit -f 100; "${process.execPath}" "${BIN}" ${target.url} -n 5000 -c 4 --mode inline --samples ${file}`;
     const ended = promisify(exec)(command, { shell: '/bin/bash' });
     const { code, stderr } = (await ended.catch((error: unknown) => error)) as {
       code: number;
@@ -273,9 +276,9 @@ describe('--step-summary', () => {
   test.each([
     {
       name: 'a comparison',
-      args: ['compare', 'URL', 'URL', '--rounds', '2', '-n', '5', '-c', '1', '-w', '1'],
+      args: ['compare', 'URL', 'URL', '--rounds', '2', '-n', '5', '-c', '1', '--mode', 'inline'],
     },
-    { name: 'a repeated run', args: ['URL', '--repeat', '2', '-n', '5', '-c', '1', '-w', '1'] },
+    { name: 'a repeated run', args: ['URL', '--repeat', '2', '-n', '5', '-c', '1', '--mode', 'inline'] },
     {
       name: 'a sweep',
       args: ['sweep', 'URL', '-c', '1..2', '-n', '5', '--warmup', '0s', '--mode', 'inline'],
@@ -338,8 +341,8 @@ test.each([
 ])('-o $form is the same from a run and from its saved result', async ({ form, text }) => {
   const target = await startTarget();
   const file = join(folder, `${form}.json`);
-  const args = ['-n', '20', '-c', '2', '--threshold', 'p50<10s', '--out', file, '-o', form];
-  const { code, stdout } = await volley(target.url, ...args);
+  const args = ['-n', '20', '-c', '2', '--mode', 'inline', '--threshold', 'p50<10s'];
+  const { code, stdout } = await volley(target.url, ...args, '--out', file, '-o', form);
   expect(code).toBe(0);
   expect(stdout).toMatch(text);
   expect((await volley('report', file, '-o', form)).stdout).toBe(stdout);
@@ -355,7 +358,9 @@ describe('a file that another run writes', () => {
     const [busy, idle] = [await startTarget(), await startTarget()];
     const [file, link] = [join(folder, name), join(folder, `link-${name}`)];
     symlinkSync(file, link);
-    const first = startVolley([`${busy.url}delay/2`, '-d', '60s', '-c', '2', option, file]);
+    const first = startVolley([
+      ...[`${busy.url}delay/2`, '-d', '60s', '-c', '2', '--mode', 'inline', option, file],
+    ]);
     await eventually(() => busy.stats().requests > 100, 'the first run sends');
     const second = await volley(...command, idle.url, '-d', '100ms', option, link);
     first.child.kill('SIGINT');
@@ -372,7 +377,7 @@ describe('a file that another run writes', () => {
   test('what a killed run has left is taken over and removed', async () => {
     const target = await startTarget();
     const [file, samples] = [join(folder, 'killed.json'), join(folder, 'killed.csv')];
-    const options = ['-c', '2', '--out', file, '--samples', samples];
+    const options = ['-c', '2', '--mode', 'inline', '--out', file, '--samples', samples];
     const first = startVolley([`${target.url}delay/2`, '-d', '60s', ...options]);
     await eventually(() => target.stats().requests > 100, 'the run sends');
     first.child.kill('SIGKILL');

@@ -85,7 +85,10 @@ describe('the result on stdout', () => {
   test('as JSON, which --out saves too, and report renders again', async () => {
     const target = await startTarget();
     const path = join(folder, 'result.json');
-    const { code, stdout } = await volley(target.url, '-n', '50', '-c', '2', '-o', 'json', '--out', path);
+    const { code, stdout } = await keptVolley(
+      target.url,
+      ...['-n', '50', '-c', '2', '--mode', 'inline', '-o', 'json', '--out', path],
+    );
     expect(code).toBe(0);
     const summary = JSON.parse(stdout) as Summary;
     expect(summary).toMatchObject({
@@ -104,7 +107,7 @@ describe('the result on stdout', () => {
 
   test('whoever stops reading ends it quietly', async () => {
     const target = await startTarget();
-    const command = `"${process.execPath}" bin/volley.js ${target.url} -d 300ms -c 2 -o json | head -1`;
+    const command = `"${process.execPath}" bin/volley.js ${target.url} -d 300ms -c 2 --mode inline -o json | head -1`;
     const child = await promisify(exec)(command, { cwd: ROOT });
     expect(child.stdout).toBe('{\n');
     expect(child.stderr).toBe('');
@@ -131,7 +134,10 @@ describe('the result on stdout', () => {
 describe('exit codes', () => {
   test('1 and a sentence where nothing succeeded', async () => {
     const port = await closedPort();
-    const { code, stdout, stderr } = await volley(`127.0.0.1:${port}`, '-n', '6', '-c', '2');
+    const { code, stdout, stderr } = await keptVolley(
+      `127.0.0.1:${port}`,
+      ...['-n', '6', '-c', '2', '--mode', 'inline'],
+    );
     expect(code).toBe(1);
     expect(stdout).toContain(`           6 × connect (ECONNREFUSED): connect ECONNREFUSED 127.0.0.1:${port}`);
     expect(stderr).toBe(
@@ -270,6 +276,8 @@ describe('exit codes', () => {
       '20',
       '-c',
       '2',
+      '--mode',
+      'inline',
       '--out',
       join(gone, 'r.json'),
     ]);
@@ -284,7 +292,7 @@ describe('exit codes', () => {
 
   test('4 where stdout cannot take the result', async () => {
     const target = await startTarget();
-    const command = `"${process.execPath}" bin/volley.js ${target.url} -n 5 -o json > /dev/full`;
+    const command = `"${process.execPath}" bin/volley.js ${target.url} -n 5 --mode inline -o json > /dev/full`;
     await expect(promisify(exec)(command, { cwd: ROOT })).rejects.toMatchObject({
       code: 4,
       stderr: 'volley: the result could not be printed (the disk is full).\n',
@@ -304,7 +312,7 @@ describe('exit codes', () => {
 
   test('0 where nobody reads the notes', async () => {
     const port = await closedPort();
-    const command = `("${process.execPath}" bin/volley.js 127.0.0.1:${port} -n 2 -c 1 -o json; echo "ended with $?") 2>&1 >&3 | true`;
+    const command = `("${process.execPath}" bin/volley.js 127.0.0.1:${port} -n 2 -c 1 --mode inline -o json; echo "ended with $?") 2>&1 >&3 | true`;
     const { stdout } = await promisify(exec)(`exec 3>&1; ${command}; sleep 1`, { cwd: ROOT });
     expect(stdout).toContain('"ECONNREFUSED"');
     expect(stdout).toContain('ended with 1');
@@ -319,11 +327,13 @@ describe('exit codes', () => {
     ];
     writeFileSync(real, 'old', { mode: 0o600 });
     symlinkSync(real, link);
-    expect((await keptVolley(target.url, '-n', '3', '-c', '1', '--out', link)).code).toBe(0);
+    expect((await keptVolley(target.url, '-n', '3', '-c', '1', '--mode', 'inline', '--out', link)).code).toBe(
+      0,
+    );
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
     expect(statSync(real).mode & 0o777).toBe(0o600);
     expect((JSON.parse(readFileSync(real, 'utf8')) as Summary).requests.ok).toBe(3);
-    const command = `mkfifo ${pipe}; "${process.execPath}" bin/volley.js ${target.url} -n 3 -c 1 --out ${pipe} >/dev/null & cat ${pipe}; wait`;
+    const command = `mkfifo ${pipe}; "${process.execPath}" bin/volley.js ${target.url} -n 3 -c 1 --mode inline --out ${pipe} >/dev/null & cat ${pipe}; wait`;
     const { stdout } = await promisify(exec)(command, { cwd: ROOT });
     expect((JSON.parse(stdout) as Summary).requests.ok).toBe(3);
     expect(lstatSync(pipe).isFIFO()).toBe(true);
@@ -417,7 +427,7 @@ volley: --key '${text}' holds no private key in PEM form: give a file with -----
       '--threshold',
       'error-rate<1%',
     ];
-    const args = [target.url, '-n', '200', '-c', '4', '-w', '1', ...rules];
+    const args = [target.url, '-n', '200', '-c', '4', '--mode', 'inline', ...rules];
     const kept = await keptVolley(...args);
     expect(kept.code).toBe(0);
     expect(kept.stdout).toMatch(/thresholds ✓ p99<10s +\S+ [µm]s\n {11}✓ p97\.5\(response\) < 10s/);

@@ -2,10 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { startVolley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
 const inFolder = useFolder();
+/** For what stdin has no part in. */
+const volley = useKeptProcess();
 
 describe('- stands for stdin', () => {
   test.each<[string, string[], (url: string) => string]>([
@@ -22,7 +25,7 @@ describe('- stands for stdin', () => {
     const target = await startTarget();
     const own = positionals.map((word) => word.replace('{{url}}', `${target.url}echo`));
     const value = { '--json': '@-', '--form': 'f=@-;filename=a.txt' }[option] ?? '-';
-    const args = [...own, option, value, '-n', '2', '-c', '1', '-o', 'json'];
+    const args = [...own, option, value, '-n', '2', '-c', '1', '--mode', 'inline', '-o', 'json'];
     const { code, stdout, stderr } = await startVolley(args, {}, text(target.url)).ended;
     expect([code, stderr]).toEqual([0, '']);
     expect((JSON.parse(stdout) as { requests: { ok: number } }).requests.ok).toBe(2);
@@ -81,15 +84,15 @@ describe('- stands for stdin', () => {
     const plan = inFolder('plan.json');
     const request = (name: string) => ({ name, url: `${target.url}echo`, 'body-file': '-' });
     writeFileSync(plan, JSON.stringify({ mix: [request('a'), request('b')] }));
-    const args = ['run', plan, '-n', '4', '-c', '1', '--expect-body', 'from stdin'];
+    const args = ['run', plan, '-n', '4', '-c', '1', '--mode', 'inline', '--expect-body', 'from stdin'];
     expect((await startVolley(args, {}, 'from stdin').ended).code).toBe(0);
   });
 });
 
 test('a saved result, a description and a plan with a mistake are read there too', async () => {
   const target = await startTarget();
-  const args = [`${target.url}bytes/1`, '-n', '2', '-c', '1', '--timeout', '500', '-o', 'json'];
-  const { stdout, stderr } = await startVolley(args).ended;
+  const args = [`${target.url}bytes/1`, '-n', '2', '-c', '1', '--mode', 'inline', '--timeout', '500'];
+  const { stdout, stderr } = await volley(...args, '-o', 'json');
   expect(stderr).toBe("volley: --timeout '500' means 500 s: for 500 ms write 500ms.\n");
   const report = await startVolley(['report', '-'], {}, stdout).ended;
   expect([report.code, report.stdout]).toEqual([0, expect.stringContaining('2 sent in')]);

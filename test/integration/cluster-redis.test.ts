@@ -8,13 +8,16 @@ import { render, renderHtml, start } from '../../src/api/index.ts';
 import type { Broker } from '../../src/main/cluster/broker.ts';
 import { connectBroker } from '../../src/main/cluster/engine.ts';
 import { CERTIFICATE_PATH } from '../support/certificate.ts';
-import { ROOT, type Started, startVolley } from '../support/cli.ts';
+import { ROOT, type Started } from '../support/cli.ts';
 import { startAgent, submit } from '../support/cluster.ts';
 import { Fleet, hasRedis, KEY, load, RealBroker, resultOf } from '../support/fleet.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { SlowLink } from '../support/slow-link.ts';
 import { startWitness } from '../support/witness.ts';
 
 const HAS_REDIS = hasRedis();
+/** For commands that end by themselves; where what else runs does not wait for them. */
+const volley = useKeptProcess();
 const broker = new RealBroker();
 const fleet = new Fleet(broker);
 const brokerOfTwins = new RealBroker();
@@ -168,7 +171,7 @@ afterAll(async () => {
     try {
       // A run that a busy machine has degraded is none to hold others against.
       for (let good = 0, held = 0; held === 0; ) {
-        const { summary } = await resultOf(startVolley(words, { env: fleet.environment, cwd }));
+        const { summary } = await resultOf({ ended: volley.with(fleet.environment, words, cwd) });
         if (good === 0) expect(summary.baseline).toBeNull();
         else expect(summary.baseline).toMatchObject({ source: 'last' });
         if (good > 0) held++;
@@ -211,21 +214,18 @@ afterAll(async () => {
       },
     ];
     const check = async ({ args, code, says, env = {} }: (typeof runs)[number]): Promise<void> => {
-      const ended = await startVolley([fleet.witness.url, '-n', '10', '-q', ...args], {
-        env: { ...fleet.environment, ...env },
-      }).ended;
+      const words = [fleet.witness.url, '-n', '10', '-q', ...args];
+      const ended = await volley.with({ ...fleet.environment, ...env }, words);
       expect([ended.code, ended.stderr]).toEqual([code, expect.stringMatching(says)]);
       expect(ended.stderr).not.toMatch(/hidden|\n {4}at /);
     };
-    const [first, ...rest] = runs;
-    // The first wants all agents of the pool.
-    await check(first as (typeof runs)[number]);
-    await Promise.all(rest.map(check));
+    for (const run of runs) await check(run);
     expect(fleet.witness.seen).toEqual([]);
     broker.cli('config', 'set', 'requirepass', 'hidden');
-    const wrong = await startVolley([fleet.witness.url, '--agents', '1'], {
-      env: { ...fleet.environment, VOLLEY_BROKER: `redis://:hiddn@127.0.0.1:${broker.port}` },
-    }).ended;
+    const wrong = await volley.with(
+      { ...fleet.environment, VOLLEY_BROKER: `redis://:hiddn@127.0.0.1:${broker.port}` },
+      [fleet.witness.url, '--agents', '1'],
+    );
     expect([wrong.code, wrong.stderr]).toEqual([3, expect.stringMatching(/WRONGPASS/)]);
     broker.cli('-a', 'hidden', 'config', 'set', 'requirepass', '');
     broker.cli('config', 'set', 'maxmemory-policy', 'allkeys-lru');
@@ -246,7 +246,7 @@ afterAll(async () => {
     own.cli('ACL', 'SETUSER', 'scriptless', 'on', '>PASSWORD', '~volley:*', 'resetchannels', ...rights);
     const said = async (user: string, ...words: string[]): Promise<unknown[]> => {
       const env = { ...fleet.environment, VOLLEY_BROKER: own.url.replace('//', `//${user}:PASSWORD@`) };
-      const { code, stderr } = await startVolley(words, { env }).ended;
+      const { code, stderr } = await volley.with(env, words);
       expect(stderr.trim().split('\n')).toHaveLength(1);
       return [code, stderr];
     };
@@ -291,7 +291,7 @@ afterAll(async () => {
     const { environment: env } = twins;
     const agents = await Promise.all([1, 2].map(() => twins.startAgent('twin')));
     started.push(...agents);
-    const listed = await startVolley(['agents', '--pool', 'twins'], { env }).ended;
+    const listed = await volley.with(env, ['agents', '--pool', 'twins']);
     for (const { child } of agents) expect(listed.stdout).toContain(`twin (pid ${child.pid} on `);
     const run = twins.submit(2, ...load(100, '60s'));
     await twins.seen(100);

@@ -183,7 +183,7 @@ export class Fleet {
   }
 }
 
-export async function resultOf({ ended }: Started): Promise<Ended & { summary: Summary }> {
+export async function resultOf({ ended }: Pick<Started, 'ended'>): Promise<Ended & { summary: Summary }> {
   const { stdout, ...rest } = await ended;
   if (stdout === '') throw new Error(rest.stderr);
   return { ...rest, stdout, summary: JSON.parse(stdout) as Summary };
