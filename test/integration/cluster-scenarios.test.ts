@@ -18,6 +18,7 @@ import type { Summary } from '../../src/protocol/summary.ts';
 import { type Submitted, startAgent, submitPlan } from '../support/cluster.ts';
 import { useFolder } from '../support/folder.ts';
 import { MemoryBroker } from '../support/memory-broker.ts';
+import { childrenOf } from '../support/processes.ts';
 import { startWitness, type Witness } from '../support/witness.ts';
 
 const pathOf = useFolder();
@@ -347,6 +348,37 @@ describe('scenarios over agents', () => {
       // Before it was lost it may have started some that it had not reported.
       expect(witness.seen.length).toBeGreaterThanOrEqual(summary.requests.sent);
     }));
+
+  test('of a worker that its agent has lost, the iterations that are missing are counted', async () => {
+    const before = new Set(childrenOf(process.pid));
+    await withAgents(
+      [2, 1],
+      async (_, witness, broker) => {
+        const text = `url: http://127.0.0.1:${witness.port}
+scenarios:
+  rate: { load: { executor: constant-arrival-rate, rate: 100, duration: 3s }, flow: [{ get: /a, name: a }] }
+  shared: { load: { executor: shared-iterations, vus: 6, iterations: 600 }, flow: [{ get: /b, name: b }, { think: 20ms }] }
+  users: { load: { executor: constant-vus, vus: 3, duration: 1s }, flow: [{ get: /c, name: c }, { think: 20ms }] }
+`;
+        const run = await submitted(broker, text, 2);
+        while (witness.seen.length < 150) await delay(20);
+        process.kill(childrenOf(process.pid).find((pid) => !before.has(pid))!, 'SIGKILL');
+        const summary = await run.summary;
+        const { total, scenarios } = summary.scenarios!;
+        expect(codesOf(summary)).toEqual(['worker-lost', 'iterations-not-started']);
+        expect(summary.agents!.map(({ state }) => state)).toEqual(['finished', 'finished']);
+        const [rate, shared, users] = scenarios;
+        expect([rate?.scheduled, shared?.scheduled, users?.notStarted]).toEqual([300, 600, 0]);
+        expect(rate!.notStarted + shared!.notStarted).toBe(total.notStarted);
+        expect(rate!.notStarted).toBeGreaterThan(30);
+        expect(shared!.notStarted).toBeGreaterThan(60);
+        const missing = summary.agents!.map(({ iterations }) => iterations!.missing);
+        expect(missing.reduce((sum: number, count) => sum + count!, 0)).toBe(total.notStarted);
+        expect(missing).toContain(0);
+      },
+      { mode: 'processes' },
+    );
+  });
 
   test.concurrent('users without a number of iterations are missing with their agent', () =>
     withAgents([1, 1], async (connections, witness, broker) => {
