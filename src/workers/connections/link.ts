@@ -136,7 +136,7 @@ export class Link implements Recipient {
    * hears from us (Nagle's algorithm) comes before its end: our acknowledgements alone may take 40 ms.
    */
   async part(): Promise<void> {
-    if (!this.mayBeUsed || this.isMistrusted || !this.isIdle) return;
+    if (!this.mayBeUsed || this.isMistrusted || !this.isIdle || this.answers === 0) return;
     const { socket } = this;
     this.endedByUs = true;
     socket.end();
