@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import type { Summary } from '../../src/api/index.ts';
 import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 import { useShop } from '../support/shop.ts';
@@ -51,4 +52,18 @@ test.each(Object.keys(PARTS))('an error of %s says where it was thrown, as all c
     expect(once).toMatch(/\* iteration > GET .* \* the user's teardown \* the user's teardown failed/);
   if (part === 'check') expect(once).toMatch(/'a' \* iteration failed/);
   expect(once).toContain(`no price ${part.startsWith('vu') ? `(called at ${callers})` : where}`);
+});
+
+test('an error of a function that a step calls says both places', async () => {
+  writeFileSync(file('sign.mjs'), "export const sign = () => { throw new RangeError('no key'); };\n");
+  const path = file('called.yaml');
+  const load = '{ executor: per-vu-iterations, vus: 1, iterations: 1 }';
+  writeFileSync(
+    path,
+    `url: ${shop.url}\nscenarios:\n  a:\n    load: ${load}\n    flow: [{ call: ./sign.mjs#sign }]\n`,
+  );
+  const { stdout } = await volley('run', path, '--mode', 'inline', '-o', 'json');
+  expect((JSON.parse(stdout) as Summary).scenarios!.total.errors).toMatchObject([
+    { kind: 'script', code: 'FlowError called.yaml:5:12', example: 'RangeError: no key (sign.mjs:1:35)' },
+  ]);
 });

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { Interrupted, RequestError, ScenarioFailure } from '../../../protocol/scenario-errors.ts';
-import { isA, textOf } from '../script-place.ts';
+import { isA, placeOf, textOf, toldInFull } from '../script-place.ts';
 
 /** A step failed. Its stack points to the step in the plan file, so that it is reported like an error of a module. */
 class FlowError extends Error {
@@ -39,7 +39,8 @@ export function placed(error: unknown, path: string, place: string): unknown {
     }
     return error;
   }
-  return new FlowError(textOf(error), path, place);
+  // What a called function throws has a place of its own, in its module.
+  return new FlowError(placeOf(error) === null ? textOf(error) : toldInFull(error), path, place);
 }
 
 /** Whether it can be given a place, and says what happened; what is called may throw anything, frozen too. */
