@@ -45,6 +45,8 @@ const BODIES = {
   'await null': `${STEPS} await null; } }`,
   'resolved promises': `await vu.http.get('/'); ${STEPS} await Promise.resolve(left); } }`,
   'async functions and checks': `const one = async () => busy(); ${STEPS} vu.check(await one(), { well: (got) => got !== null }); } }`,
+  'checks after other waits': `${STEPS} if (left % 50 === 0) await new Promise(setImmediate); vu.check(left, { well: (left) => left >= 0 }); } }`,
+  'groups after other waits': `${STEPS} if (left % 50 === 0) await new Promise(setImmediate); await vu.group('g', () => {}); } }`,
   'all at once': `await vu.http.get('/'); ${STEPS} if (left % 100 === 0) await Promise.all([null, vu.sleep(1)]); } }`,
 };
 

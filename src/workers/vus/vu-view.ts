@@ -25,6 +25,8 @@ export interface ActingUser {
   readonly http: Http;
   readonly cookies: Cookies;
   random(): number;
+  /** Its code runs, whatever it has awaited. */
+  goesOn(): void;
   request(method: string, url: string | Url, params: RequestParams | undefined): Promise<Response>;
   sleep(time: ScenarioDuration, upTo: ScenarioDuration | undefined, scope: Scope | null): Promise<void>;
   group<T>(name: string, around: Scope | null, body: (vu: VuView) => T | Promise<T>): Promise<T>;
@@ -108,11 +110,13 @@ export class VuView implements VU {
       return Promise.reject(
         new TypeError(`group('${name}', ${textOf(body)}): give it a function, as in async (vu) => { … }`),
       );
+    this.#user.goesOn();
     // The body of a group takes a view.
     return this.#user.group(name, this.#scope, body as (vu: VuView) => T | Promise<T>);
   }
 
   check<T>(value: T, checks: Readonly<Record<string, (value: T) => boolean>>): boolean {
+    this.#user.goesOn();
     return this.#user.check(value, checksIn(checks));
   }
 }
