@@ -525,7 +525,7 @@ describe('what cannot be done', () => {
   test('whoever has read enough of the printed rows ends it quietly, and the rest is not sent', async () => {
     const target = await startTarget();
     const rows = writeIds(inFolder('head.csv'), 5_000);
-    const command = `"${process.execPath}" "${BIN}" batch "${rows}" "${target.url}delay/2?{{id}}" | head -1; exit \${PIPESTATUS[0]}`;
+    const command = `"${process.execPath}" "${BIN}" batch "${rows}" "${target.url}delay/2?{{id}}" --mode inline | head -1; exit \${PIPESTATUS[0]}`;
     const ended = await promisify(execFile)('/bin/bash', ['-c', command]);
     expect(ended.stdout).toMatch(/^id,.*volley_error\n$/);
     expect(ended.stderr).toBe('');

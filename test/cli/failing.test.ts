@@ -88,7 +88,10 @@ describe('a target of which much fails', () => {
   test('a percentile of too few requests says how many it takes', async () => {
     const { url } = await startTarget();
     const rule = ['--threshold', 'p99.9<1s'];
-    const { code, stdout, stderr } = await volley(url, '-n', '200', ...rule, '-o', 'csv');
+    const { code, stdout, stderr } = await volley(
+      url,
+      ...['-n', '200', '--mode', 'inline', ...rule, '-o', 'csv'],
+    );
     expect(stderr).toContain('p99.9<1s did not hold: too few requests to tell: it takes 1,000 requests.');
     expect(stdout).not.toContain('did not hold');
     expect(code).toBe(1);
@@ -121,12 +124,20 @@ describe('a comparison', () => {
     );
     expect(ended.stderr).toContain(conclusions[0]);
     expect(ended.code).toBe(1);
-    const better = await volley('compare', failing, `${url}delay/3`, ...args, '--fail-if', 'slower');
+  });
+
+  test('of rounds that are saved has a better arm, which differs and is not slower', async () => {
+    const { url } = await startTarget();
+    const args = ['--repeat', '2', '-n', '100', '-c', '2', '--mode', 'inline', '--warmup', '0s', '--out'];
+    const [failing, good] = [join(folder, 'failing-rounds.json'), join(folder, 'good-rounds.json')];
+    await volley(await faultyTarget(90), ...args, failing);
+    await volley(`${url}delay/3`, ...args, good);
+    const better = await volley('compare', failing, good, '--fail-if', 'slower');
     expect(better.stdout).toMatch(/B is better/);
     expect(better.stdout).toMatch(/^A +1 +\S+\/s +90\.0 % /m);
     expect(better.stdout).toMatch(/note: A: 180 of 200 requests failed \(90\.0 %\)\./);
     expect(better.code).toBe(0);
-    const different = await volley('compare', failing, `${url}delay/3`, ...args, '--fail-if', 'different');
+    const different = await volley('compare', failing, good, '--fail-if', 'different');
     expect(different.code).toBe(1);
   });
 

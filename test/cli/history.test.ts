@@ -24,7 +24,7 @@ test('results are kept, listed, read again and compared', async () => {
   expect([nothing.code, existsSync(join(cwd, 'none.html'))]).toEqual([4, false]);
   expect(nothing.stderr).toContain("--html 'none.html' was not written: there is nothing to show.");
   for (const path of ['', 'status/500']) {
-    const sent = ['-n', '6', '-c', '2', '-w', '1', '-u', 'me:kept-secret', '--save'];
+    const sent = ['-n', '6', '-c', '2', '--mode', 'inline', '-u', 'me:kept-secret', '--save'];
     expect((await volley(target.url + path, ...sent)).code).toBe(path === '' ? 0 : 1);
     expect((await volley('runs', 'elsewhere')).stderr).toContain(
       path === ''
@@ -68,7 +68,19 @@ test('a run that is slower than the last good one fails where that was asked for
   const cwd = inFolder('slower');
   mkdirSync(cwd, { recursive: true });
   const measure = (): Promise<Ended> => {
-    const load = ['-n', '400', '-c', '2', '-w', '1', '--save', '--baseline', 'last', '--fail-if', 'slower'];
+    const load = [
+      '-n',
+      '400',
+      '-c',
+      '2',
+      '--mode',
+      'inline',
+      '--save',
+      '--baseline',
+      'last',
+      '--fail-if',
+      'slower',
+    ];
     return keptVolley.with({}, [`${target.url}delay/2`, ...load, '-o', 'csv'], cwd);
   };
   const first = await measure();

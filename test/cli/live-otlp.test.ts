@@ -7,7 +7,7 @@ import type { Summary } from '../../src/protocol/summary.ts';
 import { startVolley } from '../support/cli.ts';
 import { closedPort } from '../support/target.ts';
 
-const RATE = ['--rate', '50', '-d', '2s', '-c', '2', '-w', '1', '-o', 'json'];
+const RATE = ['--rate', '50', '-d', '2s', '-c', '2', '--mode', 'inline', '-o', 'json'];
 /** OpenTelemetry's own variables. */
 const env = {
   OTEL_METRIC_EXPORT_INTERVAL: '200',

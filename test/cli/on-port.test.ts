@@ -3,15 +3,17 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Comparison, Summary } from '../../src/api/index.ts';
 import { quotedForCmd } from '../../src/main/cli/on-port/started-target.ts';
-import { type Ended, ROOT, startVolley, volley } from '../support/cli.ts';
+import { type Ended, ROOT, startVolley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { eventually, groupIsAlive } from '../support/processes.ts';
 import { closedPort, useTargets } from '../support/target.ts';
 
+const volley = useKeptProcess();
 const inFolder = useFolder();
 const startTarget = useTargets();
 const SERVER = join(ROOT, 'test/fixtures/started-server.cjs');
-const LOAD = ['-n', '40', '-c', '2', '-w', '1', '-o', 'json'];
+const LOAD = ['-n', '40', '-c', '2', '--mode', 'inline', '-o', 'json'];
 
 interface OnPort extends Ended {
   /** The server that was started, and its child; none where it ended first. */
@@ -134,7 +136,7 @@ describe('a target that volley starts', () => {
       const port = await closedPort();
       const pidsPath = inFolder(`${how}.pids`);
       const { child, ended } = startVolley([
-        ...['--on-port', String(port), '-d', '60s', '-w', '1', '-o', 'json'],
+        ...['--on-port', String(port), '-d', '60s', '--mode', 'inline', '-o', 'json'],
         ...['--', process.execPath, SERVER, String(port), how, pidsPath],
       ]);
       await eventually(() => existsSync(pidsPath) && readFileSync(pidsPath, 'utf8').includes(' '), 'it runs');

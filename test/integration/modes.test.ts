@@ -17,7 +17,8 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
   const test = testInEveryMode({ mode, client });
   /** For what goes over a connection, whoever has asked for it. */
   const testOfClient = testInTurns({ mode, client });
-  test.each([
+  // How many belong to which worker is the plan's, whatever the workers are; each mode has several of them below.
+  testOfClient.each([
     { workers: 1, concurrency: 1, requests: 1 },
     { workers: 1, concurrency: 10, requests: 101 },
     { workers: 2, concurrency: 3, requests: 100 },
