@@ -378,14 +378,17 @@ describe('the verdict, on each side of each line', () => {
     expect(caveats.map((caveat) => caveat.code)).toEqual(code === 'late-starts' ? [] : ['late-starts']);
   });
 
-  test.each<[string, number, string, string[]]>([
-    ['on the line', startLagShare * 20, 'kept-up', ['no-processor']],
-    ['above it', startLagShare * 20 + 0.01, 'no-processor', []],
-  ])('a lag beside the usual response, without a processor, %s', (_name, lagMs, code, others) => {
+  const fewLate = (max: number): LatencySummary => ({ ...usual(0, 0, 0), percentiles: { '99': null }, max });
+  test.each<[string, LatencySummary, string, string[]]>([
+    ['on the line', usual(0, 0, startLagShare * 20), 'kept-up', ['no-processor']],
+    ['above it', usual(0, 0, startLagShare * 20 + 0.01), 'no-processor', []],
+    ['of few requests the latest, on the line', fewLate(startLagShare * 20), 'kept-up', ['no-processor']],
+    ['and above it', fewLate(startLagShare * 20 + 0.01), 'no-processor', []],
+  ])('a lag beside the usual response, without a processor, %s', (_name, startLag, code, others) => {
     const { finding, caveats } = judgementOf({
       ...QUIET,
       processorWait: 0.5,
-      ...withLatencies({ response: usual(20, 20, 100), startLag: usual(0, 0, lagMs) }),
+      ...withLatencies({ response: usual(20, 20, 100), startLag }),
     });
     expect([finding.code, caveats.map((caveat) => caveat.code)]).toEqual([code, others]);
   });

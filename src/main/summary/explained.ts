@@ -24,7 +24,8 @@ export function withLateness(judgement: Judgement, facts: VerdictFacts): Judgeme
 /** A worker had no processor, unless start lag shows that an open load was hardly late for it. */
 export function unprocessed(facts: VerdictFacts): Judgement | null {
   const { startLag, response } = facts.latencies;
-  const [lagMs, usualMs] = [startLag.percentiles['99'], response.percentiles['50']];
+  // Of few requests the latest start is as good a bound.
+  const [lagMs, usualMs] = [startLag.percentiles['99'] ?? startLag.max, response.percentiles['50']];
   const isKnown = typeof lagMs === 'number' && typeof usualMs === 'number';
   if (facts.load.model === 'open' && isKnown && lagMs <= VERDICT_LIMITS.startLagShare * usualMs) return null;
   return processor(facts);
