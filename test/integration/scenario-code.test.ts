@@ -197,7 +197,7 @@ export default scenario({ executor: 'constant-vus', vus: 1, duratoin: '1s', base
 ${prefix}baseUrl: there is no such field: did you mean baseURL?
 ${prefix}url: there is no such field: did you mean baseURL?
 ${prefix}metrics: there is no such field: scenario(…) does not take it: write defineTest({ … }).
-${prefix}other: there is no such field: choose from executor, startTime, gracefulStop, vus, duration.
+${prefix}other: there is no such field: choose from executor, startTime, gracefulStop, vus, duration, baseURL, headers, thresholds, timeout, seed, setupTimeout, streams, rows, newConnection, cookies, keepCookies.
 `,
   );
 

@@ -4,6 +4,9 @@ import { parseDurationMs } from '../quantities.ts';
 
 const LONGEST_MS = 168 * 3_600_000;
 
+/** What to do about a field, where these are known. */
+export type AdviceOnField = (field: string, known: readonly string[]) => string;
+
 /** Reads the fields of an object made by user code, and collects what is wrong with them. */
 export class Fields {
   /** The object's name in problems: `scenarios.shop.load`; empty if its fields are named alone. */
@@ -15,14 +18,14 @@ export class Fields {
 
   /**
    * @param known the allowed fields; any other is reported
-   * @param adviceOn advice on one that is like none of them; null for the usual
+   * @param adviceOn advice on one that is like none of them
    */
   constructor(
     name: string,
     value: unknown,
     known: readonly string[],
     problems: string[],
-    adviceOn: (field: string) => string | null = () => null,
+    adviceOn: AdviceOnField = meantOrOneOf,
   ) {
     this.name = name;
     this.#problems = problems;
@@ -33,7 +36,7 @@ export class Fields {
     for (const field of Object.keys(given)) {
       if (known.includes(field) || given[field] === undefined) continue;
       const meant = nearestTo(field, known);
-      const advice = (meant === null ? adviceOn(field) : null) ?? meantOrOneOf(field, known);
+      const advice = (meant === null ? adviceOn : meantOrOneOf)(field, known);
       problems.push(`${this.nameOf(field)}: there is no such field: ${advice}`);
       // The unknown field is reported, and not that the field that was meant is missing.
       if (meant !== null) this.#values[meant] ??= given[field];

@@ -6,7 +6,7 @@ import type { TestDefinition } from '../../../protocol/test-definition.ts';
 import { canBeDealt } from '../../../requests/dealing.ts';
 import { mostUsers } from '../../../time/user-schedule.ts';
 import { counted } from '../../text/format.ts';
-import { nearestTo } from '../../text/nearest.ts';
+import { meantOrOneOf } from '../../text/nearest.ts';
 import { quoted } from '../../text/quoted.ts';
 import { Problems } from '../problems.ts';
 import { readRows } from '../requests/rows.ts';
@@ -154,13 +154,13 @@ function readScenario(
   };
 }
 
-/** Advice on a field of `scenario()` that is none of its load; null if it is like no other either. */
-function besideLoad(field: string): string | null {
+/** Advice on a field of `scenario()` that is none of its load. */
+function besideLoad(field: string, ofLoad: readonly string[]): string {
   const more = [...OF_TEST, ...OF_SCENARIO].filter((name) => !OF_ONE.includes(name));
   if (more.includes(field)) return 'scenario(…) does not take it: write defineTest({ … }).';
   // As plans, the command line and other tools call it.
-  const meant = ['url', 'target', 'host'].includes(field) ? 'baseURL' : nearestTo(field, OF_ONE);
-  return meant === null ? null : `did you mean ${meant}?`;
+  if (['url', 'target', 'host'].includes(field)) return 'did you mean baseURL?';
+  return meantOrOneOf(field, [...ofLoad, ...OF_ONE]);
 }
 
 function rowsIn(

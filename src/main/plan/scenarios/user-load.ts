@@ -6,7 +6,7 @@ import {
   type UserStage,
 } from '../../../protocol/scenario.ts';
 import { durationOfMs } from '../load.ts';
-import { Fields } from './fields.ts';
+import { type AdviceOnField, Fields } from './fields.ts';
 
 export const MOST_USERS = 1_000_000;
 export const MOST_ITERATIONS = 1_000_000_000;
@@ -34,14 +34,14 @@ const ALL = [...ALWAYS, ...new Set(Object.values(FIELDS).flat())];
  *
  * @param name its name in problems
  * @param mostUsers limit on concurrent users if none is given
- * @param adviceOn advice on a field that it does not have; null for the usual
+ * @param adviceOn advice on a field that is like none that it has
  */
 export function readLoad(
   name: string,
   value: unknown,
   mostUsers: number,
   problems: string[],
-  adviceOn?: (field: string) => string | null,
+  adviceOn?: AdviceOnField,
 ): UserLoad {
   const given = new Fields(name, value, ALL, []);
   const executor = given.choice('executor', EXECUTORS, 'constant-vus');
@@ -62,7 +62,7 @@ function loadOf(
   value: unknown,
   mostUsers: number,
   problems: string[],
-  adviceOn: ((field: string) => string | null) | undefined,
+  adviceOn: AdviceOnField | undefined,
 ): UserLoad {
   const fields = new Fields(name, value, [...ALWAYS, ...FIELDS[executor]], problems, adviceOn);
   fields.choice('executor', EXECUTORS);
