@@ -3,14 +3,17 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startVolley } from '../support/cli.ts';
+import { type Ended, startVolley } from '../support/cli.ts';
 import { ENDLESS_LOOP } from '../support/endless-loop.ts';
 import { Fleet, hasRedis, RealBroker, resultOf } from '../support/fleet.ts';
 import { useFolder } from '../support/folder.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { listening } from '../support/target.ts';
 
 const HAS_REDIS = hasRedis();
 const pathOf = useFolder();
+/** Of its own: it keeps the modules that it has loaded, and no path is written with another module. */
+const volley = useKeptProcess(false);
 const broker = new RealBroker();
 const open = new Fleet(broker, 'open');
 const closed = new Fleet(broker, 'closed');
@@ -85,10 +88,10 @@ function submit(
   path: string,
   agents: number,
   ...more: string[]
-): ReturnType<typeof startVolley> {
+): { readonly ended: Promise<Ended> } {
   seen = [];
   const words = ['run', path, '-o', 'json', '-q', '--agents', String(agents), '--pool', pool, ...more];
-  return startVolley(words, { env: open.environment });
+  return { ended: volley.with(open.environment, words) };
 }
 
 function valuesOf(path: string, name: string): string[] {
