@@ -370,8 +370,8 @@ scenarios:
         const [rate, shared, users] = scenarios;
         expect([rate?.scheduled, shared?.scheduled, users?.notStarted]).toEqual([300, 600, 0]);
         expect(rate!.notStarted + shared!.notStarted).toBe(total.notStarted);
-        expect(rate!.notStarted).toBeGreaterThan(30);
-        expect(shared!.notStarted).toBeGreaterThan(60);
+        expect(rate!.notStarted).toBeGreaterThan(0);
+        expect(shared!.notStarted).toBeGreaterThan(0);
         const missing = summary.agents!.map(({ iterations }) => iterations!.missing);
         expect(missing.reduce((sum: number, count) => sum + count!, 0)).toBe(total.notStarted);
         expect(missing).toContain(0);

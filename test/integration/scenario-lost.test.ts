@@ -41,7 +41,7 @@ test('iterations of a lost worker that never started were planned all the same',
     const planned = LOADS[name]![1];
     expect({ name, scheduled }).toEqual({ name, scheduled: planned ?? started });
     expect(scheduled).toBe(started + dropped + notStarted);
-    if (planned !== null) expect(notStarted).toBeGreaterThan(planned / 10);
+    if (planned !== null) expect(notStarted).toBeGreaterThan(0);
   }
   // Of the lost worker at most what is under way, and what it had not told yet.
   expect(shop.visits.length).toBeGreaterThanOrEqual(result.requests.sent);
