@@ -51,12 +51,12 @@ type WithoutLoad = { readonly [Field in FieldsOf<Executor>]?: undefined };
 
 /** A test of one scenario, for a module's default export. */
 export function scenario<Given = undefined>(
-  options: TestOptions & (Executor | WithoutLoad) & OptionsOfOne<Given>,
+  options: Omit<TestOptions, 'setupTimeout'> & (Executor | WithoutLoad) & OptionsOfOne<Given>,
   exec: ScenarioOf<NoInfer<Given>, Record<never, never>, undefined>['exec'],
 ): Test {
-  const { baseURL, headers, thresholds, timeout, seed, setupTimeout, streams, ...others } = options;
+  const { baseURL, headers, thresholds, timeout, seed, streams, ...others } = options;
   const { rows, newConnection, cookies, keepCookies, ...load } = others;
-  const given = { baseURL, headers, thresholds, timeout, seed, setupTimeout, streams };
+  const given = { baseURL, headers, thresholds, timeout, seed, streams };
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const one = {
     exec,

@@ -189,7 +189,7 @@ export default defineTest({ thresholds: ['count(nometric)>0', 'p95{x}<z'], timeo
     one,
     `import { scenario } from 'volley';
 export default scenario({ executor: 'constant-vus', vus: 1, duratoin: '1s', baseUrl: 'http://127.0.0.1:9/', url: 'http://127.0.0.1:9/',
-  metrics: { a: 'counter' }, other: 1 }, async () => {});`,
+  metrics: { a: 'counter' }, setupTimeout: '1s', other: 1 }, async () => {});`,
   );
   const prefix = `volley: ${one}: `;
   expect((await ran('run', one)).stderr).toBe(
@@ -197,7 +197,8 @@ export default scenario({ executor: 'constant-vus', vus: 1, duratoin: '1s', base
 ${prefix}baseUrl: there is no such field: did you mean baseURL?
 ${prefix}url: there is no such field: did you mean baseURL?
 ${prefix}metrics: there is no such field: scenario(…) does not take it: write defineTest({ … }).
-${prefix}other: there is no such field: choose from executor, startTime, gracefulStop, vus, duration, baseURL, headers, thresholds, timeout, seed, setupTimeout, streams, rows, newConnection, cookies, keepCookies.
+${prefix}setupTimeout: there is no such field: scenario(…) does not take it: write defineTest({ … }).
+${prefix}other: there is no such field: choose from executor, startTime, gracefulStop, vus, duration, baseURL, headers, thresholds, timeout, seed, streams, rows, newConnection, cookies, keepCookies.
 `,
   );
 

@@ -25,7 +25,7 @@ const OF_SCENARIO = [
 ];
 /** What `scenario()` takes in addition to the fields of its load. */
 const OF_ONE = [
-  ...['baseURL', 'headers', 'thresholds', 'timeout', 'seed', 'setupTimeout', 'streams'],
+  ...['baseURL', 'headers', 'thresholds', 'timeout', 'seed', 'streams'],
   ...['rows', 'newConnection', 'cookies', 'keepCookies'],
 ];
 const MOST_WEIGHT = 1_000_000;
