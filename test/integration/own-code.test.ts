@@ -10,7 +10,7 @@ const volley = useKeptProcess(false);
 const file = useFolder();
 
 /** What is computed in all, or more on a machine that takes the processor away meanwhile: the code says how much it was. */
-const COMPUTES_MS = 300;
+const COMPUTES_MS = 150;
 
 const BUSY = `
 let [spentMs, calls] = [0, 0];
@@ -30,16 +30,16 @@ const SAID = `{ call: ./busy.mjs#spent, sets: [ms] }, { get: '/spent?ms={{ms}}' 
 const COUNTED = '{ call: ./busy.mjs#busy, sets: [calls] }';
 const FIFTY = `[${Array.from({ length: 50 }, (_, index) => index).join(', ')}]`;
 
-/** Flows, each of which computes for 0.1 ms 3,000 times. */
+/** Flows, each of which computes for 0.1 ms 1,500 times. */
 const FLOWS = {
-  repeat: `[{ get: / }, { repeat: 3000, flow: [${CALL}] }]`,
-  'for in repeat': `[{ repeat: 60, flow: [{ for: x, in: ${FIFTY}, flow: [{ if: x >= 0, then: [${CALL}] }] }] }]`,
-  while: `[${COUNTED}, { while: calls < 3000.0, most: 3000, flow: [${COUNTED}] }]`,
-  group: `[{ get: / }, { repeat: 3000, flow: [{ group: g, flow: [${CALL}, { check: { well: n > 0 } }] }] }]`,
-  'after other waits': `[{ repeat: 4, flow: [{ call: ./busy.mjs#rests }, { repeat: 750, flow: [${CALL}] }] }]`,
+  repeat: `[{ get: / }, { repeat: 1500, flow: [${CALL}] }]`,
+  'for in repeat': `[{ repeat: 30, flow: [{ for: x, in: ${FIFTY}, flow: [{ if: x >= 0, then: [${CALL}] }] }] }]`,
+  while: `[${COUNTED}, { while: calls < 1500.0, most: 1500, flow: [${COUNTED}] }]`,
+  group: `[{ get: / }, { repeat: 1500, flow: [{ group: g, flow: [${CALL}, { check: { well: n > 0 } }] }] }]`,
+  'after other waits': `[{ repeat: 2, flow: [{ call: ./busy.mjs#rests }, { repeat: 750, flow: [${CALL}] }] }]`,
 };
 
-const STEPS = '{ let left = 3000; while (left-- > 0) { busy(); ';
+const STEPS = '{ let left = 1500; while (left-- > 0) { busy(); ';
 /** The same in modules. */
 const BODIES = {
   'await null': `${STEPS} await null; } }`,

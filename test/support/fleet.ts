@@ -57,7 +57,13 @@ export class RealBroker {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     this.#server = server;
-    for await (const text of server.stdout) if (String(text).includes('Ready to accept')) break;
+    let said = '';
+    for await (const text of server.stdout) {
+      said += String(text);
+      if (said.includes('Ready to accept')) break;
+    }
+    // Another process may have taken the port meanwhile.
+    if (!said.includes('Ready to accept')) throw new Error(`redis-server did not start: ${said}`);
     server.stdout.resume();
   }
 
