@@ -41,6 +41,13 @@ export class Dealer {
     const turns = Math.floor(number / this.#turn.length);
     return { request, occurrence: turns * (this.#weights[request] ?? 1) + (this.#before[place] ?? 0) };
   }
+
+  /** How many of the first `total` numbers are of a request. */
+  countOf(request: number, total: number): number {
+    const turns = Math.floor(total / this.#turn.length);
+    const rest = this.#turn.slice(0, total % this.#turn.length);
+    return turns * (this.#weights[request] ?? 1) + rest.filter((dealt) => dealt === request).length;
+  }
 }
 
 /** After so many numbers the requests of these weights come in the same order again. */

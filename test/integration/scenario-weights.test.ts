@@ -81,3 +81,27 @@ test('a scenario whose users do not come to their first iteration has been dealt
   expect(scenarios!.scenarios.map(({ started }) => started > 0)).toEqual([true, false]);
   expect(findings!.notes.map(({ code }) => code)).not.toContain('scenario-not-dealt');
 });
+
+test.each([
+  ['shared-iterations', 'vus: 2, iterations: 7'],
+  ['per-vu-iterations', 'vus: 2, iterations: 4'],
+])('%s need as many rows as their scenario has iterations, not more', async (executor, size) => {
+  const ranWith = async (rows: number): ReturnType<typeof volley.with> => {
+    const path = file(`rows${++modules}.mjs`);
+    writeFileSync(
+      path,
+      `import { defineTest, items } from 'volley';
+      const rows = items(Array.from({ length: ${rows} }, (_, id) => ({ id })), 'once');
+      const exec = (vu) => vu.http.get('/a');
+      export default defineTest({ baseURL: process.env.SHOP, load: { executor: '${executor}', ${size} },
+        scenarios: { a: { weight: 3, exec }, b: { weight: 1, exec, rows } } });`,
+    );
+    return volley.with({ SHOP: shop.url }, ['run', path, '-o', 'json', '--mode', 'inline']);
+  };
+  const enough = await ranWith(2);
+  expect([enough.code, enough.stderr]).toEqual([0, '']);
+  expect((JSON.parse(enough.stdout) as Summary).scenarios!.scenarios[1]).toMatchObject({ completed: 2 });
+  const few = await ranWith(1);
+  expect(few.code).toBe(2);
+  expect(few.stderr).toContain('scenarios.b.rows: there is 1 row for 2 iterations, which use one each');
+});

@@ -29,6 +29,8 @@ export class ArrivalsPool extends Pool<UserScenario> {
   #users = 0;
   #startAtMs = 0;
   #hasEnded = false;
+  /** A user has begun. */
+  #hasUsers = false;
   #missed: number[] = [];
 
   constructor(pool: UserPool, load: IterationArrivals, arrivals: Arrivals, host: PoolHost) {
@@ -39,8 +41,21 @@ export class ArrivalsPool extends Pool<UserScenario> {
   }
 
   get isDone(): boolean {
-    const hasNext = this.#arrivals.nextMs !== Number.POSITIVE_INFINITY && !this.isStopped;
-    return !hasNext && this.#line.length === 0 && this.alive.size === 0;
+    return !this.#hasNext && this.#line.length === 0 && this.alive.size === 0;
+  }
+
+  get #hasNext(): boolean {
+    return this.#arrivals.nextMs !== Number.POSITIVE_INFINITY && !this.isStopped && !this.#isOver;
+  }
+
+  /** All its scenarios have ended with their last rows: what waits in line has one. */
+  get #isOver(): boolean {
+    return this.pool.parts.every(({ scenario }) => this.isUsedUp({ index: scenario }));
+  }
+
+  /** No user is left, and none will come: their setups have failed. */
+  get #isDeserted(): boolean {
+    return this.alive.size === 0 && (this.#users === this.#most || !this.#hasNext);
   }
 
   begin(windowAtMs: number): void {
@@ -59,8 +74,8 @@ export class ArrivalsPool extends Pool<UserScenario> {
     super.stop();
     const nowMs = this.host.clock.nowMs();
     while (this.#startAtMs + this.#arrivals.nextMs <= nowMs && this.#startAtMs > 0) {
-      const { scenario } = this.deal(this.#arrivals.take().number);
-      this.#missed[scenario.index] = (this.#missed[scenario.index] ?? 0) + 1;
+      const { number } = this.#arrivals.take();
+      if (this.#findsRow(number)) this.#miss(number);
     }
     this.#dropLine();
     this.#dismiss();
@@ -83,22 +98,34 @@ export class ArrivalsPool extends Pool<UserScenario> {
   }
 
   #wait(): void {
-    const { nextMs } = this.#arrivals;
-    if (nextMs === Number.POSITIVE_INFINITY || this.isStopped) return;
-    this.host.alarms.set(this.#startAtMs + nextMs, (nowMs) => this.#release(nowMs));
+    if (!this.#hasNext) return;
+    this.host.alarms.set(this.#startAtMs + this.#arrivals.nextMs, (nowMs) => this.#release(nowMs));
   }
 
   #release(nowMs: number): void {
-    while (!this.isStopped && this.#startAtMs + this.#arrivals.nextMs <= nowMs) {
+    while (this.#hasNext && this.#startAtMs + this.#arrivals.nextMs <= nowMs) {
       const { number, intendedMs } = this.#arrivals.take();
-      const due = { number, intendedMs: this.#startAtMs + intendedMs };
-      const user = this.#free.pop();
-      if (user !== undefined) this.#work(user, due);
-      else if (this.#users < this.#most) this.#hire(due);
-      else if (this.#load.whenBusy === 'queue') this.#line.push(due);
-      else this.host.dropped(this.deal(number).scenario, due.intendedMs);
+      if (this.#findsRow(number)) this.#assign({ number, intendedMs: this.#startAtMs + intendedMs });
     }
     this.#wait();
+    if (this.#isOver) this.#endStarts();
+  }
+
+  #findsRow(number: number): boolean {
+    const { scenario, occurrence } = this.deal(number);
+    return this.hasRow(scenario, occurrence);
+  }
+
+  #assign(due: Due): void {
+    const user = this.#free.pop();
+    if (user !== undefined) this.#work(user, due);
+    else if (this.#users < this.#most) {
+      // Ahead of it there may be some whose users could not begin.
+      this.#line.push(due);
+      this.#hire(this.#line.shift() ?? due);
+    } else if (this.#isDeserted) this.#miss(due.number);
+    else if (this.#load.whenBusy === 'queue') this.#line.push(due);
+    else this.host.dropped(this.deal(due.number).scenario, due.intendedMs);
   }
 
   /** Adds a user, for a due iteration or for later ones. */
@@ -108,25 +135,29 @@ export class ArrivalsPool extends Pool<UserScenario> {
     const user = this.newUser(place, scenario, scenario);
     void this.setUp(user, scenario).then((isReady) => {
       if (isReady) {
-        if (due === null) this.#becameFree(user, scenario);
+        this.#hasUsers = true;
+        if (due === null) this.goOn(user, scenario);
         else this.#work(user, due);
         return;
       }
-      if (due !== null) this.host.dropped(scenario, due.intendedMs);
+      if (due !== null) this.#handBack(due);
       void this.leave(user, scenario, false);
+      if (this.#isDeserted) this.#missLine();
     });
+  }
+
+  /** The user who was to do it could not begin: another one who comes or is free takes it, but none comes for it. */
+  #handBack(due: Due): void {
+    const user = this.#free.pop();
+    if (user !== undefined) this.#work(user, due);
+    else if (this.#load.whenBusy === 'queue' && !this.isStopped) this.#line.unshift(due);
+    else this.#miss(due.number);
   }
 
   #work(user: User, { number, intendedMs }: Due): void {
     const { scenario, occurrence } = this.deal(number);
     if (this.alive.has(user)) this.alive.set(user, scenario);
-    const start = this.startOf(user, scenario, occurrence, intendedMs);
-    if (start !== null) {
-      this.iterate(user, start);
-      return;
-    }
-    this.stop();
-    this.goOn(user, scenario);
+    this.iterate(user, this.startOf(user, scenario, occurrence, intendedMs));
   }
 
   protected override goOn(user: User, scenario: UserScenario): void {
@@ -136,7 +167,7 @@ export class ArrivalsPool extends Pool<UserScenario> {
   }
 
   #becameFree(user: User, scenario: UserScenario): void {
-    if (!this.isStopped && this.#arrivals.nextMs !== Number.POSITIVE_INFINITY) this.#free.push(user);
+    if (this.#hasNext) this.#free.push(user);
     else void this.leave(user, scenario, true);
     this.host.finishIfIdle();
   }
@@ -146,9 +177,22 @@ export class ArrivalsPool extends Pool<UserScenario> {
     for (const user of this.#free.splice(0)) void this.leave(user, this.deal(0).scenario, true);
   }
 
+  /** It is not started, and more users would not have helped. */
+  #miss(number: number): void {
+    const { index } = this.deal(number).scenario;
+    this.#missed[index] = (this.#missed[index] ?? 0) + 1;
+  }
+
+  #missLine(): void {
+    for (const { number } of this.#line.splice(0)) this.#miss(number);
+    this.host.finishIfIdle();
+  }
+
   #dropLine(): void {
     const line = this.#line;
     this.#line = [];
-    for (const { number, intendedMs } of line) this.host.dropped(this.deal(number).scenario, intendedMs);
+    for (const { number, intendedMs } of line)
+      if (this.#hasUsers) this.host.dropped(this.deal(number).scenario, intendedMs);
+      else this.#miss(number);
   }
 }

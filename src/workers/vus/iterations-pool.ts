@@ -107,8 +107,8 @@ export class IterationsPool extends Pool<Session> {
   #next(user: User, numbers: Numbers): Start | null {
     if (this.isStopped || numbers.next >= numbers.end) return null;
     const { scenario, occurrence } = this.deal(numbers.next);
-    const start = this.startOf(user, scenario, occurrence, user.freeAtMs);
-    if (start !== null) numbers.next++;
-    return start;
+    if (!this.hasRow(scenario, occurrence)) return null;
+    numbers.next++;
+    return this.startOf(user, scenario, occurrence, user.freeAtMs);
   }
 }

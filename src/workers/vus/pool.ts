@@ -45,6 +45,8 @@ export abstract class Pool<Session> implements Follower {
   protected readonly alive = new Map<User, Session>();
   protected isStopped = false;
   readonly #setups = new Map<User, Setup>();
+  /** Scenarios that have ended with their last rows. */
+  readonly #usedUp = new Set<number>();
   readonly #dealer: Dealer;
 
   constructor(pool: UserPool, host: PoolHost) {
@@ -104,17 +106,21 @@ export abstract class Pool<Session> implements Follower {
     return { scenario, occurrence };
   }
 
-  /** Null if each row is used once and none is left. */
-  protected startOf(
-    user: User,
-    scenario: UserScenario,
-    occurrence: number,
-    intendedMs: number,
-  ): Start | null {
-    const row = this.host.rows[scenario.index]?.rowOf(occurrence, user.id - this.pool.firstId);
-    if (row !== undefined) return { scenario, n: occurrence + 1, intendedMs, row: row.value };
+  /** False if each row is used once and none is left: the scenario has ended, and others of the load go on. */
+  protected hasRow(scenario: UserScenario, occurrence: number): boolean {
+    if (this.host.rows[scenario.index]?.has(occurrence) === true) return true;
+    this.#usedUp.add(scenario.index);
     this.host.usedUp(scenario);
-    return null;
+    return false;
+  }
+
+  protected isUsedUp({ index }: Pick<UserScenario, 'index'>): boolean {
+    return this.#usedUp.has(index);
+  }
+
+  protected startOf(user: User, scenario: UserScenario, occurrence: number, intendedMs: number): Start {
+    const row = this.host.rows[scenario.index]?.rowOf(occurrence, user.id - this.pool.firstId);
+    return { scenario, n: occurrence + 1, intendedMs, row: row?.value };
   }
 
   protected newUser(place: number, scenario: UserScenario, session: Session): User {

@@ -17,6 +17,11 @@ export class RowSource {
     this.#seed = seed;
   }
 
+  /** Whether an iteration gets a row, or there are none. */
+  has(occurrence: number): boolean {
+    return this.#deal !== 'once' || occurrence < this.#count;
+  }
+
   /**
    * The row of an iteration; undefined if each row is used once and none is left.
    *

@@ -80,8 +80,13 @@ export class UsersPool extends Pool<Session> {
       this.host.finishIfIdle();
       return;
     }
-    const session: Session = { toMs, limit: null, left };
     const scenario = this.#scenarioOf(place);
+    if (this.isUsedUp(scenario)) {
+      left();
+      this.host.finishIfIdle();
+      return;
+    }
+    const session: Session = { toMs, limit: null, left };
     const user = this.newUser(place, scenario, session);
     user.freeAtMs = fromMs;
     const isLast = toMs >= this.#endMs;
@@ -109,6 +114,12 @@ export class UsersPool extends Pool<Session> {
     });
   }
 
+  /** All scenarios that have users here have ended with their last rows. */
+  get #isOver(): boolean {
+    const own = [...this.#workersOf].filter(([, workers]) => workers.includes(this.host.index));
+    return own.every(([index]) => this.isUsedUp({ index }));
+  }
+
   #scenarioOf(place: number): UserScenario {
     return this.deal(place).scenario;
   }
@@ -122,9 +133,12 @@ export class UsersPool extends Pool<Session> {
     const count = this.#numbered[scenario.index] ?? 0;
     const workers = this.#workersOf.get(scenario.index) ?? [];
     const number = count * workers.length + workers.indexOf(this.host.index);
+    if (!this.hasRow(scenario, number)) {
+      if (this.#isOver) this.stop();
+      return null;
+    }
+    this.#numbered[scenario.index] = count + 1;
     const start = this.startOf(user, scenario, number, user.freeAtMs);
-    if (start === null) this.stop();
-    else this.#numbered[scenario.index] = count + 1;
-    return start === null || start.intendedMs >= toMs ? null : start;
+    return start.intendedMs >= toMs ? null : start;
   }
 }

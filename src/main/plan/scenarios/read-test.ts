@@ -3,7 +3,7 @@ import type { RowCells } from '../../../protocol/request.ts';
 import type { ScenarioPlan, ScenariosPlan, UserLoad, UserPool } from '../../../protocol/scenario.ts';
 import { METRIC_KINDS, type MetricKind, ROW_DEALS } from '../../../protocol/scenario-words.ts';
 import type { TestDefinition } from '../../../protocol/test-definition.ts';
-import { canBeDealt } from '../../../requests/dealing.ts';
+import { canBeDealt, Dealer } from '../../../requests/dealing.ts';
 import { mostUsers } from '../../../time/user-schedule.ts';
 import { counted } from '../../text/format.ts';
 import { meantOrOneOf } from '../../text/nearest.ts';
@@ -214,7 +214,9 @@ function poolsOf(read: readonly ReadScenario[], shared: UserLoad | null, problem
   const add = (load: UserLoad, parts: UserPool['parts']): void => {
     pools.push({ load, firstId, parts });
     firstId += mostUsers(load);
-    for (const { scenario } of parts) checkRows(read[scenario], load, problems);
+    const dealer = new Dealer(parts.map(({ weight }) => weight));
+    for (const [part, { scenario }] of parts.entries())
+      checkRows(read[scenario], load, (total) => dealer.countOf(part, total), problems);
   };
   const weighted = read.flatMap(({ load, weight }, scenario) =>
     load === null ? [{ scenario, weight }] : [],
@@ -228,8 +230,13 @@ function poolsOf(read: readonly ReadScenario[], shared: UserLoad | null, problem
   return pools;
 }
 
-/** Checks that there are enough rows if each user or each iteration needs its own. */
-function checkRows(read: ReadScenario | undefined, load: UserLoad, problems: string[]): void {
+/** Checks that there are enough rows if each user or each iteration needs its own; `ownOf`: its share of iterations. */
+function checkRows(
+  read: ReadScenario | undefined,
+  load: UserLoad,
+  ownOf: (total: number) => number,
+  problems: string[],
+): void {
   if (read === undefined || read.plan.rowCount === 0) return;
   const { deal, rowCount } = read.plan;
   const users = mostUsers(load);
@@ -238,7 +245,7 @@ function checkRows(read: ReadScenario | undefined, load: UserLoad, problems: str
       `${read.nameOfRows}: ${thereAre(rowCount)} for ${counted(users, 'user')}, who have one each: give more rows, fewer users${load.type === 'arrivals' ? ' (maxVUs)' : ''}, or deal them by 'cycle'.`,
     );
   if (deal !== 'once' || load.type !== 'iterations') return;
-  const iterations = load.executor === 'per-vu-iterations' ? load.iterations * users : load.iterations;
+  const iterations = ownOf(load.executor === 'per-vu-iterations' ? load.iterations * users : load.iterations);
   if (iterations > rowCount)
     problems.push(
       `${read.nameOfRows}: ${thereAre(rowCount)} for ${counted(iterations, 'iteration')}, which use one each: ask for at most as many.`,
