@@ -106,7 +106,8 @@ export interface FindingFigures {
   readonly 'no-processor': { readonly waitShare: number };
   readonly 'waited-for-connection': ConnectionFigures & Readonly<Record<'waitMs' | 'responseMs', number>>;
   readonly 'no-connection-left': ConnectionFigures;
-  readonly 'backlog-grew': Readonly<Record<'first' | 'last', number>>;
+  /** Absent `lastMs`: over the whole window, else in its last part of this length. */
+  readonly 'backlog-grew': Readonly<Record<'first' | 'last', number>> & { readonly lastMs?: number };
   /** So many were sent; absent in older results. */
   readonly 'nothing-answered': { readonly sent?: number };
   readonly 'no-iteration-ended': { readonly interrupted: number };

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { batch, type RunOptions, run, type Summary } from '../../src/api/index.ts';
@@ -263,4 +263,22 @@ onLinux('workers that get no processor are told, with the figure, by both client
     expect(processorWait).toBeLessThanOrEqual(1);
     expect(generator.verdict).toBe('generator-limited');
   }
+});
+
+test('a target that falls behind in mid-run did not keep up, although it had kept up for the first half', async () => {
+  const waiting: ServerResponse[] = [];
+  let count = 0;
+  const pace = setInterval(() => waiting.shift()?.end('x'), 15);
+  const url = await serverThat((_request, response) => {
+    if (count++ < 100) response.end('x');
+    else waiting.push(response);
+  });
+  const summary = await run({ mode: 'inline', url, rate: 200, duration: '1s', pacing: 'eco' });
+  clearInterval(pace);
+  expect(summary.requests).toMatchObject({ sent: 200, ok: 200 });
+  if (lacksProcessor(summary)) return;
+  expect(summary.generator).toMatchObject({
+    verdict: 'target-limited',
+    finding: { code: 'backlog-grew', figures: { lastMs: 500 } },
+  });
 });

@@ -87,8 +87,8 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
     '553 requests never got a connection, and 1 request got a connection too late to be answered.',
   ],
   'backlog-grew': [
-    { first: 1.2, last: 44.4 },
-    'Requests without an answer grew from 1 in the first quarter to 44 in the last.',
+    { first: 1.2, last: 44.4, lastMs: 2_000 },
+    'In the last 2.00 s of the window, requests without an answer grew from 1 in the first quarter of that time to 44 in its last.',
   ],
   'no-iteration-ended': [
     { interrupted: 60 },

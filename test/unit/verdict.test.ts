@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { LatencySummary, Summary } from '../../src/api/index.ts';
-import { Backlog } from '../../src/main/collect/backlog.ts';
+import { Backlog, type Growth } from '../../src/main/collect/backlog.ts';
 import { Series } from '../../src/main/collect/series.ts';
 import { whenFailed as failedWhen } from '../../src/main/summary/episode.ts';
 import { exitCodeOf, failsByVerdict } from '../../src/main/summary/exit-code.ts';
@@ -24,6 +24,12 @@ const latency = (mean: number, p99: number): LatencySummary => ({
   mean,
   percentiles: { '99': p99 },
 });
+
+/** Over the quarters of a window. */
+const grew = (
+  outstanding: readonly number[],
+  tookMs: readonly number[] = outstanding.map(() => Number.NaN),
+): Growth => ({ forMs: 10_000, due: 1_000, outstanding, tookMs });
 
 const QUIET: VerdictFacts = {
   load: { model: 'open', pacing: 'precise', maxInFlight: 10 },
@@ -52,7 +58,7 @@ const QUIET: VerdictFacts = {
   mix: [],
   isStopped: false,
   when: null,
-  outstanding: [10, 10, 10, 10],
+  growth: grew([10, 10, 10, 10]),
   isTargetLocal: false,
   isBatch: false,
 };
@@ -64,7 +70,7 @@ const closed = (changes: Partial<VerdictFacts>): VerdictFacts => ({
   ...QUIET,
   load: { model: 'closed' },
   loopBusy: 0.1,
-  outstanding: [],
+  growth: null,
   ...changes,
 });
 const CODE = { ms: 1, share: 0.1, blockedShare: 0, longestMs: 0, longestOf: null };
@@ -298,22 +304,22 @@ describe('the verdict, on each side of each line', () => {
       closed({ hasUsers: true, waited: WAITED, loopBusy: 0.99 }),
       'generator-limited',
     ],
-    ['steady growth', { ...QUIET, outstanding: [100, 200, 300, 400] }, 'target-limited'],
-    ['growth that pauses', { ...QUIET, outstanding: [100, 200, 200, 400] }, 'ok'],
-    ['growth on the line', { ...QUIET, outstanding: [100, 100 * growthByQuarter, 200, 400] }, 'ok'],
-    ['growth by a few requests', { ...QUIET, outstanding: [1, 3, 5, growth] }, 'ok'],
-    ['growth by just enough', { ...QUIET, outstanding: [1, 3, 5, growth + 1] }, 'target-limited'],
+    ['steady growth', { ...QUIET, growth: grew([100, 200, 300, 400]) }, 'target-limited'],
+    ['growth that pauses', { ...QUIET, growth: grew([100, 200, 200, 400]) }, 'ok'],
+    ['growth on the line', { ...QUIET, growth: grew([100, 100 * growthByQuarter, 200, 400]) }, 'ok'],
+    ['growth by a few requests', { ...QUIET, growth: grew([1, 3, 5, growth]) }, 'ok'],
+    ['growth by just enough', { ...QUIET, growth: grew([1, 3, 5, growth + 1]) }, 'target-limited'],
     [
       'growth of answers that take as long as the window, from first to last',
-      { ...QUIET, outstanding: [21, 60, 100, 134], tookMs: [5_000, 5_010, 5_001, 5_002] },
+      { ...QUIET, growth: grew([21, 60, 100, 134], [5_000, 5_010, 5_001, 5_002]) },
       'ok',
     ],
     [
       'growth of answers that take longer and longer',
-      { ...QUIET, outstanding: [21, 60, 100, 134], tookMs: [500, 1_010, 2_001, 3_002] },
+      { ...QUIET, growth: grew([21, 60, 100, 134], [500, 1_010, 2_001, 3_002]) },
       'target-limited',
     ],
-    ['growth means nothing in the closed model', closed({ outstanding: [1, 100, 200, 400] }), 'ok'],
+    ['growth means nothing in the closed model', closed({ growth: grew([1, 100, 200, 400]) }), 'ok'],
     [
       'this machine ran out',
       closed({ errors: [{ kind: 'generator', code: 'EMFILE', count: 1, example: '' }] }),
@@ -331,7 +337,7 @@ describe('the verdict, on each side of each line', () => {
     ],
     [
       'waiting outranks growth',
-      { ...QUIET, outstanding: [1, 100, 200, 400], ...withLatencies({ wait: latency(9, 9) }) },
+      { ...QUIET, growth: grew([1, 100, 200, 400]), ...withLatencies({ wait: latency(9, 9) }) },
       'connection-limited',
     ],
   ])('%s', (_name, facts, verdict) => {
@@ -355,7 +361,10 @@ describe('the verdict, on each side of each line', () => {
   const growing = (lagMs: number): VerdictFacts =>
     late(
       { wait: usual(0, 0, 0), startLag: usual(0, lagMs, 200), service: usual(1_600, 1_600, 2_000) },
-      { outstanding: [10, 50, 90, 130], load: { ...QUIET.load, maxInFlight: 1_000 } as VerdictFacts['load'] },
+      {
+        growth: grew([10, 50, 90, 130]),
+        load: { ...QUIET.load, maxInFlight: 1_000 } as VerdictFacts['load'],
+      },
     );
   test.each<[string, VerdictFacts, string]>([
     ['more connections than may be open', late({ service: usual(101, 120, 200) }), 'waited-for-connection'],
@@ -1027,7 +1036,7 @@ describe('the backlog', () => {
   test('of requests that are answered at once is flat', () => {
     const backlog = new Backlog(1_000);
     for (let k = 0; k < 1_000; k++) backlog.add(k, k + 100);
-    const [, second, third, last] = backlog.quarters(1_000);
+    const [, second, third, last] = backlog.growth(1_000)!.outstanding;
     expect(second).toBeCloseTo(100, 0);
     expect(third).toBeCloseTo(100, 0);
     expect(last).toBeCloseTo(100, 0);
@@ -1036,7 +1045,7 @@ describe('the backlog', () => {
   test('of a target that serves every other one grows evenly', () => {
     const backlog = new Backlog(10_000);
     for (let k = 0; k < 10_000; k++) backlog.add(k, 2 * k);
-    const quarters = backlog.quarters(10_000);
+    const quarters = backlog.growth(10_000)!.outstanding;
     for (const [quarter, eighths] of [1, 3, 5, 7].entries())
       expect(quarters[quarter]! / 5_000).toBeCloseTo(eighths / 8, 1);
   });
@@ -1046,20 +1055,75 @@ describe('the backlog', () => {
     for (let k = 0; k < 10_000; k++) backlog.add(k, 2 * k + 500);
     const copy = new Backlog(10_000);
     copy.addPortable(backlog.portable);
-    for (const meansMs of [backlog.meansMs(10_000), copy.meansMs(10_000)])
-      expect(meansMs.map(Math.round)).toEqual(
-        [1_750, 4_250, 6_750, 9_250].map((ms) => ms - 1 + 0.5).map(Math.round),
-      );
-    expect(backlog.quarters(10_000)).toEqual(copy.quarters(10_000));
-    expect(new Backlog(10).meansMs(10)).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
+    const { tookMs, due, forMs } = backlog.growth(10_000)!;
+    expect(tookMs.map(Math.round)).toEqual(
+      [1_750, 4_250, 6_750, 9_250].map((ms) => ms - 1 + 0.5).map(Math.round),
+    );
+    expect([due, forMs]).toEqual([10_000, 10_000]);
+    expect(copy.growth(10_000)).toEqual(backlog.growth(10_000));
+    expect(new Backlog(10).growth(10)!.tookMs).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
   });
 
   test('of an interrupted run is that of the time until then', () => {
     const backlog = new Backlog(10_000);
     for (let k = 0; k < 2_000; k++) backlog.add(k, 1e9);
-    expect(backlog.quarters(2_000)).toHaveLength(4);
-    expect(backlog.quarters(2_000)[3]).toBeGreaterThan(1_500);
-    expect(backlog.quarters(10)).toEqual([]);
+    expect(backlog.growth(2_000)!.outstanding).toHaveLength(4);
+    expect(backlog.growth(2_000)!.outstanding[3]).toBeGreaterThan(1_500);
+    expect(backlog.growth(10)).toBeNull();
+  });
+
+  test('of the last half begins in mid-run', () => {
+    const backlog = new Backlog(8_000);
+    for (let k = 0; k < 8_000; k++) backlog.add(k, k < 4_000 ? k : 2 * k - 4_000);
+    const { outstanding, tookMs, due, forMs } = backlog.growth(8_000, 1 / 2)!;
+    expect([due, forMs]).toEqual([4_000, 4_000]);
+    for (const [quarter, mean] of [250, 750, 1_250, 1_750].entries()) {
+      // Counted at the end of each slot of 200 ms.
+      expect(outstanding[quarter]).toBeCloseTo(mean + 50, 0);
+      expect(tookMs[quarter]).toBeCloseTo(2 * mean - 0.5, 0);
+    }
+    expect(backlog.growth(8_000, 1 / 4)!.forMs).toBe(1_600);
+  });
+});
+
+describe('a target that is behind at the end of the window, which it was not at first,', () => {
+  /** The facts of 4 s at 200 a second, whose k-th answer comes when `endOf` says. */
+  const ending = (endOf: (dueMs: number) => number, windowMs = 4_000): VerdictFacts => {
+    const backlog = new Backlog(windowMs);
+    for (let dueMs = 0; dueMs < windowMs; dueMs += 5) backlog.add(dueMs, endOf(dueMs));
+    const lateGrowth = [1 / 2, 1 / 4].flatMap((share) => backlog.growth(windowMs, share) ?? []);
+    return { ...QUIET, windowMs, growth: backlog.growth(windowMs), lateGrowth };
+  };
+  /** From `fromMs` on an answer comes only every `everyMs`, in the order in which they were due. */
+  const slowed = (fromMs: number, everyMs: number) => (dueMs: number) =>
+    dueMs < fromMs ? dueMs + 20 : fromMs + 20 + ((dueMs - fromMs) / 5) * everyMs;
+
+  test.each<[string, VerdictFacts, string]>([
+    ['slowed down at half time', ending(slowed(2_000, 20)), 'backlog-grew'],
+    ['slowed down later', ending(slowed(2_600, 20)), 'backlog-grew'],
+    ['slowed down in the last quarter', ending(slowed(3_200, 20)), 'backlog-grew'],
+    ['slowed down by less than can be told', ending(slowed(2_000, 5.4)), 'kept-up'],
+    ['takes longer for each, but has no queue', ending((ms) => ms + (ms < 2_000 ? 20 : 400)), 'kept-up'],
+    ['takes longer than the rest of the window', ending((ms) => ms + (ms < 2_000 ? 20 : 4_000)), 'kept-up'],
+    ['stood still in the end', ending((ms) => (ms < 3_000 ? ms + 20 : 4_020)), 'kept-up'],
+    [
+      'stood still, and has caught up',
+      ending((ms) => (ms < 2_000 || ms > 2_600 ? ms + 20 : 2_620)),
+      'kept-up',
+    ],
+  ])('%s', (_name, facts, code) => {
+    expect(judgementOf(facts).finding.code).toBe(code);
+  });
+
+  test('is told with the time in which it fell behind', () => {
+    const { finding, verdict } = judgementOf(ending(slowed(2_000, 20)));
+    expect(verdict).toBe('target-limited');
+    expect(finding.nextStep).toBe('lower-rate');
+    expect(finding.figures).toMatchObject({ lastMs: 2_000 });
+    const always = judge({ ...QUIET, growth: grew([100, 200, 300, 400]) });
+    expect(always.reasons[0]).toBe(
+      'Requests without an answer grew from 100 in the first quarter to 400 in the last.',
+    );
   });
 });
 

@@ -1,6 +1,18 @@
 const SLOTS = 40;
 const QUARTERS = 4;
 
+/** How requests piled up in four equal parts, one after the other. */
+export interface Growth {
+  /** How long the four parts are together. */
+  readonly forMs: number;
+  /** How many requests were due in them. */
+  readonly due: number;
+  /** Mean number outstanding in each part. */
+  readonly outstanding: readonly number[];
+  /** How long the requests took on average that were due in each; NaN where none was. */
+  readonly tookMs: readonly number[];
+}
+
 /** How many requests were outstanding (released but not ended) during a window of known length, and for how long. */
 export class Backlog {
   readonly #windowMs: number;
@@ -38,39 +50,32 @@ export class Backlog {
     for (const [at, count] of counts.entries()) this.#counts[at] = (this.#counts[at] ?? 0) + count;
   }
 
-  /** Mean number outstanding in each quarter of the window's first `untilMs`. */
-  quarters(untilMs: number): number[] {
-    const perQuarter = this.#slotsOfQuarter(untilMs);
-    if (perQuarter === 0) return [];
-    const outstanding: number[] = [];
-    let sum = 0;
-    for (const change of this.#changes) {
-      sum += change;
-      outstanding.push(sum);
-    }
-    return Array.from({ length: QUARTERS }, (_, quarter) => {
-      const slots = outstanding.slice(quarter * perQuarter, (quarter + 1) * perQuarter);
-      return slots.reduce((total, count) => total + count, 0) / perQuarter;
-    });
-  }
-
-  /** How long the requests took on average that were due in each of these quarters; NaN where none was. */
-  meansMs(untilMs: number): number[] {
-    const perQuarter = this.#slotsOfQuarter(untilMs);
-    if (perQuarter === 0) return [];
-    const sumOf = (values: Float64Array, quarter: number): number =>
-      values
-        .subarray(quarter * perQuarter, (quarter + 1) * perQuarter)
-        .reduce((sum, value) => sum + value, 0);
-    return Array.from(
-      { length: QUARTERS },
-      (_, quarter) => sumOf(this.#tookMs, quarter) / sumOf(this.#due, quarter),
-    );
-  }
-
-  #slotsOfQuarter(untilMs: number): number {
+  /** How it went in quarters of the window's first `untilMs`, or of the last `share` of these; null if that is too short. */
+  growth(untilMs: number, share = 1): Growth | null {
     const used = Math.floor((Math.min(untilMs, this.#windowMs) / this.#windowMs) * SLOTS);
-    return Math.floor(used / QUARTERS);
+    const perQuarter = Math.floor((used * share) / QUARTERS);
+    if (perQuarter === 0) return null;
+    const start = share === 1 ? 0 : used - QUARTERS * perQuarter;
+    const inQuarters = (ofSlots: Float64Array): number[] =>
+      Array.from({ length: QUARTERS }, (_, quarter) => {
+        const from = start + quarter * perQuarter;
+        return ofSlots.subarray(from, from + perQuarter).reduce((sum, value) => sum + value, 0);
+      });
+    const due = inQuarters(this.#due);
+    return {
+      forMs: (QUARTERS * perQuarter * this.#windowMs) / SLOTS,
+      due: due.reduce((sum, count) => sum + count, 0),
+      outstanding: inQuarters(this.#outstanding()).map((sum) => sum / perQuarter),
+      tookMs: inQuarters(this.#tookMs).map((sum, quarter) => sum / (due[quarter] ?? 0)),
+    };
+  }
+
+  #outstanding(): Float64Array {
+    let sum = 0;
+    return this.#changes.map((change) => {
+      sum += change;
+      return sum;
+    });
   }
 
   #slotOf(atMs: number): number {

@@ -16,6 +16,9 @@ import { judgedIterations } from './stuck-iterations.ts';
 import type { VerdictFacts } from './verdict-facts.ts';
 import { sumOfReports } from './worker-summary.ts';
 
+/** A target that falls behind in mid-run does so in the last half of the window, or in the last quarter. */
+const LATE_SHARES = [1 / 2, 1 / 4];
+
 /** The facts that the verdict on a run is based on. */
 export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
   const { plan, records, interrupted, stoppedBy } = collected;
@@ -49,8 +52,8 @@ export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
     workers: workers.length,
     processorWait: waits.length === 0 ? null : Math.max(...waits),
     stoodStillMs: stoodStillMs(collected.workers),
-    outstanding: records.backlog?.quarters(windowMs) ?? [],
-    tookMs: records.backlog?.meansMs(windowMs) ?? [],
+    growth: records.backlog?.growth(windowMs) ?? null,
+    lateGrowth: LATE_SHARES.flatMap((share) => records.backlog?.growth(windowMs, share) ?? []),
     isTargetLocal: isTargetLocal(plan, mix),
     isBatch: plan.batch !== undefined,
     lost: lossesOf(

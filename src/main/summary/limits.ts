@@ -1,5 +1,6 @@
 import type { ConnectionFigures, NextStep } from '../../protocol/finding.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
+import type { Growth } from '../collect/backlog.ts';
 import { type Judgement, judged, VERDICT_LIMITS, type VerdictFacts } from './verdict-facts.ts';
 
 /** Percentiles and means would be those of the start. The time a worker waited for a processor only needs a long window. */
@@ -148,26 +149,45 @@ export function ownLimit({ limitPerSecond, requests, windowMs }: VerdictFacts): 
 /** A window has to be so many times as long as an answer takes, for the number of those under way to settle. */
 const LIFETIMES = 3;
 
-export function target({
-  load,
-  outstanding,
-  tookMs = [],
-  requests,
-  windowMs,
-}: VerdictFacts): Judgement | null {
-  const [first = 0, ...later] = outstanding;
-  const last = later.at(-1) ?? 0;
-  const grows = later.every(
-    (count, index) => count > (outstanding[index] ?? 0) * VERDICT_LIMITS.growthByQuarter,
-  );
-  if (load.model === 'closed' || later.length === 0 || !grows || last - first < VERDICT_LIMITS.growth)
-    return null;
+export function target(facts: VerdictFacts): Judgement | null {
+  const { load, growth, lateGrowth = [], requests, windowMs } = facts;
+  if (load.model === 'closed') return null;
+  if (growth === null || !grows(growth)) return fellBehind(lateGrowth);
   // Answers that take as long as the window, from first to last, make the same growth: no more wait than before.
-  const [early = Number.NaN, lately = Number.NaN] = [tookMs[0], tookMs.at(-1)];
-  if (lately <= early * VERDICT_LIMITS.growthByQuarter) {
+  const lately = growth.tookMs.at(-1) ?? Number.NaN;
+  if (lately <= (growth.tookMs[0] ?? Number.NaN) * VERDICT_LIMITS.growthByQuarter) {
     const { fewestRequests } = VERDICT_LIMITS;
     const figures = { sent: requests.sent, windowMs, fewestRequests, shortestMs: LIFETIMES * lately };
     return judged('ok', { code: 'run-too-short', figures });
   }
-  return judged('target-limited', { code: 'backlog-grew', figures: { first, last } }, 'lower-rate');
+  return judged('target-limited', { code: 'backlog-grew', figures: endsOf(growth) }, 'lower-rate');
+}
+
+/**
+ * The target kept up until some time in mid-run. Answers have to take longer and longer: if it stood still in the end, or
+ * each answer now takes so long without a queue, those due later took no longer.
+ */
+function fellBehind(lateGrowth: readonly Growth[]): Judgement | null {
+  const { growthByQuarter, lateGrowthShare } = VERDICT_LIMITS;
+  const found = lateGrowth.find((growth) => {
+    const [early = Number.NaN, lately = Number.NaN] = [growth.tookMs[0], growth.tookMs.at(-1)];
+    const { first, last } = endsOf(growth);
+    const isMuch = last - first >= lateGrowthShare * growth.due;
+    return grows(growth) && isMuch && lately > early * growthByQuarter;
+  });
+  if (found === undefined) return null;
+  const figures = { ...endsOf(found), lastMs: found.forMs };
+  return judged('target-limited', { code: 'backlog-grew', figures }, 'lower-rate');
+}
+
+function grows(growth: Growth): boolean {
+  const { first, last } = endsOf(growth);
+  const isSteady = growth.outstanding.every(
+    (count, at, all) => at === 0 || count > (all[at - 1] ?? 0) * VERDICT_LIMITS.growthByQuarter,
+  );
+  return isSteady && last - first >= VERDICT_LIMITS.growth;
+}
+
+function endsOf({ outstanding }: Growth): { first: number; last: number } {
+  return { first: outstanding[0] ?? 0, last: outstanding.at(-1) ?? 0 };
 }

@@ -3,6 +3,7 @@ import type { LatencyKind } from '../../protocol/latency.ts';
 import type { ClosedLoad, OpenLoad } from '../../protocol/load.ts';
 import type { CodeShare } from '../../protocol/scenario.ts';
 import type { ConnectionsSummary, ErrorSummary, LatencySummary, Verdict } from '../../protocol/summary.ts';
+import type { Growth } from '../collect/backlog.ts';
 import type { Silence } from '../collect/last-answer.ts';
 import type { FailureFacts, IterationFacts, SetupFacts } from './failing.ts';
 
@@ -55,6 +56,8 @@ export const VERDICT_LIMITS = {
   growthByQuarter: 1.2,
   /** Open model: and how many more must be outstanding in the last quarter than in the first. */
   growth: 10,
+  /** Open model: and, if they grow only in a last part of the window, as a share of the requests due in it. */
+  lateGrowthShare: 0.2,
 } as const;
 
 export interface VerdictFacts extends FailureFacts {
@@ -90,10 +93,10 @@ export interface VerdictFacts extends FailureFacts {
   readonly processorWait: number | null;
   /** How many workers there are; absent where that is not known. */
   readonly workers?: number;
-  /** Mean number of requests outstanding in each quarter of the window; empty if unknown. */
-  readonly outstanding: readonly number[];
-  /** Mean time that the requests took which were due in each of these quarters; NaN where none was, empty if unknown. */
-  readonly tookMs?: readonly number[];
+  /** How requests piled up over the quarters of the window; null if unknown. */
+  readonly growth: Growth | null;
+  /** And over quarters of its last parts, the longest first. */
+  readonly lateGrowth?: readonly Growth[];
   readonly isTargetLocal: boolean;
   readonly isBatch: boolean;
   /** Workers whose results are incomplete; those of lost agents are judged with these. */

@@ -50,8 +50,10 @@ export const SENTENCES: {
   'waited-for-connection': ({ waitMs, responseMs }) =>
     `Requests waited ${formatMs(waitMs)} of a mean response of ${formatMs(responseMs)} for a connection.`,
   'no-connection-left': noConnectionText,
-  'backlog-grew': ({ first, last }) =>
-    `Requests without an answer grew from ${formatCount(first)} in the first quarter to ${formatCount(last)} in the last.`,
+  'backlog-grew': ({ first, last, lastMs }) =>
+    lastMs === undefined
+      ? `Requests without an answer grew from ${formatCount(first)} in the first quarter to ${formatCount(last)} in the last.`
+      : `In the last ${formatMs(lastMs)} of the window, requests without an answer grew from ${formatCount(first)} in the first quarter of that time to ${formatCount(last)} in its last.`,
   'no-iteration-ended': ({ interrupted }) =>
     `${counted(interrupted, 'iteration')} began and none came to its end: give gracefulStop more time, or make an iteration shorter.`,
   'nothing-answered': ({ sent = 0 }) =>
