@@ -236,6 +236,33 @@ test.each([
 });
 
 describe('iterations that the end finds in their own code', () => {
+  test.each([
+    ['checks', '{ check: { well: n > 0 } }'],
+    ['conditions, side by side', '{ parallel: [{ if: n < 0, then: [{ fail: none }] }] }'],
+  ])(
+    'have failed, as in a module, if they were in a loop of steps that never ends, of %s',
+    async (_, step) => {
+      const path = file(`loop${++modules}.yaml`);
+      const loop = `{ while: n > 0, most: 1000000000, flow: [${step}] }`;
+      writeFileSync(
+        path,
+        `url: ${shop.url}
+scenarios:
+  one:
+    load: { executor: per-vu-iterations, vus: 3, iterations: 1, maxDuration: 200ms, gracefulStop: 2s }
+    flow: [{ get: / }, { if: vu == 2, then: [${loop}] }]
+`,
+      );
+      const { code, stdout } = await volley('run', path, '-o', 'json', '--mode', 'inline');
+      const { scenarios, requests } = JSON.parse(stdout) as Summary;
+      const counts = { scheduled: 3, started: 3, completed: 2, failed: 1, interrupted: 0 };
+      const error = { kind: 'script', code: 'stuck', count: 1 };
+      expect(scenarios!.total).toMatchObject({ ...counts, errors: [error] });
+      expect(requests).toMatchObject({ sent: 3, ok: 3 });
+      expect(code).toBe(1);
+    },
+  );
+
   const ONCE_EACH =
     "{ executor: 'per-vu-iterations', vus: 12, iterations: 1, maxDuration: '200ms', gracefulStop: '50ms' }";
 

@@ -163,13 +163,10 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
 
   #recordIteration(intendedMs: number, error: Thrown | null): void {
     const endMs = this.#host.clock.nowMs();
-    const outcome = this.#isInterrupted
-      ? ITERATION_OUTCOME.interrupted
-      : error === null
-        ? ITERATION_OUTCOME.completed
-        : ITERATION_OUTCOME.failed;
     this.iteration++;
     const failure = error === null || this.#isInterrupted ? null : failureOf(error.thrown, this.hiding());
+    const { interrupted, completed, failed } = ITERATION_OUTCOME;
+    const outcome = this.#isInterrupted ? interrupted : failure === null ? completed : failed;
     this.#tellEnd(outcome, intendedMs, endMs, this.heldMs, failure);
     if (this.scenario.newConnection) this.#connections?.close(false);
     if (!this.#isInterrupted && this.freeAtMs < endMs) this.freeAtMs = endMs;
@@ -354,6 +351,9 @@ export class User extends DiscreetUser implements ActingUser, MeteredOwner, Awai
 
   pauses(): void {
     this.#host.meter.leave(this);
+    // Steps that compute in a loop let others have their turns, and still hold their own iteration.
+    const sinceMs = Math.max(this.freeAtMs, this.#startedMs);
+    if (!this.isWaiting) this.heldMs = Math.max(this.heldMs, this.#host.clock.nowMs() - sinceMs);
   }
 
   goesOn(): void {
