@@ -215,6 +215,40 @@ test('--once: one iteration of each scenario, with all that is sent, answered an
   }
 });
 
+test('--once shows no secret of the data that setup returned, wherever the code puts it', async () => {
+  const path = file('data.mjs');
+  const secrets = ['q8Zr-of-the-data', 'deep-Pa55-of-it'];
+  writeFileSync(
+    path,
+    `import { defineTest, fail } from 'volley';
+    export default defineTest({ baseURL: process.env.SHOP, load: { executor: 'constant-vus', vus: 1, duration: '1s' },
+      setup: () => ({ token: '${secrets[0]}', admin: { password: '${secrets[1]}' } }),
+      scenarios: { one: { async exec(vu) {
+        const { token, admin } = vu.data;
+        await vu.group('as ' + token, (vu) => vu.http.post('/' + admin.password + '?k=' + token, { body: token }));
+        vu.check(1, { ['is ' + admin.password]: () => true });
+        fail('not ' + token);
+      } } },
+      teardown: ({ token }, { http }) => http.get('/end?k=' + token),
+    });`,
+  );
+  shop.forget();
+  const { code, stdout, stderr } = await volley.with({ SHOP: shop.url }, ['run', path, '--once']);
+  expect(shop.visits.map(({ path, query }) => [path, query['k']])).toEqual([
+    [`/${secrets[1]}`, secrets[0]],
+    ['/end', secrets[0]],
+  ]);
+  for (const line of [
+    "* group 'as …'",
+    '> POST /…?k=… HTTP/1.1',
+    '* check ✓ is …',
+    '> GET /end?k=… HTTP/1.1',
+  ])
+    expect(stdout.split('\n')).toContain(line);
+  for (const secret of secrets) expect(stdout + stderr).not.toContain(secret);
+  expect(code).toBe(1);
+});
+
 test('users whose setup fails are there, but have no session', async () => {
   const path = file('sessions.mjs');
   const parts = `async vuSetup(vu) { await vu.sleep(50); if (vu.id % 3 === 0) throw new Error('no login'); }, exec: (vu) => vu.sleep(20)`;

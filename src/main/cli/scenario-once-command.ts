@@ -37,6 +37,7 @@ export async function actAndPrint(
     if (scenarios.hasSetup) shown.line('* setup');
     const ready = await setUp(plan, scenarios, watching);
     if (ready === null) return EXIT_CODES.interrupted;
+    shown.hideAlso(ready.supplies.secrets);
     let isFailed = false;
     for (const { name } of scenarios.scenarios) {
       if (signal.aborted) break;
@@ -84,6 +85,11 @@ class ShownSteps {
     this.#hide = hiding(secrets);
   }
 
+  hideAlso(secrets: readonly string[]): void {
+    for (const secret of secrets) this.#secrets.add(secret);
+    this.#hide = hiding([...this.#secrets]);
+  }
+
   line(text: string): void {
     writeOwn(process.stdout, `${visibleLines(this.#hide(text))}\n`);
   }
@@ -95,10 +101,9 @@ class ShownSteps {
       return;
     }
     const { exchange, secrets } = step;
-    for (const secret of [...secrets, ...secretsInExchange(exchange)]) this.#secrets.add(secret);
-    const all = [...this.#secrets];
-    this.#hide = hiding(all);
-    for (const line of [...exchangeText(exchange, hidingInCut(all)), ...outcomeLines(exchange, this.#naming)])
+    this.hideAlso([...secrets, ...secretsInExchange(exchange)]);
+    const hideCut = hidingInCut([...this.#secrets]);
+    for (const line of [...exchangeText(exchange, hideCut), ...outcomeLines(exchange, this.#naming)])
       this.line(line);
   }
 }
