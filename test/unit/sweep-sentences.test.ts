@@ -27,6 +27,8 @@ const withVerdict = (verdict: Summary['generator']['verdict'], thresholds: reado
   generator: { ...PLAIN.generator, verdict },
 });
 
+const UP_TO_1 = { capacity: { level: 1, throughputPerSecond: 100, firstBad: 2 } };
+
 function sentences(changes: Partial<Found>): string[] {
   return sweepSentences({
     ...{ levels: [level(1), level(2)], over: 'concurrency', counts: 'answers', rules: [] },
@@ -74,14 +76,59 @@ test.each<[string, Partial<Found>, string]>([
     'Capacity: 2.00/s (answers 2.00/s): up to there the target kept up; no longer at 4.00/s.',
   ],
   [
+    'of a rate, whose first level failed',
+    { over: 'rate', levels: [level(1, withVerdict('failing', []), false)] },
+    'Capacity: none: the target failed even at the first level.',
+  ],
+  [
     'with a rule',
-    { rules: ['p99<50ms'], capacity: { level: 1, throughputPerSecond: 100, firstBad: 2 } },
+    { rules: ['p99<50ms'], levels: [level(1), level(2, failing([BROKEN]), false)], ...UP_TO_1 },
     'Capacity: 1 connection (answers 100/s): up to there p99<50ms held; no longer at 2 connections.',
   ],
   [
     'with a rule, nothing is borne',
-    { rules: ['p99<50ms'] },
+    { rules: ['p99<50ms'], levels: [level(1, failing([BROKEN]), false)] },
     'Capacity: none: p99<50ms did not hold even at the first level.',
+  ],
+  [
+    'with a rule that holds although the target fails',
+    { rules: ['p99<50ms'], levels: [level(1, withVerdict('failing', [HELD]), false)] },
+    'Capacity: none: the target failed even at the first level.',
+  ],
+  [
+    'with a rule that holds although the target falls behind',
+    { rules: ['p99<50ms'], over: 'rate', levels: [level(1, withVerdict('target-limited', [HELD]), false)] },
+    'Capacity: none: the target did not keep up even with the first level.',
+  ],
+  [
+    'with a rule that still holds where the target fails',
+    {
+      rules: ['p99<50ms'],
+      levels: [level(1), level(2, withVerdict('failing', [HELD]), false)],
+      ...UP_TO_1,
+    },
+    'Capacity: 1 connection (answers 100/s): up to there p99<50ms held; at 2 connections the target failed.',
+  ],
+  [
+    'with two rules, one of which still holds',
+    {
+      rules: ['p99<50ms', 'p50<9ms'],
+      levels: [level(1), level(2, failing([BROKEN, { ...HELD, expression: 'p50<9ms' }]), false)],
+      ...UP_TO_1,
+    },
+    'Capacity: 1 connection (answers 100/s): up to there p99<50ms, p50<9ms held; at 2 connections p99<50ms did not hold.',
+  ],
+  [
+    'with a rule that still holds where the one that it implies does not',
+    {
+      rules: ['p99<50ms'],
+      levels: [
+        level(1),
+        level(2, failing([HELD, { ...BROKEN, expression: 'error-rate<=1%', isImplied: true }]), false),
+      ],
+      ...UP_TO_1,
+    },
+    'Capacity: 1 connection (answers 100/s): up to there p99<50ms held; at 2 connections error-rate<=1% did not hold.',
   ],
 ])('the capacity: %s', (_name, changes, sentence) => {
   expect(sentences(changes)[1]).toBe(sentence);
@@ -90,7 +137,12 @@ test.each<[string, Partial<Found>, string]>([
 test('the first level says what a good answer of its rule is', () => {
   const objectives = [{ name: 'ttft', limitMs: 200, missed: 0 }];
   const [first, second] = [level(1), level(2)];
-  const summary = { ...first.summary, streams: { goodput: { objectives } } } as unknown as Summary;
+  const thresholds = [{ ...BROKEN, expression: 'goodput>=90%' }];
+  const summary = {
+    ...first.summary,
+    thresholds,
+    streams: { goodput: { objectives } },
+  } as unknown as Summary;
   const told = sentences({ levels: [{ ...first, summary }, second], rules: ['goodput>=90%'] });
   expect(told[1]).toBe('Capacity: none: goodput>=90% (ttft<200 ms) did not hold even at the first level.');
 });

@@ -30,7 +30,7 @@ export function sweepSentences({
       : `Knee: ${shown(knee.level)} (${fast(knee.throughputPerSecond)}): twice the load brought ${gainText(knee.gain)}.`,
     capacity === null && tooFewFor(levels[0]).length > 0
       ? 'Capacity: unknown.'
-      : capacityText(capacity, rules, levels[0], over, shown, fast),
+      : capacityText(capacity, rules, levels, over, shown, fast),
     ...redirectsText(levels, shown),
     ...(endedBy === 'failing' ? [failingText(levels[0], over)] : endText(endedBy, generatorLimit, shown)),
   ];
@@ -97,31 +97,52 @@ function gainText(gain: number): string {
 function capacityText(
   capacity: Capacity | null,
   rules: readonly string[],
-  first: SweepLevel | undefined,
+  levels: readonly SweepLevel[],
   over: Swept,
   shown: (level: number) => string,
   fast: (perSecond: number) => string,
 ): string {
+  const [first] = levels;
   const asked = rulesText(rules, first);
+  if (capacity === null) return `Capacity: none: ${notBorne(first, over)} even ${withFirst(first, over)}.`;
   // By rate it also has to keep up.
-  const [kept, keptByAll, notKept] =
+  const [kept, keptByAll] =
     rules.length > 0
-      ? [`${asked} held`, `${asked} held at every level`, `${asked} did not hold even at the first level`]
+      ? [`${asked} held`, `${asked} held at every level`]
       : over === 'rate'
-        ? [
-            'the target kept up',
-            'the target kept up with every level',
-            'the target did not keep up even with the first level',
-          ]
-        : [
-            'the target did not fail',
-            'the target failed at no level',
-            'the target failed even at the first level',
-          ];
-  if (capacity === null) return `Capacity: none: ${notKept}.`;
+        ? ['the target kept up', 'the target kept up with every level']
+        : ['the target did not fail', 'the target failed at no level'];
   const at = `${shown(capacity.level)} (${fast(capacity.throughputPerSecond)})`;
-  if (capacity.firstBad === null) return `Capacity: at least ${at}: ${keptByAll}.`;
-  return `Capacity: ${at}: up to there ${kept}; no longer at ${shown(capacity.firstBad)}.`;
+  const { firstBad } = capacity;
+  if (firstBad === null) return `Capacity: at least ${at}: ${keptByAll}.`;
+  const bad = levels.find(({ level }) => level === firstBad);
+  const isSame = rules.length === 0 || rulesText(brokenAt(bad), first) === asked;
+  const no = isSame ? `no longer at ${shown(firstBad)}` : `at ${shown(firstBad)} ${notBorne(bad, over)}`;
+  return `Capacity: ${at}: up to there ${kept}; ${no}.`;
+}
+
+/** What was wrong at a level: the rules that did not hold, if any, else the target. */
+function notBorne(bad: SweepLevel | undefined, over: Swept): string {
+  const broken = brokenAt(bad);
+  if (broken.length > 0) return `${rulesText(broken, bad)} did not hold`;
+  return isBehind(bad, over) ? 'the target did not keep up' : 'the target failed';
+}
+
+function withFirst(first: SweepLevel | undefined, over: Swept): string {
+  return brokenAt(first).length === 0 && isBehind(first, over)
+    ? 'with the first level'
+    : 'at the first level';
+}
+
+function isBehind(bad: SweepLevel | undefined, over: Swept): boolean {
+  return over === 'rate' && bad?.summary.generator.verdict !== 'failing' && bad?.summary.requests.ok !== 0;
+}
+
+/** The rules that did not hold at a level: those that were given, or else those that these imply. */
+function brokenAt(level: SweepLevel | undefined): string[] {
+  const broken = level?.summary.thresholds.filter(({ ok }) => !ok) ?? [];
+  const given = broken.filter(({ isImplied }) => isImplied !== true);
+  return (given.length > 0 ? given : broken).map(({ expression }) => expression);
 }
 
 function endText(
