@@ -36,7 +36,17 @@ test('a vuTeardown that hangs says what is waited for', async () => {
   const told = await toldBy(`scenarios: { a: { load, exec, vuTeardown: ${hangs} } }`);
   expect(told).toEqual([
     expect.stringMatching(
-      /^volley: waiting for the vuTeardown of 2 users: they are interrupted in (?:[\d.]+ m?s), when maxDuration and gracefulStop are over\.$/,
+      /^volley: no iteration is left; waiting for the vuSetup or vuTeardown of 2 users: they are interrupted in (?:[\d.]+ m?s), when maxDuration and gracefulStop are over\.$/,
+    ),
+  ]);
+});
+
+test('a vuSetup that hangs while others do all iterations is not called a vuTeardown', async () => {
+  const load = "{ ...load, executor: 'shared-iterations', iterations: 2 }";
+  const setup = 'vuSetup: (vu) => (vu.id === 2 ? new Promise(() => {}) : undefined)';
+  expect(await toldBy(`scenarios: { a: { load: ${load}, exec, ${setup} } }`)).toEqual([
+    expect.stringMatching(
+      /^volley: no iteration is left; waiting for the vuSetup or vuTeardown of 1 user: it is/,
     ),
   ]);
 });

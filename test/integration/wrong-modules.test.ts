@@ -80,9 +80,11 @@ test('what is wrong on the command line hides nothing that is wrong in the modul
 test('one mistake is told once', async () => {
   const ramp = (stages: string) => `{ load: { executor: 'ramping-vus', stages: ${stages} }, exec }`;
   const arrivals = "{ load: { executor: 'ramping-arrival-rate', stages: [] }, exec }";
+  const steps = "[{ duration: '1s', target: 0 }, { duration: 0, target: 9 }]";
+  const never = `{ load: { executor: 'ramping-arrival-rate', stages: ${steps} }, exec }`;
   expect(
     await toldOf(`scenarios: { a: ${ramp('[]')}, b: ${ramp("[{ duration: '1s', target: 0 }]")}, c: ${arrivals}, d: 5,
-      e: { load, weight: -3, exec }, f: { load, rows: null, exec }, g: { load, rows: [{ a: 1 }], exec } }`),
+      e: { load, weight: -3, exec }, f: { load, rows: null, exec }, g: { load, rows: [{ a: 1 }], exec }, h: ${never} }`),
   ).toEqual([
     "scenarios.a.load.stages '[]': give a list with at least one entry.",
     `scenarios.b.load.stages '[{"duration":"1s","target":0}]': no user ever comes: give one a target above zero.`,
@@ -91,6 +93,7 @@ test('one mistake is told once', async () => {
     "scenarios.e.weight '-3': with a load of its own a scenario has no part of the test's: leave one of them out.",
     "scenarios.f.rows 'null': give csv(…), jsonl(…) or items(…).",
     `scenarios.g.rows '[{"a":1}]': give csv(…), jsonl(…) or items(…).`,
+    `scenarios.h.load.stages '[{"duration":"1s","target":0},{"duration":0,"target":9}]': no iteration is ever due: give a stage that lasts a target above zero.`,
   ]);
   expect(await toldOf('scenarios: [{ load, exec }]')).toEqual([
     expect.stringMatching(

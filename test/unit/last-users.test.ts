@@ -48,7 +48,7 @@ test.each<[string, UserLoad, Parameters<typeof toldOf>[1], string[]]>([
     BUDGET,
     (ms) => ({ users: 2, ended: ms < 20_000 ? 5 : 6 }),
     [
-      '21000: waiting for the vuTeardown of 2 users: they are interrupted in 69.0 s, when maxDuration and gracefulStop are over.',
+      '21000: no iteration is left; waiting for the vuSetup or vuTeardown of 2 users: they are interrupted in 69.0 s, when maxDuration and gracefulStop are over.',
     ],
   ],
   [

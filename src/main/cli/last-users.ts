@@ -40,7 +40,7 @@ function sentenceOn(snapshot: Snapshot | null, pools: readonly UserPool[]): stri
     : 'gracefulStop is';
   const [who, they] = [counted(users, 'user'), users === 1 ? 'it is' : 'they are'];
   const what = areAtTeardown
-    ? `waiting for the vuTeardown of ${who}`
+    ? `no iteration is left; waiting for the vuSetup or vuTeardown of ${who}`
     : `no iteration starts any more; waiting for what ${who} still ${users === 1 ? 'does' : 'do'}`;
   return `${what}: ${they} interrupted in ${formatMs(leftMs)}, when ${limits} over.`;
 }

@@ -140,9 +140,10 @@ function arrivalStages(fields: Fields, executor: string, problems: string[]): St
     from = to;
     return read;
   });
-  if (stages.length > 0 && stages.every((stage) => stage.from.requests + stage.to.requests === 0))
-    fields.problem('stages', 'no iteration is ever due: give one a target above zero');
-  return stages.filter(({ durationMs }) => durationMs !== 0);
+  const lasting = stages.filter(({ durationMs }) => durationMs !== 0);
+  if (stages.length > 0 && lasting.every((stage) => stage.from.requests + stage.to.requests === 0))
+    fields.problem('stages', 'no iteration is ever due: give a stage that lasts a target above zero');
+  return lasting;
 }
 
 /** Reads a rate; a fraction is kept exact by a longer period. */
