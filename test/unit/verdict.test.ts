@@ -403,6 +403,16 @@ describe('the verdict, on each side of each line', () => {
   });
 
   test.each([
+    ['on time', 0, 'run-too-short'],
+    ['late', 5, 'no-processor'],
+  ])('of fewer requests than can be judged, without a processor and %s', (_name, lagMs, code) => {
+    const few = { ...SENT, sent: fewestRequests - 1, ok: fewestRequests - 1 };
+    const latencies = withLatencies({ response: usual(20, 20, 100), startLag: fewLate(lagMs) });
+    const { finding } = judgementOf({ ...QUIET, requests: few, processorWait: 0.5, ...latencies });
+    expect(finding.code).toBe(code);
+  });
+
+  test.each([
     [
       failed(5),
       '0.5 % of the requests failed (5 of 1,000): 5 × status (500). They held connections for 50.0 % of their time.',

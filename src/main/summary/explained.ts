@@ -21,16 +21,6 @@ export function withLateness(judgement: Judgement, facts: VerdictFacts): Judgeme
   return { ...judgement, caveats: [...judgement.caveats, finding] };
 }
 
-/** A worker had no processor, unless start lag shows that an open load was hardly late for it. */
-export function unprocessed(facts: VerdictFacts): Judgement | null {
-  const { startLag, response } = facts.latencies;
-  // Of few requests the latest start is as good a bound.
-  const [lagMs, usualMs] = [startLag.percentiles['99'] ?? startLag.max, response.percentiles['50']];
-  const isKnown = typeof lagMs === 'number' && typeof usualMs === 'number';
-  if (facts.load.model === 'open' && isKnown && lagMs <= VERDICT_LIMITS.startLagShare * usualMs) return null;
-  return processor(facts);
-}
-
 /**
  * Whether so many requests a second need more connections than they may have, however soon answers are read. A late
  * worker reads them late by up to a turn of its loop, which is about twice the lag of what is due in it; the shortest

@@ -3,12 +3,12 @@ import { MS_PER_SECOND } from '../../protocol/units.ts';
 import type { Growth } from '../collect/backlog.ts';
 import { type Judgement, judged, VERDICT_LIMITS, type VerdictFacts } from './verdict-facts.ts';
 
-/** Percentiles and means would be those of the start. The time a worker waited for a processor only needs a long window. */
+/** Percentiles and means would be those of the start. That a worker had no processor needs only a long window to be told. */
 export function tooShort(facts: VerdictFacts): Judgement | null {
   const { requests, windowMs } = facts;
   const { fewestRequests, shortestMs } = VERDICT_LIMITS;
   const isLong = windowMs >= shortestMs;
-  if (isLong && (requests.sent >= fewestRequests || processor(facts) !== null)) return null;
+  if (isLong && (requests.sent >= fewestRequests || unprocessed(facts) !== null)) return null;
   const figures = { sent: requests.sent, windowMs, fewestRequests, shortestMs };
   return judged('ok', { code: 'run-too-short', figures });
 }
@@ -69,6 +69,16 @@ export function processor({ processorWait, workers }: VerdictFacts): Judgement |
     { code: 'no-processor', figures },
     workers === 1 ? 'give-cores' : 'free-cores',
   );
+}
+
+/** A worker had no processor, unless start lag shows that an open load was hardly late for it. */
+export function unprocessed(facts: VerdictFacts): Judgement | null {
+  const { startLag, response } = facts.latencies;
+  // Of few requests the latest start is as good a bound.
+  const [lagMs, usualMs] = [startLag.percentiles['99'] ?? startLag.max, response.percentiles['50']];
+  const isKnown = typeof lagMs === 'number' && typeof usualMs === 'number';
+  if (facts.load.model === 'open' && isKnown && lagMs <= VERDICT_LIMITS.startLagShare * usualMs) return null;
+  return processor(facts);
 }
 
 /** Only if connections were what requests waited for: they were soon replaced, or all that may be open were in use. */

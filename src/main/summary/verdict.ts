@@ -1,6 +1,6 @@
 import type { Finding } from '../../protocol/finding.ts';
 import type { Silence } from '../collect/last-answer.ts';
-import { explained, unprocessed, withLateness } from './explained.ts';
+import { explained, withLateness } from './explained.ts';
 import {
   type Failed,
   failedOf,
@@ -21,6 +21,7 @@ import {
   scenarioCode,
   target,
   tooShort,
+  unprocessed,
   unserved,
   users,
 } from './limits.ts';
