@@ -109,10 +109,12 @@ test('what is wrong with a sweep is told before anything is sent', async () => {
     "volley: --requests '1e3': give a whole number from 1 to 1,000,000,000,000, such as 1000 or 1k.",
     '',
   ]);
-  const both = await volley('sweep', 'http://127.0.0.1:1/', '-c', '1..4', '-r', '1..4');
+  const both = await volley('sweep', 'http://127.0.0.1:1/', '-c', '1..4', '-r', '1..4', '--pacing', 'eco');
   expect(both.stderr).toBe(
     'volley: --concurrency with --rate: a sweep raises one of them: leave the other out; --max-in-flight limits connections.\n',
   );
+  const rate = await volley('sweep', 'http://127.0.0.1:1/', '-r', '4..1', '--max-in-flight', '9');
+  expect(rate.stderr).toMatch(/^volley: --rate '4\.\.1': give a range of whole numbers from .*\n$/);
 });
 
 test('the budget is kept, also where a level takes longer than anybody could know', async () => {

@@ -56,7 +56,9 @@ export async function sweepCommand(parsed: Parsed, found: Told[]): Promise<ExitC
   const told: Told[] = [...problems.list];
   const paths = resultPathsFrom(parsed, told);
   const swept = keepingRows(sweptOptions(parsed, told));
-  const options = withLevel(swept, range ?? { over: 'concurrency', from: 1, to: 1 }, 1);
+  // Without a range that can be used, the other options are read beside what was to be raised.
+  const over: Swept = parsed.last('rate') === undefined ? 'concurrency' : 'rate';
+  const options = withLevel(swept, range ?? { over, from: 1, to: 1 }, 1);
   // Both ends of the range are checked before anything is sent.
   const plan = await withoutOverwriting(resultFilesOf(paths), async () => {
     const first = await readSettled(options, told, [], say);
