@@ -1092,7 +1092,7 @@ describe('the backlog', () => {
       expect(outstanding[quarter]).toBeCloseTo(mean + 50, 0);
       expect(tookMs[quarter]).toBeCloseTo(2 * mean - 0.5, 0);
     }
-    expect(backlog.growth(8_000, 1 / 4)!.forMs).toBe(1_600);
+    expect(backlog.growth(8_000, 1 / 5)!.forMs).toBe(1_600);
   });
 });
 
@@ -1101,7 +1101,7 @@ describe('a target that is behind at the end of the window, which it was not at 
   const ending = (endOf: (dueMs: number) => number, windowMs = 4_000): VerdictFacts => {
     const backlog = new Backlog(windowMs);
     for (let dueMs = 0; dueMs < windowMs; dueMs += 5) backlog.add(dueMs, endOf(dueMs));
-    const lateGrowth = [1 / 2, 1 / 4].flatMap((share) => backlog.growth(windowMs, share) ?? []);
+    const lateGrowth = [1 / 2, 1 / 5].flatMap((share) => backlog.growth(windowMs, share) ?? []);
     return { ...QUIET, windowMs, growth: backlog.growth(windowMs), lateGrowth };
   };
   /** From `fromMs` on an answer comes only every `everyMs`, in the order in which they were due. */
@@ -1111,7 +1111,7 @@ describe('a target that is behind at the end of the window, which it was not at 
   test.each<[string, VerdictFacts, string]>([
     ['slowed down at half time', ending(slowed(2_000, 20)), 'backlog-grew'],
     ['slowed down later', ending(slowed(2_600, 20)), 'backlog-grew'],
-    ['slowed down in the last quarter', ending(slowed(3_200, 20)), 'backlog-grew'],
+    ['slowed down in the last fifth', ending(slowed(3_200, 20)), 'backlog-grew'],
     ['slowed down by less than can be told', ending(slowed(2_000, 5.4)), 'kept-up'],
     ['takes longer for each, but has no queue', ending((ms) => ms + (ms < 2_000 ? 20 : 400)), 'kept-up'],
     ['takes longer than the rest of the window', ending((ms) => ms + (ms < 2_000 ? 20 : 4_000)), 'kept-up'],

@@ -16,8 +16,8 @@ import { judgedIterations } from './stuck-iterations.ts';
 import type { VerdictFacts } from './verdict-facts.ts';
 import { sumOfReports } from './worker-summary.ts';
 
-/** A target that falls behind in mid-run does so in the last half of the window, or in the last quarter. */
-const LATE_SHARES = [1 / 2, 1 / 4];
+/** A target that falls behind in mid-run does so in the last half of the window, or in the last fifth. */
+const LATE_SHARES = [1 / 2, 1 / 5];
 
 /** The facts that the verdict on a run is based on. */
 export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
