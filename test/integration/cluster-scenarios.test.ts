@@ -263,7 +263,8 @@ describe('scenarios over agents', () => {
     }));
 
   test('what the end cuts off on agents that have a slow answer each is no failure', async () => {
-    const slow = await startWitness('/', { delayMs: 200 });
+    // The end comes 300 ms before the third answers.
+    const slow = await startWitness('/', { delayMs: 400 });
     const load = 'load: { executor: constant-vus, vus: 4, duration: 900ms, gracefulStop: 0s }';
     const text = `url: http://127.0.0.1:${slow.port}\n${load}\nscenarios: { a: { flow: [{ get: /a, name: a }] } }`;
     const over = withAgents([1, 2], async (_, __, broker) => {
