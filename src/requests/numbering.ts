@@ -4,7 +4,7 @@ import { greatestCommonDivisor } from './dealing.ts';
 /** Its multiples are spread evenly between whole numbers, however many of them there are. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-type InRounds = Extract<Numbering, { type: 'rounds' }>;
+export type InRounds = Extract<Numbering, { type: 'rounds' }>;
 
 /**
  * The numbers of one worker, of which each round has one for every worker.

@@ -1,5 +1,6 @@
 import type { IterationArrivals, UserPool } from '../protocol/scenario.ts';
 import type { SeatedTurns } from '../time/turns.ts';
+import { usersOfWorker } from '../time/user-schedule.ts';
 import { ArrivalNumbers } from './arrival-numbers.ts';
 import { Dealer, greatestCommonDivisor, turnLength } from './dealing.ts';
 import { inRounds, numberOf } from './numbering.ts';
@@ -34,8 +35,7 @@ export function placesOf({ load, parts }: UserPool, users: number, worker: Worke
   // Each of these users begins its iterations where the one before it ends.
   const step = load.type === 'iterations' && load.executor === 'per-vu-iterations' ? load.iterations : 1;
   const numbering = inRounds({ index, workers }, turn / greatestCommonDivisor(turn, step), users);
-  const count = Math.max(0, Math.ceil((users - index) / workers));
-  return Array.from({ length: count }, (_, at) => numberOf(numbering, at));
+  return Array.from({ length: usersOfWorker(users, index, workers) }, (_, at) => numberOf(numbering, at));
 }
 
 /** Which workers have users of each part of a pool; their indices are in order. */
